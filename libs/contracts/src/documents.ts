@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { durationMs } from './durations.js';
+import { durationSchema, nameSchema, PREDICTION_FEATURES, textSchema } from './names.js';
+
+export const projectBodySchema = z.strictObject({
+  description: z.string().max(1_000).default(''),
+  /** Event times outside [now − maxAge, now + maxAhead] are quarantined. */
+  eventTime: z
+    .strictObject({ maxAge: durationSchema.default('P90D'), maxAhead: durationSchema.default('PT1H') })
+    .default({ maxAge: 'P90D', maxAhead: 'PT1H' }),
+  maxDrafts: z.int().min(0).max(1_000).default(20),
+});
+export type ProjectBody = z.infer<typeof projectBodySchema>;
+
+export const modelBodySchema = z
+  .strictObject({
+    description: z.string().max(1_000).default(''),
+    problem: z.enum(['binary', 'multiclass', 'regression']),
+    positiveLabel: textSchema.optional(),
+    bucket: z.enum(['PT5M', 'PT15M', 'PT1H']).default('PT1H'),
+    timeZone: z.string().max(64).default('UTC'),
+    acceptedLateness: durationSchema.default('P7D'),
+    maxLabelWait: durationSchema.default('P30D'),
+    retention: durationSchema.default('P90D'),
+  })
+  .refine((m) => durationMs(m.retention) >= durationMs(m.acceptedLateness) + durationMs(m.maxLabelWait), {
+    path: ['retention'],
+    message: 'must be at least acceptedLateness + maxLabelWait, or rows expire before their labels arrive',
+  });
+export type ModelBody = z.infer<typeof modelBodySchema>;
+
+export const featureSchema = z.strictObject({
+  name: textSchema.refine(
+    (n) => !Object.values<string>(PREDICTION_FEATURES).includes(n),
+    'is reserved for predictions',
+  ),
+  type: z.enum(['numeric', 'categorical', 'boolean']),
+  /** `input` is monitored; `context` is stored and can cut segments, but is not compared (calendar fields, identifiers). */
+  role: z.enum(['input', 'context']).default('input'),
+});
+export type Feature = z.infer<typeof featureSchema>;
+
+/** Features only ever get appended, so a row stored under a shorter schema reads as null in the newer columns. */
+export const versionBodySchema = z
+  .strictObject({
+    model: nameSchema,
+    version: nameSchema,
+    status: z.enum(['draft', 'registered']),
+    features: z.array(featureSchema).max(2_000),
+  })
+  .refine((v) => new Set(v.features.map((f) => f.name)).size === v.features.length, {
+    path: ['features'],
+    message: 'names must be unique',
+  });
+export type VersionBody = z.infer<typeof versionBodySchema>;
+
+const numericBinning = z.strictObject({
+  feature: textSchema,
+  kind: z.literal('numeric'),
+  /** Ascending lower edges of the bins; bin i is [edges[i], edges[i+1]), the last one [edges[k−1], max]. Below edges[0] is under, above max is over. */
+  edges: z.array(z.number()).min(1).max(400),
+  max: z.number(),
+});
+const categoricalBinning = z.strictObject({
+  feature: textSchema,
+  kind: z.literal('categorical'),
+  /** Baseline categories, most frequent first; anything else is unseen. */
+  categories: z.array(z.string().max(256)).max(1_000),
+});
+export const featureBinningSchema = z.discriminatedUnion('kind', [numericBinning, categoricalBinning]);
+export type FeatureBinning = z.infer<typeof featureBinningSchema>;
+export type NumericBinning = z.infer<typeof numericBinning>;
+export type CategoricalBinning = z.infer<typeof categoricalBinning>;
+
+export const binningBodySchema = z.strictObject({
+  model: nameSchema,
+  version: nameSchema,
+  /** Content hash of `features`; part of every profile's key. */
+  hash: z.string().regex(/^[0-9a-f]{16}$/),
+  features: z.array(featureBinningSchema).max(2_003),
+});
+export type BinningBody = z.infer<typeof binningBodySchema>;
+
+export const baselineBodySchema = z.strictObject({
+  model: nameSchema,
+  version: nameSchema,
+  /** Value of `origin` in the rows and profiles of this baseline. */
+  origin: z.string(),
+  binning: z.string(),
+  source: z.strictObject({
+    format: z.enum(['csv', 'jsonl', 'parquet', 'window']),
+    name: z.string().max(256),
+    bytes: z.number(),
+  }),
+  rows: z.int().min(1),
+  contentHash: z.string(),
+  /** False when no time column was given: then there are no chunks and deff is 1, which findings say. */
+  hasTime: z.boolean(),
+  hasLabels: z.boolean(),
+  /** Monitor kinds that this baseline cannot serve, each with the reason. */
+  cannotServe: z.array(z.strictObject({ kind: z.string(), reason: z.string() })),
+});
+export type BaselineBody = z.infer<typeof baselineBodySchema>;
+
+export const keyRoles = ['viewer', 'editor', 'admin'] as const;
+export type KeyRole = (typeof keyRoles)[number];
+export const apiKeyBodySchema = z.strictObject({
+  name: z.string().min(1).max(128),
+  role: z.enum(keyRoles),
+  /** Public first characters, for finding the key in a list. */
+  prefix: z.string(),
+  hash: z.string(),
+  expiresAt: z.iso.datetime().nullable(),
+});
+export type ApiKeyBody = z.infer<typeof apiKeyBodySchema>;

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { durationSchema, nameSchema, textSchema } from './names.js';
+
+export const monitorKinds = ['data_quality', 'drift', 'prediction_drift', 'quality'] as const;
+export type MonitorKind = (typeof monitorKinds)[number];
+
+/** Every metric a monitor may speak of; a threshold for any other name is refused. */
+export const metricNames = [
+  'missing_rate',
+  'invalid_rate',
+  'unseen_rate',
+  'missing_column',
+  'psi',
+  'kolmogorov_smirnov',
+  'wasserstein_normalised',
+  'jensen_shannon',
+  'chi2',
+  'accuracy',
+  'label_coverage',
+] as const;
+export type MetricName = (typeof metricNames)[number];
+export const metricNameSchema = z.enum(metricNames);
+
+export const severities = ['warning', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+/** A limit on a metric's value; the bad side is above, except for metrics where less is worse (accuracy, label_coverage). */
+const thresholdsSchema = z.partialRecord(metricNameSchema, z.number());
+
+export const monitorBodySchema = z.strictObject({
+  name: z.string().min(1).max(128),
+  kind: z.enum(monitorKinds),
+  model: nameSchema,
+  version: nameSchema,
+  enabled: z.boolean().default(true),
+  /** Null: the newest baseline of the version. */
+  baseline: z.string().nullable().default(null),
+  window: z
+    .strictObject({
+      /** P1D is a day in the model's time zone; otherwise a whole number of buckets that divides a day. */
+      every: durationSchema.default('P1D'),
+      /** Waited after the window's end before it is evaluated. */
+      settle: durationSchema.default('PT1H'),
+      /** Evaluated even though ingest lags behind, after it has lagged this long; the findings say so. */
+      maxWait: durationSchema.default('PT6H'),
+    })
+    .default({ every: 'P1D', settle: 'PT1H', maxWait: 'PT6H' }),
+  /** Null: all segments of the model. `all` is always included. */
+  segments: z.array(nameSchema).max(50).nullable().default(null),
+  /** Null: every monitored feature. */
+  features: z.array(textSchema).max(2_000).nullable().default(null),
+  /** Only metrics with a threshold can breach; the others are reported. */
+  thresholds: thresholdsSchema.default({}),
+  /** Overrides per feature. */
+  featureThresholds: z.record(textSchema, thresholdsSchema).default({}),
+  /** False discovery rate over features × segment values of one evaluation. */
+  level: z.number().gt(0).lt(1).default(0.05),
+  minRows: z.int().min(1).default(200),
+  severity: z.enum(severities).default('warning'),
+});
+export type MonitorBody = z.infer<typeof monitorBodySchema>;

@@ -1,0 +1,60 @@
+/** A cell without a facet, feature or label keeps the empty string there. */
+type CellKey = { segment: string; segmentValue: string; feature: string };
+
+type Counted = {
+  /** Rows of the segment value, whatever they hold. */
+  rows: number;
+  nulls: number;
+  /** Values of a wrong type; their text is kept with the row. */
+  invalid: number;
+};
+
+/** Numeric values under one binning; merges by adding (min and max by their namesakes). */
+export type NumericCell = CellKey &
+  Counted & {
+    kind: 'numeric';
+    /** One count per bin of the binning, without under and over. */
+    counts: number[];
+    under: number;
+    underSum: number;
+    over: number;
+    overSum: number;
+    /** Over all finite values. Null when there is none. */
+    min: number | null;
+    max: number | null;
+    sum: number;
+    sumSquares: number;
+  };
+
+/** Category counts under one vocabulary; merges by adding. */
+export type CategoricalCell = CellKey &
+  Counted & {
+    kind: 'categorical';
+    /** One count per category of the binning. */
+    counts: number[];
+    /** Present values that the vocabulary does not hold. */
+    unseen: number;
+    /** The most frequent unseen values (at most 20). */
+    topUnseen: Record<string, number>;
+  };
+
+/** Label × predicted counts; merges by adding. Rows without a label count in `rows` only. */
+export type ConfusionCell = CellKey & {
+  kind: 'confusion';
+  rows: number;
+  labelled: number;
+  /** label → predicted → count. */
+  counts: Record<string, Record<string, number>>;
+};
+
+export type ProfileCell = NumericCell | CategoricalCell | ConfusionCell;
+
+/** All cells of one (model version, origin, binning) over one run of buckets or days. */
+export type Profile = { cells: ProfileCell[] };
+
+/** One chunk of a baseline or one day of a window: what deff and history are made from. */
+export type ProfileChunk = { startMs: number; cells: ProfileCell[] };
+
+/** Which rows are meant: live traffic, or those of one baseline. */
+export const LIVE_ORIGIN = '';
+export const baselineOrigin = (baselineId: string): string => `baseline:${baselineId}`;

@@ -1,0 +1,100 @@
+import type { MetricName, MonitorKind, Severity } from './monitors.js';
+
+export const findingStatuses = [
+  'ok',
+  'breached',
+  'not_enough_data',
+  'no_data',
+  'no_baseline',
+  'waiting',
+  'not_computable',
+  'not_comparable',
+  'failed',
+] as const;
+export type FindingStatus = (typeof findingStatuses)[number];
+
+/** One metric of one feature of one segment value in one window. Numbers are finite or null, never NaN. */
+export type Finding = {
+  segment: string;
+  segmentValue: string;
+  /** Empty for findings about the segment value as a whole (coverage, accuracy). */
+  feature: string;
+  facet: string;
+  facetValue: string;
+  metric: MetricName;
+  /** Says which of several definitions was computed, e.g. `base2-distance`, `10-cells`. */
+  variant: string;
+  value: number | null;
+  baselineValue: number | null;
+  threshold: number | null;
+  /** p of the one test per (feature, segment value, window), on n / deff. Null where no test applies. */
+  p: number | null;
+  /** p after Benjamini–Hochberg over the evaluation. */
+  pAdjusted: number | null;
+  /** `test`: p decides; `exact`: a fact, no test needed; `none`: nothing to decide. */
+  evidence: 'test' | 'exact' | 'none';
+  deff: number;
+  /** Smallest difference that the bins can show; null where exact. */
+  resolution: number | null;
+  rows: number;
+  baselineRows: number;
+  status: FindingStatus;
+  /** Reason for a status that is neither ok nor breached, in plain words. */
+  note: string;
+};
+
+/** Half-open [start, end), milliseconds since the epoch. */
+export type Window = { startMs: number; endMs: number };
+
+export type Evaluation = {
+  project: string;
+  model: string;
+  version: string;
+  monitor: string;
+  monitorKind: MonitorKind;
+  window: Window;
+  /** Hash of everything that went in (profiles, baseline, settings): the same inputs are the same revision. */
+  inputs: string;
+  findings: Finding[];
+  /** True when ingest was still behind and the maximum wait ran out. */
+  waitExceeded: boolean;
+};
+
+export type AlertStatus = 'open' | 'resolved';
+export type TransitionKind = 'opened' | 'updated' | 'resolved';
+
+/** Who an alert is about; features are its contents, not its identity. */
+export type AlertIdentity = {
+  project: string;
+  model: string;
+  version: string;
+  monitor: string;
+  segment: string;
+  segmentValue: string;
+  facet: string;
+  facetValue: string;
+};
+
+export type AlertState = AlertIdentity & {
+  /** Hash of the identity and the window that opened it: a later reopening is another alert. */
+  alertId: string;
+  status: AlertStatus;
+  severity: Severity;
+  openedAtMs: number;
+  /** End of the newest window that was folded in. */
+  windowEndMs: number;
+  /** Breached features, worst first. */
+  features: string[];
+};
+
+export type AlertTransition = {
+  transitionId: string;
+  kind: TransitionKind;
+  /** Plain words: what changed since the last one. */
+  why: string;
+  state: AlertState;
+  window: Window;
+  inputs: string;
+  /** Breached findings, worst first (empty when resolved). */
+  findings: Finding[];
+};
