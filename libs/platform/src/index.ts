@@ -1,0 +1,15 @@
+export {
+  ConfigError,
+  loadConfig,
+  requireSecretKey,
+  type Config,
+  type ProjectTopics,
+  type Topics,
+} from './config/load.js';
+export { Health, probe, type HealthCheck, type HealthReading, type HealthReport } from './health.js';
+export { createLogger, type Logger } from './logging.js';
+export { loggingModule, NestLogger } from './logging.module.js';
+export { Metrics } from './metrics.js';
+export { ObservabilityModule, PUBLIC_ROUTE, PublicRoute } from './observability.module.js';
+export { backoffMs, retry, waitFor, type Backoff } from './retry.js';
+export { Shutdown } from './shutdown.js';

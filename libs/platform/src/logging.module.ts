@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { DynamicModule } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+
+import { httpSerializers, type Logger } from './logging.js';
+
+export { Logger as NestLogger } from 'nestjs-pino';
+
+const PROBES = /^\/(?:health|metrics)(?:[/?]|$)/;
+
+const levelOf = (_: unknown, response: { statusCode: number }, error?: Error): 'error' | 'warn' | 'info' => {
+  if (error !== undefined || response.statusCode >= 500) return 'error';
+  return response.statusCode >= 400 ? 'warn' : 'info';
+};
+
+/** loggingModule: Nest's and every request's log through the app's own logger; probes and scrapes are not logged. Use with `app.useLogger(app.get(NestLogger))`. */
+export const loggingModule = (logger: Logger): DynamicModule =>
+  LoggerModule.forRoot({
+    pinoHttp: {
+      logger,
+      quietReqLogger: true,
+      serializers: httpSerializers,
+      customLogLevel: levelOf,
+      autoLogging: { ignore: (request: IncomingMessage) => PROBES.test(request.url ?? '') },
+    },
+  });
