@@ -13,3 +13,15 @@ export { Metrics } from './metrics.js';
 export { ObservabilityModule, PUBLIC_ROUTE, PublicRoute } from './observability.module.js';
 export { backoffMs, retry, waitFor, type Backoff } from './retry.js';
 export { Shutdown } from './shutdown.js';
+export { Outbound, type OutboundRequest, type OutboundResponse } from './outbound/outbound.js';
+export { OutboundError, type OutboundReason } from './outbound/outbound-error.js';
+export {
+  apiKeyPrefix,
+  equalInConstantTime,
+  hashApiKey,
+  isApiKey,
+  newApiKey,
+  type ApiKey,
+} from './security/api-key.js';
+export { open, seal, type OpenResult, type SealPlace } from './security/seal.js';
+export { signLink, signToken, verifyLink, verifyToken, type Verdict } from './security/signed.js';
