@@ -9,3 +9,4 @@ export * from './profiles.js';
 export * from './results.js';
 export * from './registry.js';
 export * from './jobs.js';
+export * from './alert-message.js';
