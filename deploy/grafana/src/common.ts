@@ -1,0 +1,156 @@
+import type * as cog from '@grafana/grafana-foundation-sdk/cog';
+import {
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+  LegendDisplayMode,
+  LegendPlacement,
+  TooltipDisplayMode,
+} from '@grafana/grafana-foundation-sdk/common';
+import {
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+
+const PLUGIN = 'grafana-clickhouse-datasource';
+/** Written into every target: without it the plugin's editor takes the query for an old one and migrates it. */
+const PLUGIN_VERSION = '4.14.1';
+/** The user picks the data source in a variable, so that the JSON works in any Grafana. */
+export const dataSource = { type: PLUGIN, uid: '${datasource}' };
+
+type Shape = 'timeseries' | 'table';
+/** The plugin reads the integer, its editor the name; both must agree. */
+const FORMAT: Record<Shape, number> = { timeseries: 0, table: 1 };
+
+/** One ClickHouse query as the official data source stores it; SQL goes in with its macros and variables. */
+export function sql(shape: Shape, rawSql: string, refId = 'A'): cog.Builder<cog.Dataquery> {
+  const target = {
+    refId,
+    datasource: dataSource,
+    pluginVersion: PLUGIN_VERSION,
+    editorType: 'sql',
+    queryType: shape,
+    format: FORMAT[shape],
+    rawSql: rawSql.trim(),
+    _implementsDataqueryVariant: () => undefined,
+  };
+  return { build: () => target };
+}
+
+type PanelText = { title: string; description: string; unit?: string; span?: number; height?: number };
+
+/** A line per series; the series' name is the query's string column. */
+export function timeSeries(
+  { title, description, unit = 'short', span = 12, height = 8 }: PanelText,
+  rawSql: string,
+): TimeSeriesBuilder {
+  return new TimeSeriesBuilder()
+    .title(title)
+    .description(description)
+    .datasource(dataSource)
+    .span(span)
+    .height(height)
+    .unit(unit)
+    .lineWidth(2)
+    .fillOpacity(8)
+    .spanNulls(false)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
+    .withTarget(sql('timeseries', rawSql));
+}
+
+export function table(
+  { title, description, span = 24, height = 9 }: PanelText,
+  rawSql: string,
+): TableBuilder {
+  return new TableBuilder()
+    .title(title)
+    .description(description)
+    .datasource(dataSource)
+    .span(span)
+    .height(height)
+    .withTarget(sql('table', rawSql));
+}
+
+export function stat(
+  { title, description, unit = 'short', span = 4, height = 4 }: PanelText,
+  rawSql: string,
+): StatBuilder {
+  return new StatBuilder()
+    .title(title)
+    .description(description)
+    .datasource(dataSource)
+    .span(span)
+    .height(height)
+    .unit(unit)
+    .withTarget(sql('table', rawSql));
+}
+
+type VariableOptions = { label: string; multi?: boolean; current?: string };
+
+function query(
+  name: string,
+  { label, multi = false, current }: VariableOptions,
+  rawSql: string,
+): QueryVariableBuilder {
+  const variable = new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(dataSource)
+    .query(rawSql.trim())
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.AlphabeticalAsc)
+    .multi(multi)
+    .includeAll(multi);
+  if (multi) return variable.current({ text: ['All'], value: ['$__all'] });
+  return current === undefined ? variable : variable.current({ text: current, value: current });
+}
+
+const OF_MODEL = "project = '${project}' AND model = '${model}' AND version = '${version}'";
+
+export const variables = {
+  datasource: new DatasourceVariableBuilder('datasource').label('Data source').type(PLUGIN),
+  project: query(
+    'project',
+    { label: 'Project' },
+    "SELECT DISTINCT project FROM documents WHERE kind = 'project'",
+  ),
+  model: query(
+    'model',
+    { label: 'Model' },
+    "SELECT DISTINCT model FROM profile_runs WHERE project = '${project}'",
+  ),
+  version: query(
+    'version',
+    { label: 'Version' },
+    "SELECT DISTINCT version FROM profile_runs WHERE project = '${project}' AND model = '${model}'",
+  ),
+  segment: query(
+    'segment',
+    { label: 'Segment', current: 'all' },
+    `SELECT DISTINCT segment FROM current_profiles WHERE ${OF_MODEL}`,
+  ),
+  segmentValue: query(
+    'segment_value',
+    { label: 'Segment value', multi: true },
+    `SELECT DISTINCT segment_value FROM current_profiles WHERE ${OF_MODEL} AND segment = '\${segment}'`,
+  ),
+  feature: query(
+    'feature',
+    { label: 'Feature' },
+    `SELECT DISTINCT feature FROM current_profiles WHERE ${OF_MODEL} AND segment = 'all' AND feature != ''`,
+  ),
+};
+
+/** What every panel filters by. Live rows only: baselines are profiled into the same table. */
+export const liveBuckets = `${OF_MODEL} AND origin = '' AND grain = 'bucket' AND segment = '\${segment}' AND segment_value IN (\${segment_value:singlequote}) AND $__timeFilter(start)`;
+export const findingsOf = `${OF_MODEL} AND segment = '\${segment}' AND segment_value IN (\${segment_value:singlequote}) AND $__timeFilter(window_start)`;
+export const ofModel = OF_MODEL;

@@ -1,0 +1,93 @@
+import { DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { findingsOf, liveBuckets, ofModel, table, timeSeries, variables } from './common.js';
+
+/** Which part of the traffic is served worse, or has changed, compared with the rest? */
+export function segmentPerformance(): DashboardBuilder {
+  return new DashboardBuilder('Plumbline / Segment performance')
+    .uid('plumbline-segment-performance')
+    .description('Every value of one segment side by side: traffic, quality, predictions and drift')
+    .tags(['plumbline'])
+    .time({ from: 'now-30d', to: 'now' })
+    .timezone('utc')
+    .refresh('1m')
+    .withVariable(variables.datasource)
+    .withVariable(variables.project)
+    .withVariable(variables.model)
+    .withVariable(variables.version)
+    .withVariable(variables.segment)
+    .withVariable(variables.segmentValue)
+    .withVariable(variables.feature)
+    .withRow(new RowBuilder('Summary'))
+    .withPanel(summary)
+    .withRow(new RowBuilder('Quality'))
+    .withPanel(accuracy)
+    .withPanel(coverage)
+    .withRow(new RowBuilder('Predictions'))
+    .withPanel(predictionMean)
+    .withPanel(traffic)
+    .withRow(new RowBuilder('Drift'))
+    .withPanel(drift)
+    .withPanel(alerts);
+}
+
+const summary = table(
+  {
+    title: 'Segment values',
+    description: 'Over the time range; worst drift is the largest ratio of a metric to its limit',
+  },
+  `SELECT segment_value, sum(rows) AS predictions, sum(labelled) / greatest(sum(rows), 1) AS label_coverage,
+  sum(arraySum(arrayMap((k, n) -> if(splitByChar('\\x1f', k)[1] = splitByChar('\\x1f', k)[2], n, 0), mapKeys(top), mapValues(top)))) / greatest(sum(labelled), 1) AS accuracy,
+  any(worst) AS worst_ratio, any(worst_feature) AS worst_feature
+FROM current_profiles
+LEFT JOIN (
+  SELECT segment_value, max(value / threshold) AS worst, argMax(feature, value / threshold) AS worst_feature
+  FROM current_findings WHERE ${findingsOf} AND threshold > 0 AND value IS NOT NULL AND metric NOT IN ('accuracy', 'label_coverage')
+  GROUP BY segment_value
+) AS drift USING segment_value
+WHERE ${liveBuckets} AND kind = 'confusion'
+GROUP BY segment_value ORDER BY worst_ratio DESC`,
+);
+const accuracy = timeSeries(
+  { title: 'Accuracy', description: 'Of predictions whose ground truth has arrived', unit: 'percentunit' },
+  `SELECT toStartOfDay(start) AS time, segment_value,
+  sum(arraySum(arrayMap((k, n) -> if(splitByChar('\\x1f', k)[1] = splitByChar('\\x1f', k)[2], n, 0), mapKeys(top), mapValues(top)))) / sum(labelled) AS accuracy
+FROM current_profiles WHERE ${liveBuckets} AND kind = 'confusion' AND labelled > 0
+GROUP BY time, segment_value ORDER BY time`,
+);
+const coverage = timeSeries(
+  {
+    title: 'Label coverage',
+    description: 'Share of a day’s predictions with ground truth',
+    unit: 'percentunit',
+  },
+  `SELECT toStartOfDay(start) AS time, segment_value, sum(labelled) / greatest(sum(rows), 1) AS coverage
+FROM current_profiles WHERE ${liveBuckets} AND kind = 'confusion'
+GROUP BY time, segment_value ORDER BY time`,
+);
+const predictionMean = timeSeries(
+  { title: 'Mean prediction', description: 'Mean score, or mean predicted value for regression' },
+  `SELECT toStartOfDay(start) AS time, segment_value, sum(sum) / greatest(sum(rows - nulls - invalid), 1) AS mean
+FROM current_profiles WHERE ${liveBuckets} AND feature IN ('prediction.score', 'prediction.value') AND kind = 'numeric'
+GROUP BY time, segment_value ORDER BY time`,
+);
+const traffic = timeSeries(
+  { title: 'Predictions per day', description: 'Distinct predictions' },
+  `SELECT toStartOfDay(start) AS time, segment_value, toFloat64(sum(rows)) AS predictions
+FROM (SELECT start, segment_value, max(rows) AS rows FROM current_profiles WHERE ${liveBuckets} GROUP BY start, segment_value)
+GROUP BY time, segment_value ORDER BY time`,
+);
+const drift = timeSeries(
+  {
+    title: 'Drift of ${feature}',
+    description: 'PSI for numbers, Jensen–Shannon distance for categories, per segment value',
+  },
+  `SELECT window_start AS time, concat(segment_value, ' ', metric) AS series, max(value) AS value
+FROM current_findings WHERE ${findingsOf} AND feature = '\${feature}' AND metric IN ('psi', 'jensen_shannon') AND value IS NOT NULL
+GROUP BY time, series ORDER BY time`,
+);
+const alerts = table(
+  { title: 'Alerts of this segment', description: 'Newest first', span: 12, height: 8 },
+  `SELECT opened_at, status, severity, monitor, segment_value, arrayStringConcat(features, ', ') AS features
+FROM current_alerts WHERE ${ofModel} AND segment = '\${segment}' AND last_window_end >= $__fromTime
+ORDER BY status = 'open' DESC, opened_at DESC LIMIT 200`,
+);
