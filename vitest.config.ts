@@ -8,7 +8,7 @@ const source = {
 export default defineConfig({
   test: {
     projects: [
-      { resolve: source, test: { name: 'unit', include: ['{apps,libs,deploy}/**/*.test.ts'] } },
+      { resolve: source, test: { name: 'unit', include: ['{apps,libs,deploy}/**/*.test.{ts,tsx}'] } },
       {
         resolve: source,
         test: {
