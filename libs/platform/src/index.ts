@@ -25,3 +25,4 @@ export {
 } from './security/api-key.js';
 export { open, seal, type OpenResult, type SealPlace } from './security/seal.js';
 export { signLink, signToken, verifyLink, verifyToken, type Verdict } from './security/signed.js';
+export { nearest } from './config/nearest.js';
