@@ -1,0 +1,156 @@
+import type { AlertState, AlertTransition, Finding } from '#libs/contracts';
+import {
+  featureLabel,
+  formatCount,
+  formatNumber,
+  formatP,
+  formatTime,
+  formatWindow,
+  metricLabel,
+  segmentLabel,
+} from './format.js';
+import { Badge, Card, Chart, renderPage } from './layout.js';
+
+export type Notice = { channel: string; outcome: string; detail: string; atMs: number };
+
+export type AlertPage = {
+  state: AlertState;
+  monitorName: string;
+  headline: string;
+  /** One plain sentence per breached finding, worst first. */
+  sentences: string[];
+  timeZone: string;
+  signedIn: boolean;
+  window: { startMs: number; endMs: number };
+  /** Everything the monitor found for this segment value in that window. */
+  findings: Finding[];
+  /** Baseline against window, one per breached feature. */
+  distributions: { feature: string; svg: string }[];
+  /** The worst metric over time with its limit. */
+  history: { title: string; svg: string } | null;
+  transitions: { transition: AlertTransition; notices: Notice[] }[];
+};
+
+export function alertPage(page: AlertPage): string {
+  const { state, timeZone } = page;
+  return renderPage({
+    title: page.headline,
+    signedIn: page.signedIn,
+    children: (
+      <>
+        <p class="soft">
+          <Badge text={state.status} /> <Badge text={state.severity} /> since{' '}
+          {formatTime(state.openedAtMs, timeZone)}
+        </p>
+        <h1>{page.headline}</h1>
+        <p class="lead">
+          {page.signedIn ? (
+            <a href={`/models/${state.project}/${state.model}?version=${encodeURIComponent(state.version)}`}>
+              {state.model}
+            </a>
+          ) : (
+            state.model
+          )}{' '}
+          version {state.version} · {segmentLabel(state.segment, state.segmentValue)} · monitor{' '}
+          {page.monitorName} · window {formatWindow(page.window, timeZone)} ({timeZone})
+        </p>
+        {page.sentences.length > 0 && (
+          <Card title="What moved">
+            <ul class="sentences">
+              {page.sentences.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          </Card>
+        )}
+        <div class="two">
+          {page.distributions.map(({ feature, svg }) => (
+            <Card title={`${featureLabel(feature)}: baseline and window`} key={feature}>
+              <Chart svg={svg} />
+            </Card>
+          ))}
+          {page.history !== null && (
+            <Card title={page.history.title}>
+              <Chart svg={page.history.svg} />
+            </Card>
+          )}
+        </div>
+        <Card title="Numbers of this window">
+          <Findings findings={page.findings} />
+        </Card>
+        <Card title="History">
+          <History page={page} />
+        </Card>
+      </>
+    ),
+  });
+}
+
+function Findings({ findings }: { findings: Finding[] }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>Feature</th>
+          <th>Metric</th>
+          <th class="right">Value</th>
+          <th class="right">Limit</th>
+          <th class="right">p (adjusted)</th>
+          <th class="right">Rows</th>
+          <th class="right">At training</th>
+          <th>Status</th>
+        </tr>
+      </thead>
+      <tbody>
+        {findings.map((finding) => (
+          <tr key={`${finding.feature} ${finding.metric}`}>
+            <td>{featureLabel(finding.feature)}</td>
+            <td>{metricLabel(finding.metric)}</td>
+            <td class="right">{formatNumber(finding.value)}</td>
+            <td class="right">{formatNumber(finding.threshold)}</td>
+            <td class="right">{formatP(finding.pAdjusted)}</td>
+            <td class="right">{formatCount(finding.rows)}</td>
+            <td class="right">{formatCount(finding.baselineRows)}</td>
+            <td>
+              <Badge text={finding.status} /> <span class="soft">{finding.note}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function History({ page: { transitions, timeZone } }: { page: AlertPage }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>Window</th>
+          <th>What</th>
+          <th>Why</th>
+          <th>Told</th>
+        </tr>
+      </thead>
+      <tbody>
+        {transitions.map(({ transition, notices }) => (
+          <tr key={transition.transitionId}>
+            <td>{formatWindow(transition.window, timeZone)}</td>
+            <td>
+              <Badge text={transition.kind} />
+            </td>
+            <td>{transition.why}</td>
+            <td>
+              {notices.length === 0 && <span class="soft">not yet</span>}
+              {notices.map((notice) => (
+                <div key={notice.channel}>
+                  {notice.channel} <Badge text={notice.outcome} /> <span class="soft">{notice.detail}</span>
+                </div>
+              ))}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
