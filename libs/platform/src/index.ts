@@ -6,6 +6,7 @@ export {
   type ProjectTopics,
   type Topics,
 } from './config/load.js';
+export { childEnvironment } from './config/child-environment.js';
 export { Health, probe, type HealthCheck, type HealthReading, type HealthReport } from './health.js';
 export { createLogger, type Logger } from './logging.js';
 export { loggingModule, NestLogger } from './logging.module.js';

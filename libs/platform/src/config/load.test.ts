@@ -40,8 +40,8 @@ describe('loadConfig', () => {
       projects: { default: { predictions: 'plumbline.predictions', groundTruth: 'plumbline.ground-truth' } },
       deadLetter: 'plumbline.dead-letter',
     });
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 3000 });
-    expect(config.publicUrl).toBe('http://127.0.0.1:3000');
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080 });
+    expect(config.publicUrl).toBe('http://127.0.0.1:8080');
     expect(config.limits).toMatchObject({ eventBytes: 1_048_576, featuresPerEvent: 2_000 });
     expect(config.external).toEqual({ kafka: false, clickhouse: false, redis: false });
     expect(config.secretKey).toBeUndefined();

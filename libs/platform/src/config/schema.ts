@@ -74,7 +74,7 @@ const redis = z.strictObject({
 
 const http = z.strictObject({
   host: name.default('127.0.0.1'),
-  port: z.number().int().min(0).max(65_535).default(3000),
+  port: z.number().int().min(0).max(65_535).default(8080),
 });
 
 const outbound = z.strictObject({ allow: z.array(hostAndPort).max(100).default([]) });
