@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client';
+import type { z } from 'zod';
+import { StoreError, toStoreError } from './store-error.js';
+
+/** Where ClickHouse is. `url` carries no credentials; `requestTimeoutMs` bounds every call that names no limit of its own. */
+export type StoreConfig = {
+  url: string;
+  user: string;
+  password: string;
+  database: string;
+  /** Default 20 s: below half of the consumers' session, so that a stuck insert ends before the partition is taken away. */
+  requestTimeoutMs?: number;
+};
+
+export type Scalar = string | number | bigint | boolean | null;
+/** Values of `{name: Type}` placeholders. Arrays and maps are for `query` alone: statements that write carry parameters in their address. */
+export type Params = Record<string, Scalar | readonly Scalar[] | Readonly<Record<string, Scalar>>>;
+
+export type Statement = {
+  /** Short and constant: prefix of the query id and `log_comment`, so that a slow or failed query names itself. */
+  name: string;
+  sql: string;
+  params?: Params;
+  settings?: ClickHouseSettings;
+  /** Limit of the whole call, on both sides. */
+  timeoutMs?: number;
+};
+export type Query<Row extends z.ZodType> = Statement & { row: Row };
+export type RowBinaryInsert = {
+  table: string;
+  columns: readonly string[];
+  data: readonly Buffer[] | Readable;
+  /** Makes an immediate repetition of the same bytes free. Never reuse one for other rows: ClickHouse would drop them silently. */
+  token?: string;
+  timeoutMs?: number;
+};
+
+/** The one door to ClickHouse. Every call is bounded in time; every failure is a {@link StoreError}. */
+export type Database = {
+  readonly name: string;
+  query: <Row extends z.ZodType>(query: Query<Row>) => Promise<z.output<Row>[]>;
+  command: (statement: Statement) => Promise<void>;
+  insertRowBinary: (insert: RowBinaryInsert) => Promise<void>;
+  /** `INSERT … FORMAT x` or `INSERT … SELECT … FROM input(…) FORMAT x` with the data from a stream. */
+  insertStream: (statement: Statement, data: Readable) => Promise<void>;
+  ping: () => Promise<void>;
+  close: () => Promise<void>;
+};
+
+const DEFAULT_TIMEOUT_MS = 20_000;
+/** Of the socket: calls carry their own limit, this one only ends what nobody waits for any more. */
+const SOCKET_TIMEOUT_MS = 3_600_000;
+const MAX_RESULT_ROWS = 2_000_000;
+const HTTP_BUFFER_BYTES = 1_048_576;
+
+/** Defaults of ClickHouse that moved between releases, said aloud so that 25.x and 26.x behave alike. */
+const fixedSettings: ClickHouseSettings = {
+  async_insert: 0,
+  wait_for_async_insert: 1,
+  wait_end_of_query: 1,
+  session_timezone: 'UTC',
+  date_time_input_format: 'best_effort',
+  join_use_nulls: 0,
+  max_insert_block_size: '1048449',
+  max_partitions_per_insert_block: '1000',
+  max_result_rows: String(MAX_RESULT_ROWS),
+  result_overflow_mode: 'throw',
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_quote_denormals: 1,
+  cancel_http_readonly_queries_on_client_close: 1,
+};
+
+/** Without a token ClickHouse drops honest repetitions by content, silently; keys do that here, and they do it visibly. */
+const noDeduplication = {
+  deduplicate_insert: 'disable',
+  deduplicate_insert_select: 'disable',
+} as ClickHouseSettings;
+
+const isLoopback = (url: string): boolean =>
+  /^(127\.|localhost$|\[::1\]$)/.test(URL.canParse(url) ? new URL(url).hostname : '');
+
+function connect(config: StoreConfig): ClickHouseClient {
+  return createClient({
+    url: config.url,
+    username: config.user,
+    password: config.password,
+    database: config.database,
+    request_timeout: SOCKET_TIMEOUT_MS,
+    max_open_connections: 20,
+    use_multipart_params_auto: true,
+    // Compression costs more than it saves where the bytes never leave the machine.
+    compression: isLoopback(config.url)
+      ? {}
+      : { response: { codec: 'zstd' }, request: { codec: 'zstd', level: 1 } },
+    clickhouse_settings: fixedSettings,
+    log: { level: 127 },
+  });
+}
+
+/** createDatabase: a client of one database. Connects on first use. */
+export function createDatabase(config: StoreConfig): Database {
+  const client = connect(config);
+  const defaultTimeoutMs = config.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+
+  /** Names, bounds and classifies one call. */
+  async function call<T>(statement: Statement, act: (options: CallOptions) => Promise<T>): Promise<T> {
+    const timeoutMs = statement.timeoutMs ?? defaultTimeoutMs;
+    const limit = AbortSignal.timeout(timeoutMs);
+    try {
+      return await act({
+        query_id: `${statement.name}-${randomUUID()}`,
+        abort_signal: limit,
+        clickhouse_settings: {
+          log_comment: statement.name,
+          max_execution_time: Math.ceil(timeoutMs / 1_000),
+          ...statement.settings,
+        },
+        query_params: statement.params ?? {},
+      });
+    } catch (error) {
+      if (limit.aborted && !(error instanceof StoreError)) throw timedOut(statement.name, timeoutMs, error);
+      throw toStoreError(error, statement.name);
+    }
+  }
+
+  async function send(statement: Statement, data: Readable): Promise<void> {
+    await call({ ...statement, settings: { ...noDeduplication, ...statement.settings } }, async (options) => {
+      const result = await client.exec({ ...options, query: statement.sql, values: data });
+      await drain(result.stream);
+    });
+  }
+
+  return {
+    name: config.database,
+    query: (query) =>
+      call(query, async (options) => {
+        const result = await client.query({ ...options, query: query.sql, format: 'JSONEachRow' });
+        const rows: unknown[] = await result.json();
+        return rows.map((row) => parseRow(query, row));
+      }),
+    command: (statement) =>
+      call({ ...statement, settings: { ...noDeduplication, ...statement.settings } }, async (options) => {
+        await client.command({ ...options, query: statement.sql });
+      }),
+    insertRowBinary: ({ table, columns, data, token, timeoutMs }) =>
+      send(
+        {
+          name: `insert-${table}`,
+          sql: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT RowBinary`,
+          ...(token === undefined
+            ? {}
+            : {
+                settings: {
+                  deduplicate_insert: 'enable',
+                  insert_deduplication_token: token,
+                },
+              }),
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        },
+        data instanceof Readable ? data : bytes(data),
+      ),
+    insertStream: send,
+    ping: () =>
+      call({ name: 'ping', sql: '', timeoutMs: Math.min(defaultTimeoutMs, 5_000) }, async (options) => {
+        const answer = await client.ping({
+          select: true,
+          abort_signal: options.abort_signal,
+          query_id: options.query_id,
+        });
+        if (!answer.success) throw answer.error;
+      }),
+    close: () => client.close(),
+  };
+}
+
+type CallOptions = {
+  query_id: string;
+  abort_signal: AbortSignal;
+  clickhouse_settings: ClickHouseSettings;
+  query_params: Params;
+};
+
+/** A byte stream over buffers: `Readable.from` alone would give an object stream, which the client refuses. */
+const bytes = (chunks: readonly Buffer[]): Readable =>
+  Readable.from(chunks, { objectMode: false, highWaterMark: HTTP_BUFFER_BYTES });
+
+async function drain(stream: Readable): Promise<void> {
+  stream.resume();
+  await new Promise<void>((resolve, reject) => {
+    stream.once('end', resolve);
+    stream.once('close', resolve);
+    stream.once('error', reject);
+  });
+}
+
+function parseRow<Row extends z.ZodType>(query: Query<Row>, row: unknown): z.output<Row> {
+  const parsed = query.row.safeParse(row);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new StoreError(
+    `answered a row of another shape: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+    {
+      query: query.name,
+      retryable: false,
+      cause: parsed.error,
+    },
+  );
+}
+
+const timedOut = (query: string, timeoutMs: number, cause: unknown): StoreError =>
+  new StoreError(`no answer from ClickHouse within ${timeoutMs} ms`, {
+    query,
+    retryable: true,
+    code: 'TIMEOUT',
+    cause,
+  });
