@@ -1,0 +1,142 @@
+import type { Logger } from '#libs/platform';
+import { retry } from '#libs/platform';
+import kafkajs from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
+
+import { startHeartbeats } from './heartbeats.js';
+import type { Arrival } from './progress.js';
+import { slices, toRecord, type RecordBatch } from './records.js';
+import type { Seek, Session } from './session.js';
+
+/** BatchContext: `signal` aborts when the batch belongs to someone else now, or the consumer gives up; the handler must then reject soon. */
+export type BatchContext = { readonly signal: AbortSignal };
+
+/** BatchHandler: stores a batch for good; the offset is committed after it returns. It must be repeatable: any batch may come again, cut differently. */
+export type BatchHandler = (batch: RecordBatch, context: BatchContext) => Promise<void>;
+
+/** ConsumerEvent: what an operator should know of. A gap names the offsets that were deleted, or skipped, before they were read. */
+export type ConsumerEvent =
+  | { type: 'gap'; topic: string; partition: number; incarnation: string; from: bigint; to: bigint }
+  | { type: 'recreated'; topic: string; partition: number; was: string; is: string }
+  | { type: 'crashed'; error: unknown; again: boolean };
+
+/** BatchRules: bounds and clocks of handling one fetched batch. */
+export type BatchRules = {
+  handler: BatchHandler;
+  logger: Logger;
+  onEvent: (event: ConsumerEvent) => void;
+  maxRecords: number;
+  maxBytes: number;
+  heartbeatIntervalMs: number;
+  rebalanceGraceMs: number;
+  now: () => number;
+};
+
+const COMMIT_ATTEMPTS = 5;
+
+const isTransient = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError && error.retriable;
+
+const rangeOf = ({ batch }: EachBatchPayload): { first: bigint; last: bigint } => ({
+  first: BigInt(batch.firstOffset() ?? batch.messages[0]?.offset ?? '0'),
+  last: BigInt(batch.lastOffset()),
+});
+
+const newest = ({ records }: RecordBatch): number =>
+  records.reduce((latest, { timestampMs }) => Math.max(latest, timestampMs), 0);
+
+/**
+ * BatchFlow: what happens to one fetched batch: is it what should come next → cut → handle → commit, part by part. A part is
+ * committed only after its handler returned; one that throws comes again.
+ */
+export class BatchFlow {
+  constructor(
+    private readonly rules: BatchRules,
+    private readonly session: Session,
+    private readonly signal: AbortSignal,
+    private readonly seekTo: (seek: Seek) => void,
+  ) {}
+
+  async run(payload: EachBatchPayload): Promise<void> {
+    const heartbeats = startHeartbeats({
+      beat: () => payload.heartbeat(),
+      intervalMs: this.rules.heartbeatIntervalMs,
+      rebalanceGraceMs: this.rules.rebalanceGraceMs,
+      parent: this.signal,
+    });
+    try {
+      await this.session.loaded;
+      const batch = payload.isStale() ? undefined : await this.place(payload);
+      if (batch !== undefined) await this.handleParts(payload, batch, heartbeats.signal);
+    } finally {
+      heartbeats.stop();
+    }
+  }
+
+  /** The batch with the range it stands for, or nothing when it has to be read anew from elsewhere. */
+  private async place(payload: EachBatchPayload): Promise<RecordBatch | undefined> {
+    const { topic, partition, messages, highWatermark } = payload.batch;
+    const { first, last } = rangeOf(payload);
+    if (await this.follow(topic, partition, undefined)) return undefined;
+    const arrival = this.session.progress.arrive(topic, partition, first);
+    if (arrival.kind !== 'next' && (await this.follow(topic, partition, 0))) return undefined;
+    const incarnation = this.session.progress.incarnation(topic, partition) ?? '';
+    this.report(arrival, { topic, partition, incarnation });
+    return {
+      topic,
+      partition,
+      incarnation,
+      first: arrival.first,
+      last,
+      records: messages.map(toRecord),
+      highWatermark: BigInt(highWatermark),
+    };
+  }
+
+  /** Seeks where the topic was created anew; true when this partition is among them. */
+  private async follow(topic: string, partition: number, maxAgeMs: number | undefined): Promise<boolean> {
+    const seeks = await this.session.recreated(topic, maxAgeMs);
+    for (const seek of seeks) {
+      this.rules.onEvent({ type: 'recreated', ...seek });
+      this.seekTo(seek);
+    }
+    return seeks.some((seek) => seek.partition === partition);
+  }
+
+  private report(arrival: Arrival, where: { topic: string; partition: number; incarnation: string }): void {
+    if (arrival.kind === 'gap') this.rules.onEvent({ type: 'gap', ...where, ...arrival.missing });
+    if (arrival.kind === 'again')
+      this.rules.logger.info(
+        { topic: where.topic, partition: where.partition, offset: String(arrival.first) },
+        'records come again; storing them again changes nothing',
+      );
+  }
+
+  private async handleParts(
+    payload: EachBatchPayload,
+    batch: RecordBatch,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const part of slices(batch, this.rules)) {
+      signal.throwIfAborted();
+      if (!payload.isRunning()) return;
+      await this.rules.handler(part, { signal });
+      await this.commit(payload, part, signal);
+      payload.resolveOffset(String(part.records.at(-1)?.offset ?? part.last));
+      this.session.progress.done(part.topic, part.partition, {
+        last: part.last,
+        brokerTimeMs: newest(part),
+        nowMs: this.rules.now(),
+      });
+    }
+  }
+
+  private async commit(payload: EachBatchPayload, part: RecordBatch, signal: AbortSignal): Promise<void> {
+    const { topic, partition, incarnation } = part;
+    const offset = { partition, offset: String(part.last + 1n), metadata: incarnation };
+    await retry(() => payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [offset] }] }), {
+      attempts: COMMIT_ATTEMPTS,
+      signal,
+      isRetryable: isTransient,
+    });
+  }
+}

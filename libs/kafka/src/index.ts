@@ -1,0 +1,19 @@
+export {
+  createAdmin,
+  type Admin,
+  type CommittedOffset,
+  type PartitionOffsets,
+  type TopicSpec,
+} from './admin.js';
+export type { BatchContext, BatchHandler, ConsumerEvent } from './batches.js';
+export type { KafkaConnection } from './client.js';
+export { createConsumer, type Consumer, type ConsumerOptions } from './consumer.js';
+export {
+  createProducer,
+  TooLargeError,
+  type OutgoingRecord,
+  type Producer,
+  type ProducerOptions,
+} from './producer.js';
+export type { PartitionPosition } from './progress.js';
+export type { KafkaRecord, RecordBatch } from './records.js';
