@@ -16,7 +16,11 @@ export type ApiClient = ReturnType<typeof apiClient>;
 
 /** The public API as a person with a key would call it. */
 export function apiClient(baseUrl: string, key: string, signal?: AbortSignal) {
-  const call = async (method: string, path: string, init: { body?: BodyInit; headers?: Record<string, string> } = {}) => {
+  const call = async (
+    method: string,
+    path: string,
+    init: { body?: BodyInit; headers?: Record<string, string> } = {},
+  ) => {
     const response = await fetch(`${baseUrl}${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, ...init.headers },
@@ -42,13 +46,22 @@ export function apiClient(baseUrl: string, key: string, signal?: AbortSignal) {
       await call('PUT', path, { body: JSON.stringify(body), headers: { ...json, ...ifMatch } });
     },
     upload: async <T>(path: string, contentType: string, body: Readable) =>
-      (await call('POST', path, { body: Readable.toWeb(body) as BodyInit, headers: { 'content-type': contentType } })).body as T,
+      (
+        await call('POST', path, {
+          body: Readable.toWeb(body) as BodyInit,
+          headers: { 'content-type': contentType },
+        })
+      ).body as T,
   };
 }
 
 function detailOf(text: string): string {
   try {
-    const problem = JSON.parse(text) as { detail?: string; title?: string; errors?: { field: string; message: string }[] };
+    const problem = JSON.parse(text) as {
+      detail?: string;
+      title?: string;
+      errors?: { field: string; message: string }[];
+    };
     const fields = (problem.errors ?? []).map((e) => `${e.field}: ${e.message}`).join('; ');
     return [problem.detail ?? problem.title, fields].filter(Boolean).join(' — ');
   } catch {

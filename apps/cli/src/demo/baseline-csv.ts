@@ -37,14 +37,26 @@ export const BASELINE_COLUMNS = {
 };
 
 /** The other half of January, scored by the model, as a CSV stream. `only` thins it out for tests. */
-export function baselineCsv(flights: Flights, model: DelayRiskModel, shiftMs: number, only: (i: number) => boolean = () => true): Readable {
-  const header = 'id,time,distance,origin,destination,hour,weekday,haul,part_of_day,score,predicted,outcome\n';
+export function baselineCsv(
+  flights: Flights,
+  model: DelayRiskModel,
+  shiftMs: number,
+  only: (i: number) => boolean = () => true,
+): Readable {
+  const header =
+    'id,time,distance,origin,destination,hour,weekday,haul,part_of_day,score,predicted,outcome\n';
   return Readable.from(lines(header, flights, model, shiftMs, only));
 }
 
 const LINES_PER_CHUNK = 2_000;
 
-function* lines(header: string, flights: Flights, model: DelayRiskModel, shiftMs: number, only: (i: number) => boolean) {
+function* lines(
+  header: string,
+  flights: Flights,
+  model: DelayRiskModel,
+  shiftMs: number,
+  only: (i: number) => boolean,
+) {
   let chunk = header;
   let count = 0;
   for (const i of januaryHalf(flights, 1)) {

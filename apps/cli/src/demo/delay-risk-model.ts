@@ -32,13 +32,17 @@ export function trainDelayRisk(flights: FlightFeatures[], late: boolean[]): Dela
   const columns = designColumns(flights);
   const raw = flights.map((flight) => columns.map((column) => column.read(flight)));
   const { means, deviations } = standardisation(raw, columns.length);
-  const standardise = (values: number[]) => values.map((x, j) => (x - (means[j] ?? 0)) / (deviations[j] ?? 1));
+  const standardise = (values: number[]) =>
+    values.map((x, j) => (x - (means[j] ?? 0)) / (deviations[j] ?? 1));
   const design = new Matrix(raw.map((values) => [1, ...standardise(values)]));
   const [intercept = 0, ...weights] = fit(design, late);
   const contributions = (flight: FlightFeatures) =>
     standardise(columns.map((column) => column.read(flight))).map((z, j) => z * (weights[j] ?? 0));
   const probability = (parts: number[]) => 1 / (1 + Math.exp(-parts.reduce((sum, x) => sum + x, intercept)));
-  const cut = rateMatchingCut(flights.map((flight) => probability(contributions(flight))), late);
+  const cut = rateMatchingCut(
+    flights.map((flight) => probability(contributions(flight))),
+    late,
+  );
   return {
     score: (flight) => {
       const parts = contributions(flight);
@@ -55,7 +59,10 @@ function designColumns(flights: FlightFeatures[]): Column[] {
     { feature: 'distance', read: (flight) => flight.distance },
     ...indicator('origin', mostFrequent(flights.map((f) => f.origin))),
     ...indicator('destination', mostFrequent(flights.map((f) => f.destination))),
-    ...indicator('hour', Array.from({ length: 18 }, (_, i) => i + 6)),
+    ...indicator(
+      'hour',
+      Array.from({ length: 18 }, (_, i) => i + 6),
+    ),
     ...indicator('weekday', [1, 2, 3, 4, 5, 6]),
   ];
 }
@@ -70,7 +77,10 @@ function mostFrequent(values: string[]): string[] {
 }
 
 function standardisation(rows: number[][], width: number) {
-  const means = Array.from({ length: width }, (_, j) => rows.reduce((sum, row) => sum + (row[j] ?? 0), 0) / rows.length);
+  const means = Array.from(
+    { length: width },
+    (_, j) => rows.reduce((sum, row) => sum + (row[j] ?? 0), 0) / rows.length,
+  );
   const deviations = means.map((mean, j) => {
     const variance = rows.reduce((sum, row) => sum + ((row[j] ?? 0) - mean) ** 2, 0) / rows.length;
     return Math.sqrt(variance) || 1;
@@ -80,7 +90,10 @@ function standardisation(rows: number[][], width: number) {
 
 /** The library's classifier i separates class i (as 0) from the rest (as 1), so classifier 0 gives the weights of `late`. */
 function fit(design: Matrix, late: boolean[]): number[] {
-  const regression = new LogisticRegression({ numSteps: TRAINING.numSteps, learningRate: TRAINING.stepOverRows / design.rows });
+  const regression = new LogisticRegression({
+    numSteps: TRAINING.numSteps,
+    learningRate: TRAINING.stepOverRows / design.rows,
+  });
   regression.train(design, Matrix.columnVector(late.map(Number)));
   const weights = regression.classifiers[0]?.weights;
   if (weights === undefined) throw new Error('training gave no weights: were both classes present?');

@@ -33,9 +33,15 @@ export const partOfDay = (hour: number): string =>
 
 export const flightId = (i: number): string => `flight-${String(i).padStart(7, '0')}`;
 
-export const outcome = (flights: Flights, i: number): 'late' | 'on-time' => (isLate(flights.delay[i] ?? 0) ? 'late' : 'on-time');
+export const outcome = (flights: Flights, i: number): 'late' | 'on-time' =>
+  isLate(flights.delay[i] ?? 0) ? 'late' : 'on-time';
 
-export function predictionEvent(flights: Flights, i: number, model: DelayRiskModel, shiftMs: number): PredictionEvent {
+export function predictionEvent(
+  flights: Flights,
+  i: number,
+  model: DelayRiskModel,
+  shiftMs: number,
+): PredictionEvent {
   const features = receivedFeatures(flights, i);
   const { label, score, attributions } = model.score(features);
   return {
@@ -53,11 +59,17 @@ export function predictionEvent(flights: Flights, i: number, model: DelayRiskMod
 /** When the flight has landed and its delay is known, in real (unshifted) time; null for an outcome that never gets reported. */
 export function landedAt(flights: Flights, i: number): number | null {
   if (rowHash(i) % 100 < LOST_LABELS_PERCENT) return null;
-  const minutes = GROUND_MINUTES + (flights.distance[i] ?? 0) / CRUISE_MILES_PER_MINUTE + (flights.delay[i] ?? 0);
+  const minutes =
+    GROUND_MINUTES + (flights.distance[i] ?? 0) / CRUISE_MILES_PER_MINUTE + (flights.delay[i] ?? 0);
   return (flights.departedAt[i] ?? 0) + Math.max(20, minutes) * MINUTE_MS;
 }
 
-export function groundTruthEvent(flights: Flights, i: number, knownAtMs: number, shiftMs: number): GroundTruthEvent {
+export function groundTruthEvent(
+  flights: Flights,
+  i: number,
+  knownAtMs: number,
+  shiftMs: number,
+): GroundTruthEvent {
   return {
     id: flightId(i),
     model: MODEL,

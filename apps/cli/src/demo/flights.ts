@@ -45,7 +45,11 @@ const emptyFlights = (length: number): Flights => ({
   airports: [],
 });
 
-function fill(flights: Flights, airportIndex: Map<string, number>, { columnName, columnData, rowStart }: Chunk): void {
+function fill(
+  flights: Flights,
+  airportIndex: Map<string, number>,
+  { columnName, columnData, rowStart }: Chunk,
+): void {
   const airport = (code: unknown) => {
     const index = airportIndex.get(code as string) ?? airportIndex.size;
     airportIndex.set(code as string, index);

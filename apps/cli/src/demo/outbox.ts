@@ -94,5 +94,6 @@ async function listenSmtp(directory: string, port: number): Promise<() => Promis
 async function saveMail(directory: string, name: string, raw: Buffer): Promise<void> {
   await writeFile(join(directory, name), raw);
   const mail = await simpleParser(raw);
-  if (typeof mail.html === 'string') await writeFile(join(directory, name.replace(/eml$/, 'html')), mail.html);
+  if (typeof mail.html === 'string')
+    await writeFile(join(directory, name.replace(/eml$/, 'html')), mail.html);
 }

@@ -15,7 +15,15 @@ const FEATURES: Feature[] = [
 /** Secrets and addresses of where the demo's alerts go: the outbox, unless real ones are configured. */
 export type DemoChannels = {
   slackWebhookUrl: string;
-  email: { host: string; port: number; security: 'tls' | 'starttls' | 'none'; from: string; to: string[]; user?: string; password?: string };
+  email: {
+    host: string;
+    port: number;
+    security: 'tls' | 'starttls' | 'none';
+    from: string;
+    to: string[];
+    user?: string;
+    password?: string;
+  };
 };
 
 const base = `/v1/projects/${PROJECT}`;
@@ -23,7 +31,10 @@ const baselinesPath = `${base}/models/${MODEL}/versions/${VERSION}/baselines`;
 
 /** Everything that a team sets up once, through the public API; repeating it changes nothing. */
 export async function registerDemo(api: ApiClient, channels: DemoChannels): Promise<void> {
-  await api.put(base, { description: 'Flights of 2001, shown as if they were now', eventTime: { maxAge: 'P200D', maxAhead: 'PT1H' } });
+  await api.put(base, {
+    description: 'Flights of 2001, shown as if they were now',
+    eventTime: { maxAge: 'P200D', maxAhead: 'PT1H' },
+  });
   await api.put(`${base}/models/${MODEL}`, {
     description: 'Will a flight arrive more than 15 minutes late?',
     problem: 'binary',
@@ -46,7 +57,10 @@ async function registerSegments(api: ApiClient): Promise<void> {
   };
   for (const [name, body] of Object.entries(segments)) {
     const path = `${base}/models/${MODEL}/segments/${name}`;
-    const exists = await api.get<unknown>(path).then(() => true, () => false);
+    const exists = await api.get<unknown>(path).then(
+      () => true,
+      () => false,
+    );
     if (!exists) await api.put(path, body);
   }
 }
@@ -59,10 +73,16 @@ async function registerChannels(api: ApiClient, { slackWebhookUrl, email }: Demo
   await api.put(`${base}/routes/everything`, { channels: ['team-slack', 'team-mail'] });
 }
 
-export type RegisteredBaseline = { rows: number; monitors: { id: string; kind: string; thresholds: Record<string, number> }[] };
+export type RegisteredBaseline = {
+  rows: number;
+  monitors: { id: string; kind: string; thresholds: Record<string, number> }[];
+};
 
 /** Uploads the baseline unless the version has one; null when it has. */
-export async function registerBaseline(api: ApiClient, csv: () => Readable): Promise<RegisteredBaseline | null> {
+export async function registerBaseline(
+  api: ApiClient,
+  csv: () => Readable,
+): Promise<RegisteredBaseline | null> {
   const existing = await api.get<{ items: unknown[] }>(baselinesPath);
   if (existing.items.length > 0) return null;
   const query = new URLSearchParams({ name: 'january', columns: JSON.stringify(BASELINE_COLUMNS) });

@@ -37,8 +37,14 @@ export async function replay(options: ReplayOptions): Promise<{ predictions: num
     for (const i of departures) scheduleLanding(landings, i, landedAt(flights, i));
     const landed = takeLandings(landings, hourMs);
     await Promise.all([
-      publish('predictions', departures.map((i) => predictionMessage(options, i))),
-      publish('groundTruth', landed.map(([i, knownAtMs]) => labelMessage(options, i, knownAtMs))),
+      publish(
+        'predictions',
+        departures.map((i) => predictionMessage(options, i)),
+      ),
+      publish(
+        'groundTruth',
+        landed.map(([i, knownAtMs]) => labelMessage(options, i, knownAtMs)),
+      ),
     ]);
     sent.predictions += departures.length;
     sent.labels += landed.length;
@@ -47,9 +53,14 @@ export async function replay(options: ReplayOptions): Promise<{ predictions: num
   return sent;
 }
 
-const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k);
+const range = (from: number, to: number) =>
+  Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k);
 
-function scheduleLanding(landings: Map<number, [number, number][]>, flight: number, knownAtMs: number | null): void {
+function scheduleLanding(
+  landings: Map<number, [number, number][]>,
+  flight: number,
+  knownAtMs: number | null,
+): void {
   if (knownAtMs === null) return;
   const hour = Math.floor(knownAtMs / HOUR_MS);
   const sameHour = landings.get(hour);
