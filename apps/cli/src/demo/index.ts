@@ -88,7 +88,7 @@ async function replayFlights(
   const topics = config.topics.projects[PROJECT];
   if (topics === undefined)
     throw new Error(`no topics are mapped to project '${PROJECT}'; add it to topics.projects`);
-  const logger = createLogger({ name: 'demo', level: 'error' });
+  const logger = createLogger({ logLevel: 'error' }, 'demo');
   const producer = createProducer({ connection: { ...config.kafka, brokers: options.kafkaBrokers, logger } });
   const publish = (stream: 'predictions' | 'groundTruth', messages: ReplayMessage[]) =>
     producer.send(topics[stream], messages, signal);
