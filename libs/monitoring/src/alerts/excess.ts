@@ -1,0 +1,40 @@
+import type { Finding, MetricName, Severity } from '#libs/contracts';
+import { LESS_IS_WORSE } from '../evaluate.js';
+
+/** DISTANCES: metrics that measure how far a distribution moved, where a multiple of the limit has a meaning. */
+const DISTANCES: ReadonlySet<MetricName> = new Set([
+  'psi',
+  'jensen_shannon',
+  'kolmogorov_smirnov',
+  'wasserstein_normalised',
+]);
+
+/** CRITICAL_EXCESS: a distance this many times its limit is critical, whatever the monitor says. */
+export const CRITICAL_EXCESS = 2.5;
+
+/**
+ * excess: how many times its limit a finding's value is, so that findings of different metrics can be ranked; for floors, the
+ * missing part of 1 is compared. Infinite for facts (a missing column) and limits of 0; 0 without value or limit.
+ */
+export function excess({ metric, value, threshold, evidence }: Finding): number {
+  if (value === null || threshold === null) return 0;
+  if (LESS_IS_WORSE.has(metric)) return threshold < 1 ? (1 - value) / (1 - threshold) : Infinity;
+  if (evidence === 'exact' || threshold <= 0) return value > threshold ? Infinity : 0;
+  return value / threshold;
+}
+
+/** worstFirst: order of findings by excess, then by name, so that the same findings always come in the same order. */
+export function worstFirst(a: Finding, b: Finding): number {
+  const [first, second] = [excess(a), excess(b)];
+  if (first !== second) return second > first ? 1 : -1;
+  const [left, right] = [`${a.feature}\n${a.metric}`, `${b.feature}\n${b.metric}`];
+  return left < right ? -1 : Number(left > right);
+}
+
+/** severityOf: the monitor's own severity; critical when a column is missing or a distance is far beyond its limit. */
+export function severityOf(breached: readonly Finding[], configured: Severity): Severity {
+  const grave = (finding: Finding) =>
+    finding.metric === 'missing_column' ||
+    (DISTANCES.has(finding.metric) && excess(finding) >= CRITICAL_EXCESS);
+  return breached.some(grave) ? 'critical' : configured;
+}

@@ -1,0 +1,69 @@
+import type { Finding, MetricName } from '#libs/contracts';
+import { benjaminiHochberg } from '#libs/stats';
+import { undecided, type Draft } from './draft.js';
+import { monitors, type Monitor } from './monitors.js';
+import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
+
+/** LESS_IS_WORSE: metrics whose limit is a floor; for all others it is a ceiling. */
+export const LESS_IS_WORSE: ReadonlySet<MetricName> = new Set(['accuracy', 'label_coverage']);
+
+const MAX_NOTE_LENGTH = 300;
+
+/** compare: a pair that breaks the mathematics costs one finding, not the evaluation. */
+function compare(monitor: Monitor, pair: Pair): Draft[] {
+  try {
+    return monitor.compare(pair);
+  } catch (error) {
+    const note = error instanceof Error ? error.message : String(error);
+    return [undecided(pair, monitor.main, { status: 'failed', note: note.slice(0, MAX_NOTE_LENGTH) })];
+  }
+}
+
+/** testOf: the metrics of one feature of one segment value share one test. */
+const testOf = ({ segment, segmentValue, feature }: Draft): string =>
+  JSON.stringify([segment, segmentValue, feature]);
+
+/** adjustedByTest: one p per test enters the family, however many metrics share it. */
+function adjustedByTest(drafts: readonly Draft[]): ReadonlyMap<string, number> {
+  const family = new Map<string, number>();
+  for (const draft of drafts) if (draft.p !== null) family.set(testOf(draft), draft.p);
+  const adjusted = benjaminiHochberg([...family.values()]);
+  return new Map([...family.keys()].map((key, i) => [key, adjusted[i] ?? 1]));
+}
+
+const passes = ({ metric, value, threshold }: Draft): boolean =>
+  value !== null && threshold !== null && (LESS_IS_WORSE.has(metric) ? value < threshold : value > threshold);
+
+function decide(draft: Draft, pAdjusted: number | null, level: number): Finding {
+  const { status, ...rest } = draft;
+  const finding = { ...rest, pAdjusted };
+  if (status !== 'computed') return { ...finding, status };
+  if (!passes(draft)) return { ...finding, status: 'ok' };
+  if (draft.evidence === 'exact') return { ...finding, status: 'breached' };
+  if (pAdjusted === null) {
+    return {
+      ...finding,
+      status: 'not_computable',
+      note: 'beyond its limit, but too few cells hold rows to test it',
+    };
+  }
+  return { ...finding, status: pAdjusted <= level ? 'breached' : 'ok' };
+}
+
+/**
+ * evaluate: all findings of one monitor in one window, `all` first. A finding is breached when its value is beyond its limit *and*
+ * the evidence holds: exact facts by themselves, tests when p after Benjamini–Hochberg over features × segment values is at
+ * most the monitor's level. A metric without a limit is reported as ok with threshold null. Does not throw for bad data.
+ */
+export function evaluate(input: MonitorInput): Finding[] {
+  const monitor = monitors[input.settings.kind];
+  const pairOf = pairer(input);
+  const subjects = monitor.subjects(input);
+  const drafts = segmentValuesOf(input).flatMap((value) =>
+    subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
+  );
+  const adjusted = adjustedByTest(drafts);
+  return drafts.map((draft) =>
+    decide(draft, draft.p === null ? null : (adjusted.get(testOf(draft)) ?? null), input.settings.level),
+  );
+}

@@ -1,0 +1,52 @@
+import { chunksAgainstRest, jensenShannon, psi } from '#libs/stats';
+import { MIN_CHUNKS } from './evidence.js';
+import { dataQualityChunks } from './monitors/data-quality.js';
+import { coarseChunks } from './monitors/drift.js';
+import { hitCounts } from './monitors/quality.js';
+import type { Pair } from './pair.js';
+
+/** History: what metrics were on the days of the baseline, each day against all others; empty when there are too few days. */
+export type History = Partial<Record<MetricName, number[]>>;
+
+const total = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+
+/** against: one value per usable chunk, or nothing when a handful of chunks would have to stand for all days. */
+function against(
+  chunks: readonly (readonly number[])[],
+  minRows: number,
+  metric: (chunk: readonly number[], rest: readonly number[]) => number | null,
+): number[] {
+  const values = chunksAgainstRest({ chunks, minRows })
+    .map(({ chunk, rest }) => (total(rest) > 0 ? metric(chunk, rest) : null))
+    .filter((value) => value !== null);
+  return values.length < MIN_CHUNKS ? [] : values;
+}
+
+const increaseOf = (cell: number) => (chunk: readonly number[], rest: readonly number[]) =>
+  (chunk[cell] ?? 0) / total(chunk) - (rest[cell] ?? 0) / total(rest);
+
+/** driftHistory: distances between one day of the baseline and its other days, in the cells that the drift monitor uses. */
+export function driftHistory(pair: Pair, minRows: number): History {
+  if (pair.binning === null) return {};
+  const chunks = coarseChunks(pair, pair.binning);
+  return {
+    psi: against(chunks, minRows, (window, baseline) => psi({ window, baseline })),
+    ...(pair.type === 'categorical' && {
+      jensen_shannon: against(chunks, minRows, (window, baseline) => jensenShannon({ window, baseline })),
+    }),
+  };
+}
+
+/** dataQualityHistory: by how much rates of one day of the baseline were above those of its other days. */
+export function dataQualityHistory(pair: Pair, minRows: number): History {
+  const chunks = dataQualityChunks(pair);
+  return {
+    missing_rate: against(chunks, minRows, increaseOf(1)),
+    invalid_rate: against(chunks, minRows, increaseOf(2)),
+    ...(pair.type === 'categorical' && { unseen_rate: against(chunks, minRows, increaseOf(3)) }),
+  };
+}
+
+/** accuracyHistory: by how much accuracy of one day of the baseline was below that of its other days. */
+export const accuracyHistory = (pair: Pair, minRows: number): number[] =>
+  against(hitCounts(pair), minRows, (chunk, rest) => -increaseOf(0)(chunk, rest));

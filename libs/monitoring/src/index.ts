@@ -1,0 +1,38 @@
+export {
+  advance,
+  advanceAll,
+  type Advance,
+  type AdvanceAllInput,
+  type AdvanceInput,
+} from './alerts/advance.js';
+export { CRITICAL_EXCESS, excess, severityOf, worstFirst } from './alerts/excess.js';
+export { alertMessage, type MessageInput } from './alerts/message.js';
+export { channelsFor, matches, silencedBy, type Matchable } from './alerts/routes.js';
+export { describeSegment, METRIC_LABELS, sentenceOf } from './alerts/words.js';
+export { chartOf, type ComparedCells } from './chart.js';
+export { isoToMs, localClock, msToIso, type LocalClock } from './civil-time.js';
+export {
+  coarseCounts,
+  coarseLabel,
+  COARSE_CELLS,
+  coarsen,
+  type CoarseCell,
+  type FeatureCell,
+} from './coarsen.js';
+export {
+  closedWindows,
+  dueWindows,
+  windowKey,
+  type ClosedWindow,
+  type DueWindow,
+  type IngestState,
+  type Patience,
+  type RecordedWindow,
+} from './due-windows.js';
+export { evaluate, LESS_IS_WORSE } from './evaluate.js';
+export { formatCount, formatNumber, formatPercent } from './format.js';
+export { cellKey, mergeCells, mergeProfiles } from './merge.js';
+export { monitors, type Monitor } from './monitors.js';
+export type { MonitorInput, Pair, SegmentValue } from './pair.js';
+export { monitorId, suggestMonitors, type SuggestInput } from './suggest.js';
+export { MAX_WINDOWS, windowsBetween, type Span } from './windows.js';

@@ -1,0 +1,87 @@
+import type { CategoricalCell, ConfusionCell, NumericCell, Profile, ProfileCell } from '#libs/contracts';
+
+/** cellKey: names one cell within a profile; the same cell in neighbouring buckets has the same key. */
+export const cellKey = (cell: Pick<ProfileCell, 'kind' | 'segment' | 'segmentValue' | 'feature'>): string =>
+  JSON.stringify([cell.kind === 'confusion', cell.segment, cell.segmentValue, cell.feature]);
+
+function addCounts(a: readonly number[], b: readonly number[]): number[] {
+  if (a.length !== b.length) {
+    throw new RangeError(
+      `cells of ${a.length} and ${b.length} bins cannot be merged: profile both under one binning`,
+    );
+  }
+  return a.map((count, i) => count + (b[i] ?? 0));
+}
+
+/** addByName: sums two records of counts; keys may be any text, so the result has no prototype to collide with. */
+function addByName(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>) {
+  const merged = new Map(Object.entries(a));
+  for (const [name, count] of Object.entries(b)) merged.set(name, (merged.get(name) ?? 0) + count);
+  return Object.fromEntries(merged);
+}
+
+const pick = (choose: (a: number, b: number) => number, a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : choose(a, b);
+
+const counted = (a: NumericCell | CategoricalCell, b: NumericCell | CategoricalCell) => ({
+  rows: a.rows + b.rows,
+  nulls: a.nulls + b.nulls,
+  invalid: a.invalid + b.invalid,
+  counts: addCounts(a.counts, b.counts),
+});
+
+const mergeNumeric = (a: NumericCell, b: NumericCell): NumericCell => ({
+  ...a,
+  ...counted(a, b),
+  under: a.under + b.under,
+  underSum: a.underSum + b.underSum,
+  over: a.over + b.over,
+  overSum: a.overSum + b.overSum,
+  min: pick(Math.min, a.min, b.min),
+  max: pick(Math.max, a.max, b.max),
+  sum: a.sum + b.sum,
+  sumSquares: a.sumSquares + b.sumSquares,
+});
+
+const mergeCategorical = (a: CategoricalCell, b: CategoricalCell): CategoricalCell => ({
+  ...a,
+  ...counted(a, b),
+  unseen: a.unseen + b.unseen,
+  topUnseen: addByName(a.topUnseen, b.topUnseen),
+});
+
+function mergeConfusion(a: ConfusionCell, b: ConfusionCell): ConfusionCell {
+  const counts = new Map(Object.entries(a.counts));
+  for (const [label, row] of Object.entries(b.counts))
+    counts.set(label, addByName(counts.get(label) ?? {}, row));
+  return {
+    ...a,
+    rows: a.rows + b.rows,
+    labelled: a.labelled + b.labelled,
+    counts: Object.fromEntries(counts),
+  };
+}
+
+/**
+ * mergeCells: the cell of both runs together, by adding. Associative and commutative; `topUnseen` keeps every name of either
+ * side (cutting it here would make the result depend on the order). Throws a RangeError for different keys, kinds or binnings.
+ */
+export function mergeCells(a: ProfileCell, b: ProfileCell): ProfileCell {
+  if (cellKey(a) !== cellKey(b))
+    throw new RangeError(`cells ${cellKey(a)} and ${cellKey(b)} are different cells`);
+  if (a.kind === 'numeric' && b.kind === 'numeric') return mergeNumeric(a, b);
+  if (a.kind === 'categorical' && b.kind === 'categorical') return mergeCategorical(a, b);
+  if (a.kind === 'confusion' && b.kind === 'confusion') return mergeConfusion(a, b);
+  throw new RangeError(`${a.kind} and ${b.kind} cells of '${a.feature}' cannot be merged`);
+}
+
+/** mergeProfiles: one profile over all given runs; none of them give the empty profile, the identity of merging. */
+export function mergeProfiles(profiles: readonly Profile[]): Profile {
+  const merged = new Map<string, ProfileCell>();
+  for (const cell of profiles.flatMap((profile) => profile.cells)) {
+    const key = cellKey(cell);
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? cell : mergeCells(known, cell));
+  }
+  return { cells: [...merged.values()] };
+}

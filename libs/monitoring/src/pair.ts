@@ -1,0 +1,88 @@
+import {
+  ALL_SEGMENT,
+  type BinningBody,
+  type Feature,
+  type FeatureBinning,
+  type MonitorBody,
+  type Profile,
+  type ProfileCell,
+  type ProfileChunk,
+} from '#libs/contracts';
+import { cellKey } from './merge.js';
+
+/** MonitorInput: all that a monitor may look at. Baseline, chunks and window are profiled under the same binning. */
+export type MonitorInput = {
+  readonly baseline: Profile;
+  /** The baseline cut into days; empty when it has no time stamps. */
+  readonly baselineChunks: readonly ProfileChunk[];
+  readonly window: Profile;
+  readonly binning: BinningBody;
+  readonly features: readonly Feature[];
+  readonly settings: MonitorBody;
+};
+
+/** Side: one feature's (or confusion) cell of a segment value in the baseline as a whole and in its chunks. */
+export type Side = { readonly baseline: ProfileCell | null; readonly chunks: readonly ProfileCell[] };
+
+/** Pair: what is compared for one feature of one segment value; the feature is empty for the segment value as a whole. */
+export type Pair = Side & {
+  readonly segment: string;
+  readonly segmentValue: string;
+  readonly feature: string;
+  readonly type: 'numeric' | 'categorical';
+  readonly binning: FeatureBinning | null;
+  readonly window: ProfileCell | null;
+  /** The same for `all`, where a small segment value borrows its dispersion from. */
+  readonly all: Side;
+  /** Chunks that the baseline has at all. */
+  readonly chunkCount: number;
+  readonly settings: MonitorBody;
+};
+
+/** SegmentValue: who a comparison is about. */
+export type SegmentValue = { readonly segment: string; readonly segmentValue: string };
+
+/** segmentValuesOf: what the baseline or the window knows and the monitor watches, `all` first, then by name. */
+export function segmentValuesOf({ baseline, window, settings }: MonitorInput): SegmentValue[] {
+  const known = new Map<string, SegmentValue>();
+  for (const { segment, segmentValue } of [...baseline.cells, ...window.cells]) {
+    if (segment !== ALL_SEGMENT && settings.segments !== null && !settings.segments.includes(segment))
+      continue;
+    known.set(JSON.stringify([segment !== ALL_SEGMENT, segment, segmentValue]), { segment, segmentValue });
+  }
+  return [...known].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}
+
+type Index = ReadonlyMap<string, ProfileCell>;
+const indexOf = (cells: readonly ProfileCell[]): Index => new Map(cells.map((cell) => [cellKey(cell), cell]));
+
+/** pairer: looks cells up once for a whole evaluation; the result gives the pair of any feature and segment value. */
+export function pairer(input: MonitorInput): (value: SegmentValue, feature: string) => Pair {
+  const [baseline, window] = [indexOf(input.baseline.cells), indexOf(input.window.cells)];
+  const chunks = input.baselineChunks.map((chunk) => indexOf(chunk.cells));
+  const binnings = new Map(input.binning.features.map((binning) => [binning.feature, binning]));
+  const features = new Map(input.features.map((feature) => [feature.name, feature]));
+  const all = input.baseline.cells.find((cell) => cell.segment === ALL_SEGMENT);
+  const side = (key: string): Side => ({
+    baseline: baseline.get(key) ?? null,
+    chunks: chunks.map((chunk) => chunk.get(key)).filter((cell) => cell !== undefined),
+  });
+  return ({ segment, segmentValue }, feature) => {
+    const binning = binnings.get(feature) ?? null;
+    const kind = feature === '' ? 'confusion' : 'numeric';
+    const key = cellKey({ kind, segment, segmentValue, feature });
+    const allKey = cellKey({ kind, segment: ALL_SEGMENT, segmentValue: all?.segmentValue ?? '', feature });
+    return {
+      ...side(key),
+      segment,
+      segmentValue,
+      feature,
+      type: binning?.kind ?? (features.get(feature)?.type === 'numeric' ? 'numeric' : 'categorical'),
+      binning,
+      window: window.get(key) ?? null,
+      all: side(allKey),
+      chunkCount: chunks.length,
+      settings: input.settings,
+    };
+  };
+}

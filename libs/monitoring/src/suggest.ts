@@ -1,0 +1,163 @@
+import {
+  monitorBodySchema,
+  type BinningBody,
+  type Feature,
+  type MetricName,
+  type MonitorBody,
+  type MonitorKind,
+  type Profile,
+  type ProfileChunk,
+} from '#libs/contracts';
+import { deviationLimit } from '#libs/stats';
+import { accuracyHistory, dataQualityHistory, driftHistory, type History } from './history.js';
+import { monitors } from './monitors.js';
+import { hits } from './monitors/quality.js';
+import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
+import { roundDown, roundUp } from './round.js';
+
+/** SuggestInput: what is known of a model version when its baseline is registered. */
+export type SuggestInput = {
+  readonly model: string;
+  readonly version: string;
+  readonly baseline: {
+    readonly hasLabels: boolean;
+    readonly cannotServe: readonly { readonly kind: string; readonly reason: string }[];
+  };
+  readonly baselineProfile: Profile;
+  /** The baseline cut into days; empty when it has no time stamps. */
+  readonly baselineChunks: readonly ProfileChunk[];
+  readonly binning: BinningBody;
+  readonly features: readonly Feature[];
+};
+
+type Limits = Partial<Record<MetricName, number>>;
+
+/** A limit starts at a customary value and is raised to what the baseline's own days do, up to a value that still tells faults. */
+const RANGES: Partial<Record<MetricName, { readonly least: number; readonly most: number }>> = {
+  psi: { least: 0.2, most: 0.5 },
+  jensen_shannon: { least: 0.1, most: 0.3 },
+  missing_rate: { least: 0.01, most: 0.2 },
+  invalid_rate: { least: 0.01, most: 0.2 },
+  unseen_rate: { least: 0.01, most: 0.2 },
+};
+
+/** Accuracy may fall by this much below the baseline's, or by three standard deviations of its days. */
+const ACCURACY_MARGIN = 0.02;
+const MIN_ROWS = 200;
+const TITLES = {
+  data_quality: 'data quality',
+  drift: 'drift',
+  prediction_drift: 'prediction drift',
+  quality: 'quality',
+} as const satisfies Record<MonitorKind, string>;
+const MAX_ID_LENGTH = 64;
+const MAX_NAME_LENGTH = 128;
+
+/** checksum: FNV-1a, 32 bits, as text; only to keep shortened ids apart. */
+function checksum(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+/** monitorId: the id of a suggested monitor, e.g. `delay-risk-1-drift`; long names are cut and kept apart by a checksum. */
+export function monitorId({ model, version, kind }: Pick<MonitorBody, 'model' | 'version' | 'kind'>): string {
+  const suffix = `-${kind.replaceAll('_', '-')}`;
+  const name = `${model}-${version}`;
+  if (name.length + suffix.length <= MAX_ID_LENGTH) return name + suffix;
+  const tail = `-${checksum(JSON.stringify([model, version]))}${suffix}`;
+  return name.slice(0, MAX_ID_LENGTH - tail.length) + tail;
+}
+
+const bodyOf = (
+  { model, version }: SuggestInput,
+  kind: MonitorKind,
+  limits: Partial<MonitorBody>,
+): MonitorBody =>
+  monitorBodySchema.parse({
+    ...limits,
+    name: `${model} ${version}: ${TITLES[kind]}`.slice(0, MAX_NAME_LENGTH),
+    kind,
+    model,
+    version,
+    minRows: MIN_ROWS,
+  });
+
+/** customary: where the limits of all features start, for metrics that a monitor of this kind decides on. */
+const customary = (metrics: readonly MetricName[]): Limits =>
+  Object.fromEntries(metrics.map((metric) => [metric, RANGES[metric]?.least ?? 0]));
+
+/** raised: limits of one feature that its own history puts above the customary ones; the highest over segment values counts. */
+function raised(histories: readonly History[]): Limits {
+  const limits: Limits = {};
+  for (const [name, range] of Object.entries(RANGES)) {
+    const metric = name as MetricName;
+    const highest = histories.map((history) => deviationLimit({ history: history[metric] ?? [] }) ?? 0);
+    const limit = Math.min(range.most, roundUp(Math.max(0, ...highest)));
+    if (limit > range.least) limits[metric] = limit;
+  }
+  return limits;
+}
+
+type HistoryOf = (pair: Pair, minRows: number) => History;
+
+function suggested(
+  input: SuggestInput,
+  kind: MonitorKind,
+  metrics: readonly MetricName[],
+  historyOf: HistoryOf,
+): MonitorBody | null {
+  const plain = bodyOf(input, kind, { thresholds: customary(metrics) });
+  const monitorInput = asMonitorInput(input, plain);
+  const [values, pairOf] = [segmentValuesOf(monitorInput), pairer(monitorInput)];
+  const subjects = monitors[kind].subjects(monitorInput);
+  if (subjects.length === 0) return null;
+  const own = subjects.map((feature) => {
+    const limits = raised(values.map((value) => historyOf(pairOf(value, feature), MIN_ROWS)));
+    return [feature, limits] as const;
+  });
+  const featureThresholds = Object.fromEntries(own.filter(([, limits]) => Object.keys(limits).length > 0));
+  return { ...plain, featureThresholds };
+}
+
+const asMonitorInput = (input: SuggestInput, settings: MonitorBody): MonitorInput => ({
+  baseline: input.baselineProfile,
+  baselineChunks: input.baselineChunks,
+  window: { cells: [] },
+  binning: input.binning,
+  features: input.features,
+  settings,
+});
+
+/** quality: the floor of accuracy is that of all rows; null when the baseline has no labelled predictions. */
+function quality(input: SuggestInput): MonitorBody | null {
+  const plain = bodyOf(input, 'quality', {});
+  const monitorInput = asMonitorInput(input, plain);
+  const [all] = segmentValuesOf(monitorInput);
+  if (all === undefined) return null;
+  const pair = pairer(monitorInput)(all, '');
+  if (pair.baseline?.kind !== 'confusion') return null;
+  const { successes, trials } = hits(pair.baseline);
+  if (trials === 0) return null;
+  const margin = Math.max(ACCURACY_MARGIN, deviationLimit({ history: accuracyHistory(pair, MIN_ROWS) }) ?? 0);
+  return { ...plain, thresholds: { accuracy: roundDown(Math.max(0, successes / trials - margin)) } };
+}
+
+/**
+ * suggestMonitors: data quality, drift, prediction drift and, with labels, quality, with limits fitted on the baseline: mean + 3
+ * standard deviations of its own days against the others, within customary ranges, rounded up to two digits. Daily windows,
+ * an hour to settle, 200 rows. One drift metric per type of feature decides (PSI for numbers, Jensen–Shannon for categories,
+ * whose PSI limit is looser); the others are reported, so that one shift is not told three times. Kinds that the baseline
+ * cannot serve, or that have nothing to look at, are left out.
+ */
+export function suggestMonitors(input: SuggestInput): MonitorBody[] {
+  const drift = ['psi', 'jensen_shannon'] as const;
+  const bodies = [
+    suggested(input, 'data_quality', ['missing_rate', 'invalid_rate', 'unseen_rate'], dataQualityHistory),
+    suggested(input, 'drift', drift, driftHistory),
+    suggested(input, 'prediction_drift', drift, driftHistory),
+    input.baseline.hasLabels ? quality(input) : null,
+  ];
+  const refused = new Set(input.baseline.cannotServe.map(({ kind }) => kind));
+  return bodies.filter((body) => body !== null).filter((body) => !refused.has(body.kind));
+}
