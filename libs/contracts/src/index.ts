@@ -10,3 +10,4 @@ export * from './results.js';
 export * from './registry.js';
 export * from './jobs.js';
 export * from './alert-message.js';
+export * from './shared-names.js';
