@@ -6,3 +6,14 @@ export const channelSecretPlace = (project: string, channel: string) => ({
   purpose: 'channel-secret',
   context: `${project}/channel/${channel}`,
 });
+
+/** PAGE_LINK: purpose of a signed link in a message; it opens the page that it was signed for, read-only, until it expires. */
+export const PAGE_LINK = 'page';
+
+/** alertPagePath: where the page of an alert is served. */
+export const alertPagePath = (project: string, alertId: string): string =>
+  `/alerts/${encodeURIComponent(project)}/${encodeURIComponent(alertId)}`;
+
+/** modelPagePath: where the page of a model is served. */
+export const modelPagePath = (project: string, model: string): string =>
+  `/models/${encodeURIComponent(project)}/${encodeURIComponent(model)}`;
