@@ -91,6 +91,11 @@ export async function containersDown(context: ServiceContext, volumes: boolean):
   await compose(context, ['down', ...(volumes ? ['--volumes'] : [])]);
 }
 
+/** Stops some of the containers. */
+export async function containersStop(context: ServiceContext, names: readonly ServiceName[]): Promise<void> {
+  await compose(context, ['stop', ...names]);
+}
+
 /** Kills one service's container as a crash would. */
 export async function containerKill(context: ServiceContext, name: ServiceName): Promise<void> {
   await compose(context, ['kill', name]);

@@ -5,10 +5,11 @@ import {
   containerKill,
   containersAddresses,
   containersDown,
+  containersStop,
   containersUp,
   hasContainers,
 } from './containers.js';
-import { loadCredentials, type Credentials } from './credentials.js';
+import { loadCredentials } from './credentials.js';
 import { kafkaService } from './kafka.js';
 import { findRunning, provide, stop } from './lifecycle.js';
 import { takeLock } from './lock.js';
@@ -207,8 +208,11 @@ export async function down(
     const state = await readState(settings.home);
     const context = await contextOf(settings, state);
     if (state?.engine === 'containers') {
-      await containersDown(context, false);
-      await clearState(settings.home);
+      if (only.length < serviceNames.length) await containersStop(context, only);
+      else {
+        await containersDown(context, false);
+        await clearState(settings.home);
+      }
       return [...only];
     }
     const stopped = await Promise.all(only.map((name) => stopOne(context, state, name)));
@@ -290,9 +294,4 @@ export async function reset(settings: StackSettings): Promise<void> {
   await down(settings);
   const data = ['kafka/data', 'clickhouse', 'redis/data', 'credentials.json', 'admin.key', 'outbox'];
   await Promise.all(data.map((path) => rm(join(settings.home, path), { recursive: true, force: true })));
-}
-
-/** The stack's own ClickHouse users, for whoever sets up Grafana. */
-export function stackCredentials(settings: StackSettings): Promise<Credentials> {
-  return loadCredentials(settings.home);
 }

@@ -1,0 +1,68 @@
+import { createWriteStream, mkdirSync, openSync, renameSync, statSync, type WriteStream } from 'node:fs';
+import { dirname } from 'node:path';
+import { say } from '../settings.js';
+
+const maxLineChars = 2_000;
+const warnLevel = 40;
+const levelNames: Readonly<Record<number, string>> = { 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
+
+/** A log line of an app as a person reads it; nothing for lines below a warning, which only the file keeps. */
+export function terminalLine(app: string, line: string): string | undefined {
+  const text = line.slice(0, maxLineChars);
+  let entry: unknown;
+  try {
+    entry = JSON.parse(line);
+  } catch {
+    return text.trim() === '' ? undefined : `[${app}] ${text}`;
+  }
+  if (typeof entry !== 'object' || entry === null) return `[${app}] ${text}`;
+  const { level, msg, err } = entry as { level?: unknown; msg?: unknown; err?: { message?: unknown } };
+  if (typeof level === 'number' && level < warnLevel) return undefined;
+  const name = typeof level === 'number' ? (levelNames[level] ?? `LEVEL ${level}`) : 'LOG';
+  const reason = typeof err?.message === 'string' && err.message !== msg ? `: ${err.message}` : '';
+  return `[${app}] ${name} ${typeof msg === 'string' ? msg : text}${reason}`.slice(0, maxLineChars);
+}
+
+/** The file of one app's log, moved to `*.1` when large, so that a service that runs for months stays bounded. */
+export class AppLog {
+  private stream: WriteStream | undefined;
+  private bytes = 0;
+
+  constructor(
+    readonly path: string,
+    private readonly maxBytes = 50 * 1024 * 1024,
+  ) {}
+
+  open(): void {
+    mkdirSync(dirname(this.path), { recursive: true });
+    this.bytes = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+    this.stream = this.append();
+  }
+
+  write(line: string): void {
+    this.stream?.write(`${line}\n`);
+    this.bytes += Buffer.byteLength(line) + 1;
+    if (this.bytes > this.maxBytes) this.rotate();
+  }
+
+  async close(): Promise<void> {
+    const { stream } = this;
+    this.stream = undefined;
+    if (stream && !stream.destroyed) await new Promise<void>((resolve) => stream.end(resolve));
+  }
+
+  /** A full disk must not stop the service whose words are written here. */
+  private append(): WriteStream {
+    const stream = createWriteStream(this.path, { fd: openSync(this.path, 'a') });
+    stream.once('error', (cause) => say(`The log ${this.path} cannot be written: ${cause.message}`));
+    return stream;
+  }
+
+  /** The old stream drains into the renamed file. */
+  private rotate(): void {
+    this.stream?.end();
+    renameSync(this.path, `${this.path}.1`);
+    this.bytes = 0;
+    this.stream = this.append();
+  }
+}
