@@ -1,0 +1,66 @@
+import type { ProfileCell } from '#libs/contracts';
+import { PAIR_SEPARATOR } from './counting.js';
+
+/** A merged cell as ClickHouse answers it. */
+export type CellRow = {
+  chunk: number;
+  segment: string;
+  segment_value: string;
+  feature: string;
+  kind: ProfileCell['kind'];
+  rows: number;
+  nulls: number;
+  invalid: number;
+  labelled: number;
+  counts: number[];
+  under: number;
+  under_sum: number;
+  over: number;
+  over_sum: number;
+  min: number;
+  max: number;
+  sum: number;
+  sum_squares: number;
+  unseen: number;
+  top: Record<string, number>;
+};
+
+/** Extremes of no value at all are infinite in the table, so that merging needs no exception. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+/** cellFromRow: the shape that the rest of the product knows. */
+export function cellFromRow(row: CellRow): ProfileCell {
+  const key = { segment: row.segment, segmentValue: row.segment_value, feature: row.feature, rows: row.rows };
+  const counted = { ...key, nulls: row.nulls, invalid: row.invalid, counts: row.counts };
+  switch (row.kind) {
+    case 'numeric':
+      return {
+        ...counted,
+        kind: 'numeric',
+        under: row.under,
+        underSum: row.under_sum,
+        over: row.over,
+        overSum: row.over_sum,
+        min: finite(row.min),
+        max: finite(row.max),
+        sum: row.sum,
+        sumSquares: row.sum_squares,
+      };
+    case 'categorical':
+      return { ...counted, kind: 'categorical', unseen: row.unseen, topUnseen: row.top };
+    case 'confusion':
+      return { ...key, kind: 'confusion', labelled: row.labelled, counts: confusionCounts(row.top) };
+  }
+}
+
+function confusionCounts(pairs: Record<string, number>): Record<string, Record<string, number>> {
+  const labels = new Map<string, Map<string, number>>();
+  for (const [pair, count] of Object.entries(pairs)) {
+    const at = pair.indexOf(PAIR_SEPARATOR);
+    const label = pair.slice(0, at);
+    const predicted = labels.get(label) ?? new Map<string, number>();
+    predicted.set(pair.slice(at + 1), count);
+    labels.set(label, predicted);
+  }
+  return Object.fromEntries([...labels].map(([label, predicted]) => [label, Object.fromEntries(predicted)]));
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { integer, type Database } from '../client/index.js';
+import { Bindings } from '../segments/bindings.js';
+import { segmentColumns } from '../segments/segment-column.js';
+import { countFeatures, countLabels, type Pass } from './counting.js';
+import { refreshDays } from './days.js';
+import type { DirtyBucket } from './dirty.js';
+import { bucketRuns } from './merge.js';
+import { bucketsPerPass, featureGroups } from './passes.js';
+import type { ProfilePlan } from './plan.js';
+import { finishRuns, nextRuns } from './runs.js';
+import { inBuckets, versionKey } from './source.js';
+
+function segmentValuesOf(plan: ProfilePlan): number {
+  const columns = segmentColumns(plan.segments, plan.features, new Bindings());
+  return columns.reduce((sum, { values }) => sum + values.length + 1, 1);
+}
+
+/** computeBuckets: replaces the profiles of these buckets, and of their days. The number of prediction rows they are made of. */
+export async function computeBuckets(
+  db: Database,
+  plan: ProfilePlan,
+  buckets: readonly DirtyBucket[],
+): Promise<{ rows: number }> {
+  const groups = featureGroups(plan.binning.features);
+  const largest = groups.map((group) => bucketsPerPass(group, segmentValuesOf(plan)));
+  const size = Math.min(1_000, ...largest);
+  for (let at = 0; at < buckets.length; at += size) {
+    const some = buckets.slice(at, at + size);
+    const runs = await nextRuns(
+      db,
+      plan,
+      'bucket',
+      some.map((bucket) => bucket.startMs),
+    );
+    const pass: Pass = some.map(({ startMs }) => ({ startMs, run: runs.get(startMs) ?? 0n }));
+    for (const group of groups) await db.command(countFeatures(plan, group, pass));
+    await db.command(countLabels(plan, pass));
+    const finished = some.map(({ startMs, covers }) => ({ startMs, covers, run: runs.get(startMs) ?? 0n }));
+    await finishRuns(db, plan, 'bucket', finished);
+  }
+  await refreshDays(db, plan);
+  return profiledRows(
+    db,
+    plan,
+    buckets.map((bucket) => bucket.startMs),
+  );
+}
+
+const rowsRow = z.object({ rows: integer });
+
+async function profiledRows(
+  db: Database,
+  plan: ProfilePlan,
+  startsMs: readonly number[],
+): Promise<{ rows: number }> {
+  const bindings = new Bindings();
+  const [row] = await db.query({
+    name: 'profile-rows',
+    sql: `SELECT sum(profiled) AS rows FROM (${bucketRuns(plan, bindings)}) WHERE ${inBuckets('start', startsMs)}`,
+    params: bindings.params,
+    row: rowsRow,
+  });
+  return { rows: row?.rows ?? 0 };
+}
+
+const bucketRow = z.object({ start: integer });
+
+/** computeBaseline: profiles every bucket of the plan's origin, once; its rows never change. */
+export async function computeBaseline(db: Database, plan: ProfilePlan): Promise<{ rows: number }> {
+  const bindings = new Bindings();
+  const rows = await db.query({
+    name: 'profile-baseline-buckets',
+    sql:
+      `SELECT DISTINCT toUnixTimestamp(bucket) AS start FROM predictions ` +
+      `WHERE ${versionKey(plan, bindings)} AND origin = ${bindings.text(plan.origin)} ORDER BY start`,
+    params: bindings.params,
+    row: bucketRow,
+    timeoutMs: 60_000,
+  });
+  return computeBuckets(
+    db,
+    plan,
+    rows.map(({ start }) => ({ startMs: start * 1_000, covers: 0n })),
+  );
+}

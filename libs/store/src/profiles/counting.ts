@@ -1,0 +1,138 @@
+import { LIVE_ORIGIN, type FeatureBinning } from '#libs/contracts';
+import type { Statement } from '../client/database.js';
+import { Bindings, integersLiteral } from '../segments/bindings.js';
+import { CELL_FIELDS, cellColumn } from './cell-columns.js';
+import { grouping } from './grouping.js';
+import { valueOf, type ProfilePlan } from './plan.js';
+import { inBuckets, rowsOf, seconds, versionKey } from './source.js';
+
+/** Buckets of one pass, each with the number of the run that computes it. */
+export type Pass = { startMs: number; run: bigint }[];
+
+/** Label × predicted pairs that a confusion cell holds, the most frequent ones. */
+const MAX_PAIRS = 10_000;
+/** Between label and predicted in the key of a confusion count. */
+export const PAIR_SEPARATOR = '\x1f';
+
+/** A pass over a million rows takes seconds; this only ends what has gone wrong. */
+const TIMEOUT_MS = 600_000;
+const settings = {
+  max_memory_usage: '8000000000',
+  max_bytes_before_external_group_by: '4000000000',
+  max_query_size: '64000000',
+  max_ast_elements: '1000000',
+  max_expanded_ast_elements: '4000000',
+  max_partitions_per_insert_block: '2000',
+  group_by_use_nulls: 0,
+  do_not_merge_across_partitions_select_final: 1,
+} as const;
+
+const insertInto = (columns: readonly string[]): string => `INSERT INTO profiles (${columns.join(', ')})`;
+
+const KEY_COLUMNS = [
+  'project',
+  'model',
+  'version',
+  'origin',
+  'binning',
+  'grain',
+  'start',
+  'run',
+  'segment',
+  'segment_value',
+];
+
+/** SQL of the key columns of a cell, in the order of KEY_COLUMNS. */
+function keyValues(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
+  const names = [plan.project, plan.model, plan.version, plan.origin, plan.binning.hash];
+  const starts = integersLiteral(
+    pass.map(({ startMs }) => seconds(startMs)),
+    32,
+  );
+  const runs = integersLiteral(
+    pass.map(({ run }) => run),
+    64,
+  );
+  return (
+    `${names.map((name) => bindings.text(name)).join(', ')}, 'bucket', bucket, ` +
+    `transform(toUInt32(bucket), ${starts}, ${runs}, toUInt64(0)), segment_name, segment_value_name`
+  );
+}
+
+/** countFeatures: the statement that counts some features of the binning in some buckets, for `all` and every segment at once. */
+export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinning[], pass: Pass): Statement {
+  const bindings = new Bindings();
+  const groups = grouping(plan, bindings);
+  const cells = features.flatMap((binning, index) => {
+    const value = valueOf(plan, binning.feature);
+    if (value === undefined) return [];
+    return [cellColumn(binning, value, { name: bindings.text(binning.feature), tag: `${index}`, bindings })];
+  });
+  const starts = pass.map(({ startMs }) => startMs);
+  const perRow =
+    `SELECT bucket, ${groups.keys}${cells.map((cell) => cell.perRow).join(', ')}, ` +
+    `cityHash64(${cells.map((cell) => cell.content).join(', ')}) AS content FROM (${rowsOf(plan, starts, bindings)})`;
+  const counted =
+    `SELECT bucket${groups.columns}, count() AS cell_rows, sum(content) AS cell_checksum, ` +
+    `[${cells.map((cell) => cell.cell).join(', ')}] AS cells FROM (${perRow}) GROUP BY ${groups.sets()}`;
+  const named =
+    `SELECT bucket, ${groups.segment} AS segment_name, ${groups.segmentValue} AS segment_value_name, ` +
+    `cell_rows, cell_checksum, cells FROM (${counted}) WHERE ${groups.isValue}`;
+  return {
+    name: 'profile-features',
+    sql:
+      `${insertInto([...KEY_COLUMNS, 'rows', 'checksum', ...CELL_FIELDS])} ` +
+      `SELECT ${keyValues(plan, pass, bindings)}, cell_rows, cell_checksum, ` +
+      `${CELL_FIELDS.map((_, index) => `cell.${index + 1}`).join(', ')} FROM (${named}) ARRAY JOIN cells AS cell`,
+    params: bindings.params,
+    settings,
+    timeoutMs: TIMEOUT_MS,
+  };
+}
+
+/** SQL of the rows of a pass with `truth_label`, '' where there is none (yet): from ground truth, or from the baseline's own column. */
+function labelledRows(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
+  const starts = pass.map(({ startMs }) => startMs);
+  const rows = rowsOf(plan, starts, bindings);
+  if (plan.origin !== LIVE_ORIGIN) return `SELECT *, truth AS truth_label FROM (${rows})`;
+  const labels =
+    `SELECT bucket, id, CAST(label, 'String') AS truth_label FROM labels FINAL ` +
+    `WHERE ${versionKey(plan, bindings)} AND ${inBuckets('bucket', starts)} AND NOT retracted`;
+  return (
+    `SELECT p.*, l.truth_label AS truth_label FROM (${rows}) AS p ` +
+    `LEFT JOIN (${labels}) AS l ON p.bucket = l.bucket AND p.id = l.id`
+  );
+}
+
+/** countLabels: the statement that counts label × predicted. A group whose rows have neither classes nor labels has no such cell. */
+export function countLabels(plan: ProfilePlan, pass: Pass): Statement {
+  const bindings = new Bindings();
+  const groups = grouping(plan, bindings);
+  const perRow =
+    `SELECT bucket, ${groups.keys}CAST(truth_label, 'String') AS truth_text, CAST(label, 'String') AS predicted, ` +
+    `label != '' OR NOT isNaN(score) AS classified FROM (${labelledRows(plan, pass, bindings)})`;
+  const pairs =
+    `SELECT bucket${groups.columns}, truth_text, predicted, count() AS n, countIf(classified) AS of_classes, ` +
+    `sum(cityHash64(truth_text, predicted)) AS content ` +
+    `FROM (${perRow}) GROUP BY ${groups.sets(', truth_text, predicted')}`;
+  const top =
+    `arraySlice(arraySort(t -> (-toInt64(t.2), t.1), groupArrayIf((concat(truth_text, char(${PAIR_SEPARATOR.charCodeAt(0)}), predicted), n), ` +
+    `truth_text != '')), 1, ${MAX_PAIRS})`;
+  const merged =
+    `SELECT bucket${groups.columns}, sum(n) AS cell_rows, sumIf(n, truth_text != '') AS cell_labelled, ` +
+    `sum(content) AS cell_checksum, CAST(${top}, 'Map(String, UInt64)') AS cell_top ` +
+    `FROM (${pairs}) GROUP BY bucket${groups.columns} HAVING sum(of_classes) + cell_labelled > 0`;
+  const named =
+    `SELECT bucket, ${groups.segment} AS segment_name, ${groups.segmentValue} AS segment_value_name, ` +
+    `cell_rows, cell_labelled, cell_checksum, cell_top FROM (${merged}) WHERE ${groups.isValue}`;
+  return {
+    name: 'profile-labels',
+    sql:
+      `${insertInto([...KEY_COLUMNS, 'rows', 'labelled', 'checksum', 'kind', 'min', 'max', 'top'])} ` +
+      `SELECT ${keyValues(plan, pass, bindings)}, cell_rows, cell_labelled, cell_checksum, 'confusion', inf, -inf, cell_top ` +
+      `FROM (${named})`,
+    params: bindings.params,
+    settings,
+    timeoutMs: TIMEOUT_MS,
+  };
+}

@@ -1,0 +1,47 @@
+import { ALL_SEGMENT, SEGMENT_IN } from '#libs/contracts';
+import type { Bindings } from '../segments/bindings.js';
+import { segmentColumns } from '../segments/segment-column.js';
+import type { ProfilePlan } from './plan.js';
+
+/** How one pass over rows counts `all` and every segment: each is a grouping set of its own. */
+export type Grouping = {
+  /** Select list entries over the rows: one key per segment. Empty, or ending with a comma. */
+  keys: string;
+  /** Key columns of a group, to select and to group by. Empty, or starting with a comma. */
+  columns: string;
+  /** `GROUPING SETS (…)`; `also` are columns that belong to every set. */
+  sets: (also?: string) => string;
+  /** SQL condition over a group: it is a value of its segment, not what lies outside. */
+  isValue: string;
+  segment: string;
+  segmentValue: string;
+};
+
+const keyName = (index: number): string => `g${index}`;
+
+/** grouping: a group's own key is above 0, all others are 0; no key at all is the segment that every row belongs to. */
+export function grouping(plan: ProfilePlan, bindings: Bindings): Grouping {
+  const segments = segmentColumns(plan.segments, plan.features, bindings);
+  const names = segments.map((_, index) => keyName(index));
+  if (names.length === 0)
+    return {
+      keys: '',
+      columns: '',
+      sets: (also = '') => `GROUPING SETS ((bucket${also}))`,
+      isValue: '1',
+      segment: `'${ALL_SEGMENT}'`,
+      segmentValue: `'${SEGMENT_IN}'`,
+    };
+  const keys = `[${names.join(', ')}]`;
+  const which = `arrayFirstIndex(k -> k > 0, ${keys})`;
+  const values = `[${segments.map((segment) => bindings.texts(segment.values)).join(', ')}]`;
+  return {
+    keys: segments.map(({ key }, index) => `toUInt16(${key}) AS ${keyName(index)}, `).join(''),
+    columns: names.map((name) => `, ${name}`).join(''),
+    sets: (also = '') =>
+      `GROUPING SETS (${['', ...names.map((name) => `, ${name}`)].map((key) => `(bucket${also}${key})`).join(', ')})`,
+    isValue: `${which} = 0 OR ${keys}[${which}] <= length(${values}[${which}])`,
+    segment: `if(${which} = 0, '${ALL_SEGMENT}', ${bindings.texts(segments.map(({ segment }) => segment))}[${which}])`,
+    segmentValue: `if(${which} = 0, '${SEGMENT_IN}', ${values}[${which}][${keys}[${which}]])`,
+  };
+}

@@ -1,0 +1,52 @@
+import type { Profile, ProfileChunk, Window } from '#libs/contracts';
+import type { Database } from '../client/index.js';
+import { computeBaseline, computeBuckets } from './compute.js';
+import { dirtyBuckets, firstAndLast, type DirtyBucket } from './dirty.js';
+import type { ProfilePlan } from './plan.js';
+import { readChunks, readInputsHash, readProfile } from './read.js';
+
+export type { DirtyBucket } from './dirty.js';
+export { planHash, type ProfilePlan } from './plan.js';
+
+/**
+ * Profiles: what is left of the rows of a bucket. Computing replaces, reading merges; both may be repeated. Buckets of one plan are to
+ * be computed by one process at a time: two at once cost double and finish one after the other, but neither is wrong.
+ */
+export type Profiles = {
+  /** Live buckets whose marks or plan differ from what their profile covers; sealed ones never; oldest first. */
+  dirtyBuckets: (plan: ProfilePlan, limit: number) => Promise<DirtyBucket[]>;
+  /** Replaces the profiles of these buckets and of the days they lie in. `rows`: prediction rows counted. */
+  compute: (plan: ProfilePlan, buckets: readonly DirtyBucket[]) => Promise<{ rows: number }>;
+  /** Profiles every bucket of the plan's origin. */
+  computeBaseline: (plan: ProfilePlan) => Promise<{ rows: number }>;
+  /** Merged over the window; segments default to all of the plan. */
+  read: (plan: ProfilePlan, window: Window | 'all', segments?: readonly string[]) => Promise<Profile>;
+  /** Per day of the model's time zone (default) or per bucket, oldest first. */
+  chunks: (
+    plan: ProfilePlan,
+    window: Window | 'all',
+    segments?: readonly string[],
+    every?: 'day' | 'bucket',
+  ) => Promise<ProfileChunk[]>;
+  /** `hash` changes exactly when what was counted, or how, changes. */
+  inputsHash: (
+    plan: ProfilePlan,
+    window: Window | 'all',
+  ) => Promise<{ hash: string; rows: number; complete: boolean }>;
+  /** Starts of the oldest and the newest live bucket with marks; null when nothing has arrived yet. */
+  firstAndLast: (
+    project: string,
+    model: string,
+    version: string,
+  ) => Promise<{ firstMs: number; lastMs: number } | null>;
+};
+
+export const createProfiles = (db: Database): Profiles => ({
+  dirtyBuckets: (plan, limit) => dirtyBuckets(db, plan, limit),
+  compute: (plan, buckets) => computeBuckets(db, plan, buckets),
+  computeBaseline: (plan) => computeBaseline(db, plan),
+  read: (plan, window, segments) => readProfile(db, plan, window, segments),
+  chunks: (plan, window, segments, every = 'day') => readChunks(db, plan, { window, segments, every }),
+  inputsHash: (plan, window) => readInputsHash(db, plan, window),
+  firstAndLast: (project, model, version) => firstAndLast(db, { project, model, version }),
+});

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { PREDICTION_FEATURES, type BinningBody, type Feature, type ModelBody } from '#libs/contracts';
+import { Bindings } from '../segments/bindings.js';
+import { featureColumns, rawValue } from '../segments/feature-columns.js';
+import { segmentColumns, type NamedSegment } from '../segments/segment-column.js';
+
+/** Raise it when a statement here counts differently: every bucket that is not sealed is then computed anew. */
+const STATEMENTS = 1;
+
+/** Everything that decides what the profile of a bucket looks like, apart from its rows. */
+export type ProfilePlan = {
+  project: string;
+  model: string;
+  version: string;
+  /** `''` for live traffic, else the origin of a baseline's rows. */
+  origin: string;
+  binning: BinningBody;
+  /** All features of the version, in order: they say where in a row a value lies. */
+  features: Feature[];
+  segments: NamedSegment[];
+  bucket: ModelBody['bucket'];
+  timeZone: string;
+};
+
+/** SQL of the value that a binning's feature is counted on; undefined when the version has no such feature. */
+export function valueOf(plan: ProfilePlan, feature: string): string | undefined {
+  if (feature === PREDICTION_FEATURES.score) return 'score';
+  if (feature === PREDICTION_FEATURES.value) return 'value';
+  if (feature === PREDICTION_FEATURES.label) return `if(label = '', '\\0', label)`;
+  const column = featureColumns(plan.features).get(feature);
+  return column === undefined ? undefined : rawValue(column);
+}
+
+/**
+ * planHash: names a plan, so that a bucket profiled under another one is dirty. Features that were appended to the schema and are
+ * neither binned nor part of a segment change nothing.
+ */
+export function planHash(plan: ProfilePlan): bigint {
+  const bindings = new Bindings();
+  const segments = segmentColumns(plan.segments, plan.features, bindings);
+  const values = plan.binning.features.map(({ feature, kind }) => [feature, kind, valueOf(plan, feature)]);
+  const content = [STATEMENTS, plan.binning.hash, plan.timeZone, values, segments, bindings.params];
+  return BigInt(`0x${createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)}`);
+}

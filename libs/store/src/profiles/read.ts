@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import {
+  ALL_SEGMENT,
+  LIVE_ORIGIN,
+  type Profile,
+  type ProfileCell,
+  type ProfileChunk,
+  type Window,
+} from '#libs/contracts';
+import { bigInteger, float, integer, type Database } from '../client/index.js';
+import { Bindings } from '../segments/bindings.js';
+import { cellFromRow, type CellRow } from './cell-row.js';
+import { countDirty } from './dirty.js';
+import { bucketRuns, chosenBuckets, chosenRuns, dayOf, mergedColumns } from './merge.js';
+import { planHash, type ProfilePlan } from './plan.js';
+import { profileKey } from './runs.js';
+
+const number = z.number();
+const cellRow = z.object({
+  chunk: integer,
+  segment: z.string(),
+  segment_value: z.string(),
+  feature: z.string(),
+  kind: z.enum(['numeric', 'categorical', 'confusion']),
+  rows: number,
+  nulls: number,
+  invalid: number,
+  labelled: number,
+  counts: z.array(number),
+  under: number,
+  under_sum: float,
+  over: number,
+  over_sum: float,
+  min: float,
+  max: float,
+  sum: float,
+  sum_squares: float,
+  unseen: number,
+  top: z.record(z.string(), number),
+});
+
+/** What is read: `every` is how much becomes one cell. Segments default to all of the plan. */
+type Reading = {
+  plan: ProfilePlan;
+  window: Window | 'all';
+  segments: readonly string[] | undefined;
+  every: 'window' | 'day' | 'bucket';
+};
+
+const chunkOf = (every: Reading['every'], plan: ProfilePlan, bindings: Bindings): string => {
+  if (every === 'window') return `toDateTime(0, 'UTC')`;
+  return every === 'bucket' ? 'p.start' : dayOf('p.start', plan, bindings);
+};
+
+/** SQL of merged cells, one per chunk, segment value, feature and kind, of those segments of the plan that are asked for. */
+function mergedCells({ plan, window, segments, every }: Reading, bindings: Bindings): string {
+  const span = window === 'all' ? undefined : window;
+  const runs = every === 'bucket' ? chosenBuckets(plan, bindings, span) : chosenRuns(plan, bindings, span);
+  const known = [ALL_SEGMENT, ...plan.segments.map((segment) => segment.name)];
+  const wanted = known.filter((name) => segments === undefined || segments.includes(name));
+  return (
+    `SELECT ${chunkOf(every, plan, bindings)} AS chunk_start, p.segment AS segment, p.segment_value AS segment_value, ` +
+    `p.feature AS feature, p.kind AS kind, ${mergedColumns.map(([column, sql]) => `${sql} AS merged_${column}`).join(', ')} ` +
+    `FROM profiles AS p WHERE ${profileKey(plan, bindings)} AND has(${bindings.texts(wanted)}, segment) ` +
+    `AND (CAST(grain, 'String'), start, run) IN (${runs}) GROUP BY chunk_start, segment, segment_value, feature, kind`
+  );
+}
+
+async function readCells(db: Database, reading: Reading): Promise<CellRow[]> {
+  const bindings = new Bindings();
+  const columns = mergedColumns.filter(([column]) => column !== 'checksum');
+  return db.query({
+    name: 'profile-read',
+    sql:
+      `SELECT toUnixTimestamp(chunk_start) AS chunk, segment, segment_value, feature, kind, ` +
+      `${columns.map(([column]) => `merged_${column} AS ${column}`).join(', ')} FROM (${mergedCells(reading, bindings)}) ` +
+      `ORDER BY chunk, segment, segment_value, kind, feature`,
+    params: bindings.params,
+    settings: { output_format_json_quote_64bit_integers: 0 },
+    row: cellRow,
+    timeoutMs: 60_000,
+  });
+}
+
+/** readProfile: all cells of a window, merged. */
+export async function readProfile(
+  db: Database,
+  plan: ProfilePlan,
+  window: Window | 'all',
+  segments?: readonly string[],
+): Promise<Profile> {
+  const rows = await readCells(db, { plan, window, segments, every: 'window' });
+  return { cells: rows.map(cellFromRow) };
+}
+
+/** readChunks: cells per day of the model's time zone or per bucket, oldest first. */
+export async function readChunks(
+  db: Database,
+  plan: ProfilePlan,
+  { window, segments, every }: Omit<Reading, 'plan'>,
+): Promise<ProfileChunk[]> {
+  const chunks = new Map<number, ProfileCell[]>();
+  for (const row of await readCells(db, { plan, window, segments, every })) {
+    const cells = chunks.get(row.chunk) ?? [];
+    cells.push(cellFromRow(row));
+    chunks.set(row.chunk, cells);
+  }
+  return [...chunks].map(([start, cells]) => ({ startMs: start * 1_000, cells }));
+}
+
+/** Integers and extremes only: sums of floats depend on the order of adding, and a listing of unseen values on the order of reading. */
+const CONTENT = ['rows', 'nulls', 'invalid', 'labelled', 'counts', 'under', 'over', 'min', 'max', 'unseen'];
+
+const contentRow = z.object({ digest: bigInteger });
+const runsRow = z.object({ rows: integer, runs: integer, foreign: integer });
+
+/**
+ * readInputsHash: what the cells of a window were made of. The same rows under the same plan give the same hash, however often and in
+ * whatever pieces they were computed. `complete`: nothing in the window waits to be profiled.
+ */
+export async function readInputsHash(
+  db: Database,
+  plan: ProfilePlan,
+  window: Window | 'all',
+): Promise<{ hash: string; rows: number; complete: boolean }> {
+  const span = window === 'all' ? undefined : window;
+  const cells = new Bindings();
+  const runs = new Bindings();
+  const content = CONTENT.map((column) => `merged_${column}`).join(', ');
+  const [[digest], [totals], dirty] = await Promise.all([
+    db.query({
+      name: 'profile-content',
+      sql:
+        `SELECT sum(cityHash64(segment, segment_value, feature, kind, ${content}, merged_checksum)) AS digest ` +
+        `FROM (${mergedCells({ plan, window, segments: undefined, every: 'window' }, cells)})`,
+      params: cells.params,
+      row: contentRow,
+      timeoutMs: 60_000,
+    }),
+    db.query({
+      name: 'profile-window-runs',
+      sql:
+        `SELECT sum(profiled) AS rows, count() AS runs, countIf(of_plan != toUInt64(${planHash(plan)})) AS foreign ` +
+        `FROM (${bucketRuns(plan, runs, span)})`,
+      params: runs.params,
+      row: runsRow,
+    }),
+    plan.origin === LIVE_ORIGIN ? countDirty(db, plan, span) : 0,
+  ]);
+  const { rows, runs: profiled, foreign } = totals ?? { rows: 0, runs: 0, foreign: 0 };
+  const baselineReady = plan.origin === LIVE_ORIGIN || (profiled > 0 && foreign === 0);
+  const hash = createHash('sha256').update(`${planHash(plan)}:${digest?.digest ?? 0n}`);
+  return { hash: hash.digest('hex').slice(0, 32), rows, complete: dirty === 0 && baselineReady };
+}
