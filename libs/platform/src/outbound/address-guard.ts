@@ -39,16 +39,20 @@ export class AddressGuard {
   async addresses(host: string, port: number): Promise<LookupAddress[]> {
     const name = bareHost(host);
     const found = await this.find(name);
-    if (this.allowed.has(`${name} ${port}`)) return found;
+    if (this.isListed(name, port)) return found;
     for (const { address } of found) {
       const kind = addressClass(address);
-      if (kind === 'public' || this.allowed.has(`${address} ${port}`)) continue;
+      if (kind === 'public' || this.isListed(address, port)) continue;
       throw new OutboundError(
         'forbidden_address',
         `${name}:${port} leads to a ${kind} address; only public ones are called, or those on the allow list (PLUMBLINE_OUTBOUND_ALLOW)`,
       );
     }
     return found;
+  }
+
+  isListed(host: string, port: number): boolean {
+    return this.allowed.has(`${bareHost(host)} ${port}`);
   }
 
   private async find(name: string): Promise<LookupAddress[]> {

@@ -147,6 +147,11 @@ export class Outbound {
     await this.guard.addresses(host, port);
   }
 
+  /** isListed: whether a host and port are on the allow list, so that something weaker (mail without TLS) may be done there. */
+  isListed(host: string, port: number): boolean {
+    return this.guard.isListed(host, port);
+  }
+
   /** fetch: one HTTP call; any status, redirects included, is an answer. Throws OutboundError when there is none. */
   async fetch(address: string, options: OutboundRequest = {}): Promise<OutboundResponse> {
     const url = checkedUrl(address);
