@@ -53,7 +53,7 @@ const logCreator = (logger: Logger) => {
       const details = { client: namespace, broker, group: groupId, topic, partition, reason };
       const to: Level =
         level <= kafkajs.logLevel.WARN &&
-        !EXPECTED.test(message) &&
+        !message.startsWith("Limiting retries for the idempotent producer") &&
         isNew(`${namespace} ${message}`, Date.now())
           ? 'warn'
           : 'debug';

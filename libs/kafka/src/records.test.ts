@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+
+import { readHeaders, slices, toRecord, type RecordBatch } from './records.js';
+
+const record = (offset: number, bytes = 10) => ({
+  offset: BigInt(offset),
+  key: null,
+  value: Buffer.alloc(bytes),
+  headers: {},
+  timestampMs: 0,
+});
+
+const batch = (offsets: number[], range: [number, number], bytes?: number): RecordBatch => ({
+  topic: 't',
+  partition: 0,
+  incarnation: 'i',
+  first: BigInt(range[0]),
+  last: BigInt(range[1]),
+  records: offsets.map((offset) => record(offset, bytes)),
+  highWatermark: 100n,
+});
+
+const ranges = (parts: RecordBatch[]) =>
+  parts.map(({ first, last, records }) => [Number(first), Number(last), records.length]);
+
+describe('slices', () => {
+  const wide = { maxRecords: 100, maxBytes: 1_000_000 };
+  it.each([
+    {
+      name: 'one part keeps the whole range',
+      offsets: [5, 6, 9],
+      range: [4, 11],
+      limits: wide,
+      expected: [[4, 11, 3]],
+    },
+    {
+      name: 'parts touch, holes of markers included',
+      offsets: [5, 6, 9, 12],
+      range: [4, 14],
+      limits: { ...wide, maxRecords: 2 },
+      expected: [
+        [4, 8, 2],
+        [9, 14, 2],
+      ],
+    },
+    { name: 'nothing', offsets: [], range: [0, 0], limits: wide, expected: [] },
+  ] as const)('$name', ({ offsets, range, limits, expected }) => {
+    expect(ranges(slices(batch([...offsets], [range[0], range[1]]), limits))).toEqual(expected);
+  });
+
+  it('cuts by bytes, and lets a record larger than the limit through alone', () => {
+    const parts = slices(batch([0, 1, 2], [0, 2], 5_000), { maxRecords: 100, maxBytes: 1_000 });
+    expect(ranges(parts)).toEqual([
+      [0, 0, 1],
+      [1, 1, 1],
+      [2, 2, 1],
+    ]);
+  });
+
+  it('counts more than the value, so that empty records cannot make an endless part', () => {
+    const offsets = Array.from({ length: 50 }, (_, index) => index);
+    const parts = slices(batch(offsets, [0, 49], 0), { maxRecords: 1_000, maxBytes: 2_000 });
+    expect(parts.length).toBeGreaterThan(1);
+  });
+});
+
+describe('readHeaders', () => {
+  it('bounds number and length, and takes the first of repeated ones', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`h${index}`, Buffer.from('v')]),
+    );
+    expect(Object.keys(readHeaders(many))).toHaveLength(64);
+    expect(readHeaders({ a: 'x'.repeat(5_000) })['a']).toHaveLength(1_024);
+    expect(readHeaders({ a: [Buffer.from('1'), Buffer.from('2')], b: undefined })).toEqual({ a: '1', b: '' });
+  });
+});
+
+describe('toRecord', () => {
+  it('keeps offsets beyond 2^53 exact', () => {
+    const message = {
+      offset: '9007199254740993',
+      key: null,
+      value: null,
+      timestamp: '17',
+      attributes: 0,
+      headers: {},
+    };
+    expect(toRecord(message)).toMatchObject({ offset: 9007199254740993n, timestampMs: 17, value: null });
+  });
+});
