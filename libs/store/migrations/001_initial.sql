@@ -43,13 +43,15 @@ ORDER BY (project, model, version, origin, bucket, id)
 TTL expires DELETE
 SETTINGS non_replicated_deduplication_window = 10000;
 
--- Ground truth, once per prediction that it labels; bucket 1970-01-01 and version '' while its prediction is not known yet.
+-- Ground truth, once per prediction that it labels. While its prediction is not known it waits in bucket 1970-01-01 under the version that the
+-- event named ('' when none); `removed` takes it away from there. named: kept so that a label finds its way again when its prediction moves.
 CREATE TABLE IF NOT EXISTS labels (
   project LowCardinality(String),
   model LowCardinality(String),
   version LowCardinality(String),
   bucket DateTime('UTC'),
   id String CODEC(ZSTD(1)),
+  named LowCardinality(String),
   time DateTime64(3, 'UTC'),
   label LowCardinality(String),
   value Float64,
@@ -69,12 +71,15 @@ TTL expires DELETE
 SETTINGS non_replicated_deduplication_window = 10000;
 
 -- One narrow row per accepted prediction event: the accounting of duplicates and amendments, and the index from id to bucket.
+-- The id comes in and only its hash stays, so there is one definition of it. time_ms: where in the bucket the prediction was made.
 CREATE TABLE IF NOT EXISTS arrivals (
   project LowCardinality(String),
   model LowCardinality(String),
   version LowCardinality(String),
-  id_hash UInt64,
+  id String EPHEMERAL,
+  id_hash UInt64 DEFAULT cityHash64(id),
   bucket DateTime('UTC'),
+  time_ms UInt32 CODEC(T64, ZSTD(1)),
   topic LowCardinality(String),
   incarnation LowCardinality(String),
   partition UInt16,
@@ -101,7 +106,8 @@ CREATE TABLE IF NOT EXISTS moved (
 ORDER BY (project, model, version, bucket, id_hash)
 TTL expires DELETE;
 
--- What touched a bucket: one row per insert and bucket. A bucket is dirty when these differ from what its newest profile covers.
+-- What touched a bucket: one row per insert and bucket, written after its rows. A bucket is dirty when these differ from what its newest
+-- profile covers. Marks that no partition made carry a hash of what they changed as their incarnation.
 CREATE TABLE IF NOT EXISTS bucket_marks (
   project LowCardinality(String),
   model LowCardinality(String),
@@ -114,11 +120,30 @@ CREATE TABLE IF NOT EXISTS bucket_marks (
   first UInt64,
   last UInt64,
   rows UInt32,
-  at DateTime64(3, 'UTC')
+  at DateTime64(3, 'UTC') DEFAULT now64(3)
 ) ENGINE = ReplacingMergeTree
-ORDER BY (project, model, version, bucket, cause, topic, incarnation, partition, first, last);
+ORDER BY (project, model, version, bucket, cause, topic, incarnation, partition, first, last, rows);
 
--- Offset ranges whose rows are stored: written after the rows and before the commit; read as a union of ranges, a hole is a gap.
+-- Marks whose ids have been compared with all others: whether they moved from another bucket, whether labels wait for them.
+CREATE TABLE IF NOT EXISTS mark_checks (
+  project LowCardinality(String),
+  model LowCardinality(String),
+  version LowCardinality(String),
+  bucket DateTime('UTC'),
+  cause LowCardinality(String),
+  topic LowCardinality(String),
+  incarnation LowCardinality(String),
+  partition UInt16,
+  first UInt64,
+  last UInt64,
+  rows UInt32,
+  marked_at DateTime64(3, 'UTC')
+) ENGINE = ReplacingMergeTree(marked_at)
+ORDER BY (project, model, version, bucket, cause, topic, incarnation, partition, first, last, rows);
+
+-- Offset ranges whose rows are stored: written after the rows and before the commit; read as a union of ranges, what lies between is a gap.
+-- holes: offsets inside the range that the log does not hold (compacted, transaction markers). rejected: offsets that went to quarantine.
+-- Both as offsets, not counts, so that ranges which overlap after a redelivery are still counted exactly.
 CREATE TABLE IF NOT EXISTS range_ledger (
   project LowCardinality(String),
   topic LowCardinality(String),
@@ -126,8 +151,9 @@ CREATE TABLE IF NOT EXISTS range_ledger (
   partition UInt16,
   first UInt64,
   last UInt64,
-  accepted UInt64,
-  quarantined UInt64,
+  received UInt64,
+  holes Array(Tuple(UInt64, UInt64)),
+  rejected Array(UInt64),
   last_broker_time DateTime64(3, 'UTC'),
   at DateTime64(3, 'UTC')
 ) ENGINE = ReplacingMergeTree(at)
@@ -169,7 +195,9 @@ PARTITION BY toYYYYMM(at)
 ORDER BY (project, topic, incarnation, partition, offset)
 TTL toDateTime(at) + INTERVAL 30 DAY DELETE;
 
--- Cells of profiles. A run replaces a bucket as a whole: readers take the rows of the newest run in profile_runs.
+-- Cells of profiles. A run replaces a bucket as a whole: readers take the rows of the newest run in profile_runs. Runs of a bucket are
+-- odd and even in turn and keep apart in the key, so that an unfinished run never replaces cells that are still being read.
+-- checksum: order-free over the values behind the cells, equal when the same rows are counted again (sums of floats are not).
 -- numeric: counts = bins; categorical: counts = categories, top = unseen values; confusion: top = 'label\x1fpredicted' → count.
 CREATE TABLE IF NOT EXISTS profiles (
   project LowCardinality(String),
@@ -198,10 +226,11 @@ CREATE TABLE IF NOT EXISTS profiles (
   sum Float64,
   sum_squares Float64,
   unseen UInt64,
-  top Map(String, UInt64)
+  top Map(String, UInt64),
+  checksum UInt64
 ) ENGINE = ReplacingMergeTree(run)
 PARTITION BY toYYYYMM(start)
-ORDER BY (project, model, version, origin, binning, grain, start, kind, segment, segment_value, feature);
+ORDER BY (project, model, version, origin, binning, grain, start, kind, segment, segment_value, feature, run % 2);
 
 -- The newest run of a (bucket or day) is its profile. covers = the marks it read, plan = binning, segments and statements it used.
 CREATE TABLE IF NOT EXISTS profile_runs (

@@ -1,0 +1,44 @@
+export type { StoreConfig } from './client/index.js';
+export { StoreError } from './client/index.js';
+export { migrate } from './migrate/migrate.js';
+export { createStore, type Labels, type Store } from './store.js';
+export { STORE, StoreModule } from './store.module.js';
+export type { Documents } from './registry/documents.js';
+export type { Intake } from './intake/intake.js';
+export {
+  INVALID_CATEGORY,
+  NULL_CATEGORY,
+  type IngestPosition,
+  type IntakeBatch,
+  type LabelRow,
+  type PredictionRow,
+  type QuarantineRow,
+  type TopicPartition,
+} from './intake/rows.js';
+export type { PartitionAccount } from './intake/accounting.js';
+export type { Watermark } from './intake/positions.js';
+export type { QuarantineEntry, QuarantinePage } from './intake/quarantine.js';
+export type { LinkResult } from './labels/link.js';
+export type {
+  EvaluationFilter,
+  Evaluations,
+  EvaluationSummary,
+  FindingFilter,
+  RecordedWindow,
+} from './results/evaluations.js';
+export type { StoredFinding } from './results/finding-rows.js';
+export type { Alerts } from './results/alerts.js';
+export type { NoticeEntry, NoticeOutcome, Notices } from './results/notices.js';
+export { binningHash, type BaselineColumns, type Baselines } from './baselines/index.js';
+export { planHash, type DirtyBucket, type ProfilePlan, type Profiles } from './profiles/index.js';
+export {
+  evaluationInputsId,
+  loadBaselineProfile,
+  loadEvaluationInputs,
+  loadMonitorContext,
+  loadPlan,
+  newestBaseline,
+  type EvaluationInputs,
+  type InputsId,
+  type MonitorContext,
+} from './plans.js';

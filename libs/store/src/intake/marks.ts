@@ -1,0 +1,65 @@
+import { RowBinary } from '../client/row-binary.js';
+import type { TopicPartition } from './rows.js';
+
+/** Why a bucket may look different: rows came, labels came, labels wait (bucket 0), or rows went to another bucket. */
+export type MarkCause = 'prediction' | 'label' | 'waiting' | 'moved';
+
+export type BucketMark = TopicPartition & {
+  model: string;
+  version: string;
+  bucketMs: number;
+  cause: MarkCause;
+  first: bigint;
+  last: bigint;
+  rows: number;
+};
+
+export const MARK_COLUMNS = [
+  'project',
+  'model',
+  'version',
+  'bucket',
+  'cause',
+  'topic',
+  'incarnation',
+  'partition',
+  'first',
+  'last',
+  'rows',
+] as const;
+
+type Place = { model: string; version: string; bucketMs: number };
+
+/** marksOf: one mark per bucket that the rows touch. The rows of an insert come in any order. */
+export function marksOf(
+  rows: Iterable<Place>,
+  mark: TopicPartition & { cause: MarkCause; first: bigint; last: bigint },
+): BucketMark[] {
+  const marks = new Map<string, BucketMark>();
+  for (const { model, version, bucketMs } of rows) {
+    const key = `${bucketMs}/${model}/${version}`;
+    const known = marks.get(key);
+    if (known) known.rows += 1;
+    else marks.set(key, { ...mark, model, version, bucketMs, rows: 1 });
+  }
+  return [...marks.values()];
+}
+
+/** encodeMarks: ClickHouse's own clock stamps them; the stamp is not part of a mark's identity, so writing one again makes no new mark. */
+export function encodeMarks(project: string, marks: readonly BucketMark[]): RowBinary {
+  const writer = new RowBinary();
+  for (const mark of marks) {
+    writer.string(project);
+    writer.string(mark.model);
+    writer.string(mark.version);
+    writer.dateTime(mark.bucketMs);
+    writer.string(mark.cause);
+    writer.string(mark.topic);
+    writer.string(mark.incarnation);
+    writer.uint16(mark.partition);
+    writer.uint64(mark.first);
+    writer.uint64(mark.last);
+    writer.uint32(mark.rows);
+  }
+  return writer;
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import type { Evaluation, Finding, MetricName, MonitorKind, FindingStatus, Window } from '#libs/contracts';
+import { float, integer, RowBinary } from '../client/index.js';
+
+export const FINDING_COLUMNS = [
+  'project',
+  'model',
+  'version',
+  'monitor',
+  'monitor_kind',
+  'window_start',
+  'window_end',
+  'inputs',
+  'segment',
+  'segment_value',
+  'feature',
+  'facet',
+  'facet_value',
+  'metric',
+  'variant',
+  'value',
+  'baseline_value',
+  'threshold',
+  'p',
+  'p_adjusted',
+  'evidence',
+  'deff',
+  'resolution',
+  'rows',
+  'baseline_rows',
+  'status',
+  'note',
+  'at',
+] as const;
+
+const nullableFloat = (writer: RowBinary, value: number | null): void => {
+  if (!writer.nullable(value === null)) writer.float64(value ?? NaN);
+};
+
+/** encodeFindings: all findings of one evaluation. */
+export function encodeFindings(evaluation: Evaluation, atMs: number): RowBinary {
+  const writer = new RowBinary();
+  for (const finding of evaluation.findings) {
+    writer.string(evaluation.project);
+    writer.string(evaluation.model);
+    writer.string(evaluation.version);
+    writer.string(evaluation.monitor);
+    writer.string(evaluation.monitorKind);
+    writer.dateTime(evaluation.window.startMs);
+    writer.dateTime(evaluation.window.endMs);
+    writer.string(evaluation.inputs);
+    writer.string(finding.segment);
+    writer.string(finding.segmentValue);
+    writer.string(finding.feature);
+    writer.string(finding.facet);
+    writer.string(finding.facetValue);
+    writer.string(finding.metric);
+    writer.string(finding.variant);
+    nullableFloat(writer, finding.value);
+    nullableFloat(writer, finding.baselineValue);
+    nullableFloat(writer, finding.threshold);
+    nullableFloat(writer, finding.p);
+    nullableFloat(writer, finding.pAdjusted);
+    writer.string(finding.evidence);
+    writer.float64(finding.deff);
+    nullableFloat(writer, finding.resolution);
+    writer.uint64(BigInt(finding.rows));
+    writer.uint64(BigInt(finding.baselineRows));
+    writer.string(finding.status);
+    writer.string(finding.note);
+    writer.dateTime64(atMs);
+  }
+  return writer;
+}
+
+/** A finding with the evaluation that it belongs to. */
+export type StoredFinding = Finding & {
+  project: string;
+  model: string;
+  version: string;
+  monitor: string;
+  monitorKind: MonitorKind;
+  window: Window;
+  inputs: string;
+  atMs: number;
+};
+
+export const SELECT_FINDING = `
+  project, model, version, monitor, monitor_kind, toUnixTimestamp(window_start) * 1000 AS start_ms,
+  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, segment, segment_value, feature, facet, facet_value, metric, variant,
+  value, baseline_value, threshold, p, p_adjusted, evidence, deff, resolution, rows, baseline_rows, status, note,
+  toUnixTimestamp64Milli(at) AS at_ms`;
+
+const optional = float.nullable();
+const text = z.string();
+/** Words of the contracts, written by this code only; they are not looked up again. */
+const word = <T extends string>() => z.string().transform((value) => value as T);
+
+export const findingRow = z
+  .object({
+    project: text,
+    model: text,
+    version: text,
+    monitor: text,
+    monitor_kind: word<MonitorKind>(),
+    start_ms: integer,
+    end_ms: integer,
+    inputs: text,
+    segment: text,
+    segment_value: text,
+    feature: text,
+    facet: text,
+    facet_value: text,
+    metric: word<MetricName>(),
+    variant: text,
+    value: optional,
+    baseline_value: optional,
+    threshold: optional,
+    p: optional,
+    p_adjusted: optional,
+    evidence: word<Finding['evidence']>(),
+    deff: float,
+    resolution: optional,
+    rows: integer,
+    baseline_rows: integer,
+    status: word<FindingStatus>(),
+    note: text,
+    at_ms: integer,
+  })
+  .transform((row): StoredFinding => ({
+    project: row.project,
+    model: row.model,
+    version: row.version,
+    monitor: row.monitor,
+    monitorKind: row.monitor_kind,
+    window: { startMs: row.start_ms, endMs: row.end_ms },
+    inputs: row.inputs,
+    segment: row.segment,
+    segmentValue: row.segment_value,
+    feature: row.feature,
+    facet: row.facet,
+    facetValue: row.facet_value,
+    metric: row.metric,
+    variant: row.variant,
+    value: row.value,
+    baselineValue: row.baseline_value,
+    threshold: row.threshold,
+    p: row.p,
+    pAdjusted: row.p_adjusted,
+    evidence: row.evidence,
+    deff: row.deff,
+    resolution: row.resolution,
+    rows: row.rows,
+    baselineRows: row.baseline_rows,
+    status: row.status,
+    note: row.note,
+    atMs: row.at_ms,
+  }));

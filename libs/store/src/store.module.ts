@@ -1,0 +1,28 @@
+import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { StoreConfig } from './client/index.js';
+import { createStore, type Store } from './store.js';
+
+/** Token of the {@link Store}. */
+export const STORE = Symbol('Store');
+
+@Injectable()
+class StoreConnection implements OnApplicationShutdown {
+  constructor(@Inject(STORE) private readonly store: Store) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+}
+
+/** Provides the {@link STORE}. A module of its own, so that on shutdown the connection closes after the modules that import it. */
+@Module({})
+export class StoreModule {
+  static register(config: StoreConfig): DynamicModule {
+    return {
+      module: StoreModule,
+      providers: [{ provide: STORE, useFactory: () => createStore(config) }, StoreConnection],
+      exports: [STORE],
+      global: true,
+    };
+  }
+}

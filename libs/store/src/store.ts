@@ -1,0 +1,45 @@
+import { createBaselines, type Baselines } from './baselines/index.js';
+import { createDatabase, type StoreConfig } from './client/index.js';
+import { createIntake, type Intake } from './intake/intake.js';
+import { linkArrivals, type LinkResult } from './labels/link.js';
+import { createProfiles, type Profiles } from './profiles/index.js';
+import { createDocuments, type Documents } from './registry/documents.js';
+import { createAlerts, type Alerts } from './results/alerts.js';
+import { createEvaluations, type Evaluations } from './results/evaluations.js';
+import { createNotices, type Notices } from './results/notices.js';
+
+export type Labels = {
+  /** Compares about `limit` newly arrived rows with all others; see {@link linkArrivals}. */
+  link: (project: string, limit: number) => Promise<LinkResult>;
+};
+
+/** Everything that is kept in ClickHouse, by what it is about. Throws StoreError only. */
+export type Store = {
+  ping: () => Promise<void>;
+  close: () => Promise<void>;
+  documents: Documents;
+  intake: Intake;
+  labels: Labels;
+  baselines: Baselines;
+  profiles: Profiles;
+  evaluations: Evaluations;
+  alerts: Alerts;
+  notices: Notices;
+};
+
+/** createStore: connects on first use. */
+export function createStore(config: StoreConfig): Store {
+  const database = createDatabase(config);
+  return {
+    ping: () => database.ping(),
+    close: () => database.close(),
+    documents: createDocuments(database),
+    intake: createIntake(database),
+    labels: { link: (project, limit) => linkArrivals(database, project, limit) },
+    baselines: createBaselines(database),
+    profiles: createProfiles(database),
+    evaluations: createEvaluations(database),
+    alerts: createAlerts(database),
+    notices: createNotices(database),
+  };
+}
