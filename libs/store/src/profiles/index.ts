@@ -1,11 +1,13 @@
 import type { Profile, ProfileChunk, Window } from '#libs/contracts';
 import type { Database } from '../client/index.js';
+import { listRuns, type BucketRun } from './list-runs.js';
 import { computeBaseline, computeBuckets } from './compute.js';
 import { dirtyBuckets, firstAndLast, type DirtyBucket } from './dirty.js';
 import type { ProfilePlan } from './plan.js';
 import { readChunks, readInputsHash, readProfile } from './read.js';
 
 export type { DirtyBucket } from './dirty.js';
+export type { BucketRun } from './list-runs.js';
 export { planHash, type ProfilePlan } from './plan.js';
 
 /**
@@ -33,6 +35,8 @@ export type Profiles = {
     plan: ProfilePlan,
     window: Window | 'all',
   ) => Promise<{ hash: string; rows: number; complete: boolean }>;
+  /** Newest run of every profiled bucket, oldest bucket first. */
+  runs: (plan: ProfilePlan) => Promise<BucketRun[]>;
   /** Starts of the oldest and the newest live bucket with marks; null when nothing has arrived yet. */
   firstAndLast: (
     project: string,
@@ -48,5 +52,6 @@ export const createProfiles = (db: Database): Profiles => ({
   read: (plan, window, segments) => readProfile(db, plan, window, segments),
   chunks: (plan, window, segments, every = 'day') => readChunks(db, plan, { window, segments, every }),
   inputsHash: (plan, window) => readInputsHash(db, plan, window),
+  runs: (plan) => listRuns(db, plan),
   firstAndLast: (project, model, version) => firstAndLast(db, { project, model, version }),
 });
