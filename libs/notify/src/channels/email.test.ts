@@ -16,13 +16,14 @@ type Given = {
   to?: string[];
   listed?: boolean;
   signal?: AbortSignal;
+  trusting?: boolean;
 };
 
 const sockets: Socket[] = [];
 const connections = new Map<string, Socket>();
 const closers: (() => Promise<void>)[] = [];
 /** The test server warns that its certificate is a public one, which is what these tests want. */
-beforeAll(() => void vi.spyOn(console, 'warn').mockImplementation(() => undefined));
+beforeAll(() => void vi.spyOn(console, 'error').mockImplementation(() => undefined));
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
@@ -51,6 +52,7 @@ const start = async (options: SMTPServerOptions = {}) => {
     secret = {},
     to = ['a@example.org'],
     listed = true,
+    trusting = true,
     signal = new AbortController().signal,
   }: Given = {}): Promise<SendResult> => {
     const outbound = new Outbound({ allow: listed ? [`localhost:${port}`] : [] });

@@ -19,13 +19,26 @@ type Target = ChannelTarget<'email'>;
 
 const GREETING_MS = 10_000;
 
-const chartOf = async ({ chart }: AlertMessage): Promise<Buffer | undefined> =>
-  chart === undefined || chart.cells.length === 0 ? undefined : renderPng(chartSpec(chart));
+type Picture = { png?: Buffer; note: string };
+
+/** A picture that cannot be drawn must not keep the news back: the mail goes without it, and its receipt says so. */
+const pictureOf = async ({ chart }: AlertMessage): Promise<Picture> => {
+  if (chart === undefined || chart.cells.length === 0) return { note: '' };
+  try {
+    return { png: await renderPng(chartSpec(chart)), note: '' };
+  } catch (error) {
+    return { note: `; sent without its picture (${error instanceof Error ? error.message : String(error)})` };
+  }
+};
 
 /** mailOf: the mail with its headers; a picture that the HTML part refers to is attached inline. */
-const mailOf = async (message: AlertMessage, { from, to }: Target['settings']): Promise<SendMailOptions> => {
+const mailOf = (
+  message: AlertMessage,
+  { from, to }: Target['settings'],
+  png: Buffer | undefined,
+): SendMailOptions => {
   const { messageId, threadRoot, subject } = emailIdentity(message, from);
-  const { text, html, picture } = renderEmail(message, await chartOf(message));
+  const { text, html, picture } = renderEmail(message, png);
   return {
     from,
     to,
@@ -89,13 +102,17 @@ export const emailChannel = (outbound: Outbound, { tls = {} }: Options = {}): Ch
       };
     }
     const ending = AbortSignal.any([signal, AbortSignal.timeout(SEND_TIMEOUT_MS)]);
-    const mail = await mailOf(message, target.settings);
+    const { png, note } = await pictureOf(message);
+    const mail = mailOf(message, target.settings, png);
     let socket: Socket | undefined;
     const cut = () => socket?.destroy(new Error('given up'));
     ending.addEventListener('abort', cut, { once: true });
     try {
       socket = await outbound.connect({ host, port, signal: ending });
-      return { ok: true, receipt: receiptOf(await transportFor(target, socket, tls).sendMail(mail)) };
+      return {
+        ok: true,
+        receipt: `${receiptOf(await transportFor(target, socket, tls).sendMail(mail))}${note}`,
+      };
     } catch (error) {
       return smtpFailure(error, { host, givenUp: ending.aborted });
     } finally {
