@@ -134,9 +134,13 @@ function isInstalled() {
   );
 }
 
+/**
+ * `npm install --no-save` takes the versions of the lock file and leaves that file alone. `npm ci` would do the same but refuses a lock
+ * file without the optional packages of platforms other than the one it was written on.
+ */
 async function install() {
   if (!isInstalled()) {
-    const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+    const args = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
     const { code, output } = await withProgress('Installing packages', () =>
       run('npm', args, { quiet: true, env: process.env }),
     );
