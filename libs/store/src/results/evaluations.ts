@@ -42,12 +42,18 @@ export type FindingFilter = EvaluationFilter & {
 };
 export type RecordedWindow = { startMs: number; endMs: number; inputs: string; revision: number };
 
+export type EvaluationMeta = { revision: number; durationMs: number };
+
 /** What monitors found. A window without a row in the ledger is not evaluated, whatever findings lie there. */
 export type Evaluations = {
   /** Newest revision of every evaluated window. */
   recorded: (project: string, monitor: string, version: string) => Promise<RecordedWindow[]>;
   /** Findings first, the ledger row last; the same evaluation recorded again replaces itself. */
-  record: (evaluation: Evaluation, meta: { revision: number; durationMs: number }) => Promise<void>;
+  record: (evaluation: Evaluation, meta: EvaluationMeta) => Promise<void>;
+  /** The first half of {@link Evaluations.record}, for a caller who has something to write in between. */
+  recordFindings: (evaluation: Evaluation) => Promise<void>;
+  /** The second half: from now on the window is evaluated. */
+  recordLedger: (evaluation: Evaluation, meta: EvaluationMeta) => Promise<void>;
   /** Newest revisions, latest window first. */
   list: (project: string, filter: EvaluationFilter) => Promise<EvaluationSummary[]>;
   /** Of newest revisions only, latest window first. */
@@ -183,7 +189,12 @@ export function createEvaluations(database: Database): Evaluations {
         params: { project, monitor, version },
         row: recordedRow,
       }),
-    record: (evaluation, meta) => record(database, evaluation, meta),
+    record: async (evaluation, meta) => {
+      await recordFindings(database, evaluation);
+      await recordLedger(database, evaluation, meta);
+    },
+    recordFindings: (evaluation) => recordFindings(database, evaluation),
+    recordLedger: (evaluation, meta) => recordLedger(database, evaluation, meta),
     list: (project, filter) =>
       database.query({
         name: 'list-evaluations',
@@ -208,18 +219,20 @@ export function createEvaluations(database: Database): Evaluations {
   };
 }
 
-async function record(
-  database: Database,
-  evaluation: Evaluation,
-  { revision, durationMs }: { revision: number; durationMs: number },
-): Promise<void> {
-  const atMs = Date.now();
+async function recordFindings(database: Database, evaluation: Evaluation): Promise<void> {
   if (evaluation.findings.length > 0)
     await database.insertRowBinary({
       table: 'findings',
       columns: FINDING_COLUMNS,
-      data: encodeFindings(evaluation, atMs).chunks(),
+      data: encodeFindings(evaluation, Date.now()).chunks(),
     });
+}
+
+async function recordLedger(
+  database: Database,
+  evaluation: Evaluation,
+  { revision, durationMs }: EvaluationMeta,
+): Promise<void> {
   const writer = new RowBinary();
   writer.string(evaluation.project);
   writer.string(evaluation.model);
@@ -234,7 +247,7 @@ async function record(
   writer.uint32(evaluation.findings.filter(({ status }) => status === 'breached').length);
   writer.bool(evaluation.waitExceeded);
   writer.uint32(Math.min(LAST_SECOND, Math.round(durationMs)));
-  writer.dateTime64(atMs);
+  writer.dateTime64(Date.now());
   await database.insertRowBinary({
     table: 'evaluations',
     columns: EVALUATION_COLUMNS,

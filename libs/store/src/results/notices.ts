@@ -19,6 +19,8 @@ export type NoticeEntry = {
 export type Notices = {
   log: (entry: Omit<NoticeEntry, 'atMs'>) => Promise<void>;
   forTransition: (project: string, transitionId: string) => Promise<NoticeEntry[]>;
+  /** Entries of all transitions of an alert. */
+  forAlert: (project: string, alertId: string) => Promise<NoticeEntry[]>;
   /**
    * Transitions since `sinceMs` (by the time they were stored) that may still have to be sent, oldest first: those without any entry before
    * those with some. Which channels are missing, the caller decides from the routes and {@link Notices.forTransition}.
@@ -43,6 +45,13 @@ SELECT
 FROM notifications FINAL
 WHERE project = {project: String} AND transition_id = {transitionId: String}
 ORDER BY channel`;
+
+const FOR_ALERT = `
+SELECT
+  project, transition_id, channel, alert_id, outcome, detail, attempts, toUnixTimestamp64Milli(at) AS at_ms
+FROM notifications FINAL
+WHERE project = {project: String} AND alert_id = {alertId: String}
+ORDER BY at, channel`;
 
 const UNSENT = `
 SELECT transition_id
@@ -104,6 +113,13 @@ export function createNotices(database: Database): Notices {
         name: 'notices-of-transition',
         sql: FOR_TRANSITION,
         params: { project, transitionId },
+        row: noticeRow,
+      }),
+    forAlert: (project, alertId) =>
+      database.query({
+        name: 'notices-of-alert',
+        sql: FOR_ALERT,
+        params: { project, alertId },
         row: noticeRow,
       }),
     unsent: async (project, sinceMs, limit) => {
