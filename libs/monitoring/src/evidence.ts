@@ -1,4 +1,4 @@
-import { chiSquaredTwoSample, designEffect } from '#libs/stats';
+import { designEffect, homogeneityTest } from '#libs/stats';
 
 /** MIN_CHUNKS: with fewer days of baseline, what is normal from day to day is not known. */
 export const MIN_CHUNKS = 5;
@@ -28,14 +28,15 @@ export const dispersion = ({ chunks, allChunks }: Pick<EvidenceCounts, 'chunks' 
   designEffect({ chunks: allChunks(), minChunks: MIN_CHUNKS }) ??
   1;
 
-/** evidenceOf: two-sample chi-squared over the cells on n / deff. */
+/** evidenceOf: are both samples alike over the cells, on n / deff rows? Chi-squared, with an exact test for what is rare. */
 export function evidenceOf(counts: EvidenceCounts): Evidence {
   const deff = dispersion(counts);
-  const test = chiSquaredTwoSample({ baseline: counts.baseline, window: counts.window, deff });
+  const test = homogeneityTest({ baseline: counts.baseline, window: counts.window, deff });
+  const chiSquared = test?.chiSquared ?? null;
   return {
     p: test?.p ?? null,
     deff,
-    statisticPerDf: test === null ? null : test.statistic / test.df,
+    statisticPerDf: chiSquared === null ? null : chiSquared.statistic / chiSquared.df,
     note: deffNote(counts.chunkCount),
   };
 }

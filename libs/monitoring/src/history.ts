@@ -1,3 +1,4 @@
+import type { MetricName } from '#libs/contracts';
 import { chunksAgainstRest, jensenShannon, psi } from '#libs/stats';
 import { MIN_CHUNKS } from './evidence.js';
 import { dataQualityChunks } from './monitors/data-quality.js';

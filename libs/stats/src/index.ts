@@ -2,6 +2,8 @@ export { benjaminiHochberg } from './benjamini-hochberg.js';
 export { chiSquaredTwoSample, MIN_EXPECTED, type ChiSquared } from './chi-squared-two-sample.js';
 export { chunksAgainstRest, designEffect, type DesignEffectInput } from './design-effect.js';
 export { deviationLimit } from './deviation-limit.js';
+export { fisherExact, type FourCells } from './fisher-exact.js';
+export { homogeneityTest, type Homogeneity } from './homogeneity.js';
 export { jensenShannon } from './jensen-shannon.js';
 export { kolmogorovSmirnov, type KolmogorovSmirnov } from './kolmogorov-smirnov.js';
 export { moments, type Moments } from './moments.js';

@@ -8,6 +8,7 @@ import type {
   Window,
 } from '#libs/contracts';
 import { severityOf, worstFirst } from './excess.js';
+import { describeFeature } from './words.js';
 
 /** AdvanceInput: what one evaluation says about one segment value, and what was known before. */
 export type AdvanceInput = {
@@ -55,7 +56,7 @@ function recovered(features: readonly string[], findings: readonly Finding[]): b
   );
 }
 
-const nameOf = (feature: string): string => (feature === '' ? 'quality' : feature);
+const nameOf = (feature: string): string => (feature === '' ? 'quality' : describeFeature(feature));
 const NAMED_FEATURES = 5;
 
 /** list: the first few names; an alert can hold thousands. */
