@@ -1,9 +1,11 @@
 import type { AlertChart } from '#libs/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { exampleMessage } from '../example-message.js';
 import { chartSpec } from './chart-spec.js';
 import { renderPng, renderSvg } from './render.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const numeric = exampleMessage().chart!;
 const categorical = (labels: readonly string[]): AlertChart => ({

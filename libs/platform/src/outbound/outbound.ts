@@ -26,7 +26,7 @@ export type OutboundResponse = {
 };
 
 type SocketRequest = { host: string; port: number; timeoutMs?: number; signal?: AbortSignal };
-type Ending = { signal: AbortSignal; timeoutMs: number };
+type Ending = { signal: AbortSignal; timeout: AbortSignal; timeoutMs: number };
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 64 * 1024;
@@ -54,11 +54,11 @@ const portOf = (port: string, protocol: string): number =>
 
 const endingOf = (timeoutMs: number, signal: AbortSignal | undefined): Ending => {
   const timeout = AbortSignal.timeout(timeoutMs);
-  return { timeoutMs, signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) };
+  return { timeoutMs, timeout, signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) };
 };
 
-const endedBy = ({ signal, timeoutMs }: Ending, host: string): OutboundError =>
-  (signal.reason as Error | undefined)?.name === 'TimeoutError'
+const endedBy = ({ timeout, timeoutMs }: Ending, host: string): OutboundError =>
+  timeout.aborted
     ? new OutboundError('timeout', `no complete answer from ${host} within ${timeoutMs} ms`)
     : new OutboundError('aborted', `the call to ${host} was given up`);
 
