@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import {
+  PREDICTION_FEATURES,
+  type CategoricalBinning,
+  type Feature,
+  type FeatureBinning,
+  type NumericBinning,
+} from '#libs/contracts';
+import { float, integer, type Database } from '../client/index.js';
+import { Bindings } from '../segments/bindings.js';
+import { featureColumns, paddedArrays, rawValue } from '../segments/feature-columns.js';
+import { numericEdges, QUANTILE_LEVELS } from './numeric-edges.js';
+import type { BaselineName } from './remove.js';
+
+const MAX_SAMPLE = 1_000_000;
+const MAX_CATEGORIES = 1_000;
+/** Values of so many features are held in memory at once: 10 × 8 MB, twice while they are sorted. */
+const NUMERIC_PER_STATEMENT = 10;
+const CATEGORICAL_PER_STATEMENT = 50;
+const TIMEOUT_MS = 600_000;
+const settings = {
+  max_memory_usage: '6000000000',
+  max_bytes_before_external_group_by: '2000000000',
+} as const;
+
+/** A feature and SQL of its raw value. */
+type Source = { feature: string; value: string; type: Feature['type'] };
+
+/** binningHash: names a binning by its content, 16 hex digits. */
+export const binningHash = (features: readonly FeatureBinning[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(features.map(canonical)))
+    .digest('hex')
+    .slice(0, 16);
+
+const canonical = (binning: FeatureBinning): unknown[] =>
+  binning.kind === 'numeric'
+    ? [binning.feature, binning.kind, binning.edges, binning.max]
+    : [binning.feature, binning.kind, binning.categories];
+
+/** createBinning: how the features of a version are counted, made from the rows of an origin. Context features are not compared and not counted. */
+export async function createBinning(
+  db: Database,
+  name: BaselineName,
+  features: readonly Feature[],
+): Promise<{ hash: string; features: FeatureBinning[] }> {
+  const facts = await readFacts(db, name);
+  const columns = featureColumns(features);
+  const inputs = features.flatMap(({ name: feature, type, role }): Source[] => {
+    const column = columns.get(feature);
+    return role === 'context' || column === undefined ? [] : [{ feature, type, value: rawValue(column) }];
+  });
+  const sources = [...inputs, ...predictionSources(facts)];
+  const rows = rowsSql(name, features);
+  const sampling = { rows, oneIn: Math.max(1, Math.ceil(facts.rows / MAX_SAMPLE)) };
+  const made = new Map<string, FeatureBinning>();
+  const numeric = sources.filter(({ type }) => type === 'numeric');
+  for (let at = 0; at < numeric.length; at += NUMERIC_PER_STATEMENT)
+    for (const binning of await numericBinnings(db, numeric.slice(at, at + NUMERIC_PER_STATEMENT), sampling))
+      made.set(binning.feature, binning);
+  const categorical = sources.filter(({ type }) => type !== 'numeric');
+  for (let at = 0; at < categorical.length; at += CATEGORICAL_PER_STATEMENT)
+    for (const binning of await categoricalBinnings(
+      db,
+      categorical.slice(at, at + CATEGORICAL_PER_STATEMENT),
+      rows,
+    ))
+      made.set(binning.feature, binning);
+  const binnings = sources.flatMap(({ feature }) => made.get(feature) ?? []);
+  return { hash: binningHash(binnings), features: binnings };
+}
+
+type Rows = { sql: string; params: Bindings['params'] };
+
+function rowsSql({ project, model, version, origin }: BaselineName, features: readonly Feature[]): Rows {
+  const bindings = new Bindings();
+  const sql =
+    `SELECT id, ${paddedArrays(featureColumns(features))}, label, score, value FROM predictions FINAL ` +
+    `WHERE project = ${bindings.text(project)} AND model = ${bindings.text(model)} ` +
+    `AND version = ${bindings.text(version)} AND origin = ${bindings.text(origin)}`;
+  return { sql, params: bindings.params };
+}
+
+const factsRow = z.object({ rows: integer, scores: integer, values: integer, labels: integer });
+type Facts = z.output<typeof factsRow>;
+
+async function readFacts(db: Database, name: BaselineName): Promise<Facts> {
+  const { sql, params } = rowsSql(name, []);
+  const [facts] = await db.query({
+    name: 'binning-facts',
+    sql:
+      `SELECT count() AS rows, countIf(isFinite(score)) AS scores, countIf(isFinite(value)) AS values, ` +
+      `countIf(label != '') AS labels FROM (${sql})`,
+    params,
+    row: factsRow,
+    timeoutMs: TIMEOUT_MS,
+  });
+  return facts ?? { rows: 0, scores: 0, values: 0, labels: 0 };
+}
+
+const predictionSources = (facts: Facts): Source[] => [
+  ...(facts.scores > 0
+    ? [{ feature: PREDICTION_FEATURES.score, value: 'score', type: 'numeric' } as const]
+    : []),
+  ...(facts.labels > 0
+    ? [{ feature: PREDICTION_FEATURES.label, value: 'label', type: 'categorical' } as const]
+    : []),
+  ...(facts.values > 0
+    ? [{ feature: PREDICTION_FEATURES.value, value: 'value', type: 'numeric' } as const]
+    : []),
+];
+
+const quantilesRow = z.object({
+  edges: z.array(z.tuple([z.array(float), float, float])),
+});
+
+/** The sample is by hash of the id: the same rows on every machine and every time. */
+async function numericBinnings(
+  db: Database,
+  sources: readonly Source[],
+  { rows, oneIn }: { rows: Rows; oneIn: number },
+): Promise<NumericBinning[]> {
+  const cells = sources.map(({ value }, index) => {
+    const sorted = `sorted${index}`;
+    const sampled = `isFinite(${value}) AND sampled`;
+    return (
+      `(if(empty(arraySort(groupArrayIf(${value}, ${sampled})) AS ${sorted}), CAST([], 'Array(Float64)'), ` +
+      `arrayMap(i -> ${sorted}[1 + intDiv(i * (length(${sorted}) - 1), ${QUANTILE_LEVELS})], range(${QUANTILE_LEVELS + 1}))), ` +
+      `min(if(isFinite(${value}), ${value}, inf)), max(if(isFinite(${value}), ${value}, -inf)))`
+    );
+  });
+  const [row] = await db.query({
+    name: 'binning-quantiles',
+    sql: `SELECT [${cells.join(', ')}] AS edges FROM (SELECT *, cityHash64(id) % ${oneIn} = 0 AS sampled FROM (${rows.sql}))`,
+    params: rows.params,
+    settings,
+    row: quantilesRow,
+    timeoutMs: TIMEOUT_MS,
+  });
+  return sources.map(({ feature }, index) => {
+    const [quantiles, min, max] = row?.edges[index] ?? [[], Infinity, -Infinity];
+    return { feature, kind: 'numeric', ...numericEdges(quantiles, { min, max }) };
+  });
+}
+
+const categoryRow = z.object({ source: integer, category: z.string() });
+
+/** The most frequent ones, equally frequent ones by name. The two truth values are known without being seen. */
+async function categoricalBinnings(
+  db: Database,
+  sources: readonly Source[],
+  rows: Rows,
+): Promise<CategoricalBinning[]> {
+  const values = sources.map(({ value }, index) => `(${index}, CAST(${value}, 'String'))`);
+  const found = await db.query({
+    name: 'binning-categories',
+    sql:
+      `SELECT source, category FROM (SELECT pair.1 AS source, pair.2 AS category, count() AS n ` +
+      `FROM (SELECT arrayJoin([${values.join(', ')}]) AS pair FROM (${rows.sql})) ` +
+      `WHERE pair.2 NOT IN ('', '\\0', '\\x01') GROUP BY source, category) ` +
+      `ORDER BY source, n DESC, category LIMIT ${MAX_CATEGORIES} BY source`,
+    params: rows.params,
+    settings,
+    row: categoryRow,
+    timeoutMs: TIMEOUT_MS,
+  });
+  return sources.map(({ feature, type }, index) => {
+    const categories = found.filter(({ source }) => source === index).map(({ category }) => category);
+    const all = type === 'boolean' ? [...new Set([...categories, 'false', 'true'])] : categories;
+    return { feature, kind: 'categorical', categories: all };
+  });
+}

@@ -1,0 +1,46 @@
+import type { Feature } from '#libs/contracts';
+import { nearest } from '#libs/platform';
+import { refusal, type Refusal } from './refusal.js';
+
+/** Which column of the file plays which part beside the features. */
+export type BaselineColumns = {
+  id?: string;
+  time?: string;
+  /** The true class. */
+  label?: string;
+  predictionLabel?: string;
+  score?: string;
+  /** The predicted value of a regression. */
+  value?: string;
+  /** The true value of a regression. */
+  labelValue?: string;
+  /** Tag → column. */
+  tags: Record<string, string>;
+};
+
+/** Columns that are read, each once, and those that are not. */
+export type ColumnUse = { ok: true; used: string[]; ignored: string[] };
+
+/** columnUse: a file must have every feature of the schema and every column that was named; others are left out. */
+export function columnUse(
+  features: readonly Feature[],
+  { tags, ...parts }: BaselineColumns,
+  fileColumns: readonly string[],
+): ColumnUse | Refusal {
+  const twice = fileColumns.find((column, index) => fileColumns.indexOf(column) !== index);
+  if (twice !== undefined) return refusal(twice, `column '${twice}' is there twice; rename one of them`);
+  const needed = [...features.map(({ name }) => name), ...Object.values(parts), ...Object.values(tags)];
+  const known = new Set(fileColumns);
+  const missing = needed.find((column) => !known.has(column));
+  if (missing !== undefined) return refusal(missing, missingMessage(missing, fileColumns));
+  const used = [...new Set(needed)];
+  if (used.length === 0) return refusal('file', 'has no column that is read; name the features first');
+  return { ok: true, used, ignored: fileColumns.filter((column) => !used.includes(column)) };
+}
+
+function missingMessage(column: string, fileColumns: readonly string[]): string {
+  const near = nearest(column, fileColumns);
+  const hint =
+    near === undefined ? `it has ${fileColumns.slice(0, 20).join(', ')}` : `did you mean '${near}'?`;
+  return `the file has no column '${column}'; ${hint}`;
+}

@@ -1,0 +1,53 @@
+import type { DimensionBody, Feature, FeatureBinning } from '#libs/contracts';
+import type { Database } from '../client/index.js';
+import { createBinning } from './binning.js';
+import { dimensionValues } from './dimension-values.js';
+import { inferFeatures, type Inferred, type InferInput } from './infer.js';
+import type { BaselineInsert, BaselineInserted } from './insert-input.js';
+import { insertBaseline } from './insert.js';
+import type { Refusal } from './refusal.js';
+import { removeBaseline } from './remove.js';
+
+export { binningHash } from './binning.js';
+export type { BaselineColumns } from './columns.js';
+export type { BaselineFormat } from './file-input.js';
+export type { Inferred, InferInput } from './infer.js';
+export type { BaselineInsert, BaselineInserted } from './insert-input.js';
+export type { Refusal } from './refusal.js';
+
+/** Baselines: training rows, kept beside the events under the same schema, and what is derived from them. */
+export type Baselines = {
+  /** Streams an uploaded file into the rows of an origin, all or nothing. */
+  insert: (input: BaselineInsert) => Promise<BaselineInserted | Refusal>;
+  /** Types of the columns of a file, for a version that has no schema yet. */
+  infer: (input: InferInput) => Promise<Inferred | Refusal>;
+  /** Values to freeze for a dimension: the most frequent ones of the baseline, at most 50. */
+  dimensionValues: (
+    project: string,
+    model: string,
+    version: string,
+    origin: string,
+    dimension: DimensionBody,
+    features: readonly Feature[],
+  ) => Promise<string[]>;
+  /** Bins and vocabularies from the rows of an origin, with the hash of their content. */
+  createBinning: (
+    project: string,
+    model: string,
+    version: string,
+    origin: string,
+    features: readonly Feature[],
+  ) => Promise<{ hash: string; features: FeatureBinning[] }>;
+  /** Takes rows and profiles of an origin away. */
+  remove: (project: string, model: string, version: string, origin: string) => Promise<void>;
+};
+
+export const createBaselines = (db: Database): Baselines => ({
+  insert: (input) => insertBaseline(db, input),
+  infer: (input) => inferFeatures(db, input),
+  dimensionValues: (project, model, version, origin, body, features) =>
+    dimensionValues(db, { project, model, version, origin }, { body, features }),
+  createBinning: (project, model, version, origin, features) =>
+    createBinning(db, { project, model, version, origin }, features),
+  remove: (project, model, version, origin) => removeBaseline(db, { project, model, version, origin }),
+});

@@ -1,0 +1,35 @@
+import type { Readable } from 'node:stream';
+import type { Feature } from '#libs/contracts';
+import type { BaselineColumns } from './columns.js';
+import type { BaselineFormat } from './file-input.js';
+
+export type BaselineInsert = {
+  project: string;
+  model: string;
+  version: string;
+  /** Of the rows; rows that an earlier attempt left there are removed first. */
+  origin: string;
+  /** All features of the version, in order. */
+  features: Feature[];
+  /** Revision of the version's schema. */
+  schema: number;
+  columns: BaselineColumns;
+  format: BaselineFormat;
+  /** All columns of the file, in order. */
+  fileColumns: string[];
+  bucketMs: number;
+  /** Opens the file; called once. */
+  file: () => Readable;
+};
+
+export type BaselineInserted = {
+  ok: true;
+  rows: number;
+  hasTime: boolean;
+  hasLabels: boolean;
+  warnings: string[];
+};
+
+/** Keys of `invalid` for columns that are no features; no feature name starts with a zero byte that a file could bring. */
+export const INVALID_TIME = '\0time';
+export const INVALID_ID = '\0id';

@@ -1,0 +1,129 @@
+import type { Feature } from '#libs/contracts';
+import type { Statement } from '../client/database.js';
+import { Bindings } from '../segments/bindings.js';
+import { isInvalid, toCategory, toLabel, toNumber, toTimeMs } from './conversions.js';
+import { fileInput } from './file-input.js';
+import { INVALID_ID, INVALID_TIME, type BaselineInsert } from './insert-input.js';
+
+const MAX_ID_LENGTH = 128;
+/** Rows of baselines never expire: the last second there is. */
+const NEVER = 4_294_967_295;
+const INSERT_TIMEOUT_MS = 1_800_000;
+
+type Part = { sql: string; name: string };
+
+/** insertStatement: reads the columns `used` of a file as text, converts them, and writes rows as ingest does. Data follows `FORMAT`. */
+export function insertStatement(input: BaselineInsert, used: readonly string[]): Statement {
+  const { columns, features, bucketMs } = input;
+  const bindings = new Bindings();
+  const file = fileInput(input.format, input.fileColumns, used);
+  const texts = used.map((column, index) => `${file.text(column)} AS t${index}`);
+  const text = (column: string): string => `t${used.indexOf(column)}`;
+  const optional = (column: string | undefined, convert: (text: string) => string, none: string): string =>
+    column === undefined ? none : convert(text(column));
+  const converted = features.map(({ name, type }, index): Part & { type: Feature['type'] } => ({
+    name: `v${index}`,
+    type,
+    sql: type === 'numeric' ? toNumber(text(name)) : toCategory(text(name), type),
+  }));
+  const time = optional(columns.time, toTimeMs, 'toInt64(0)');
+  const id = optional(columns.id, (column) => `ifNull(${column}, '')`, `toString(row)`);
+  const perRow =
+    `SELECT *, ${[...converted.map(({ sql, name }) => `${sql} AS ${name}`), `${time} AS time_ms`, `${id} AS given_id`].join(', ')} ` +
+    `FROM (SELECT rowNumberInAllBlocks() AS row, ${texts.join(', ')} FROM ${file.from})`;
+  const arrayOf = (numeric: boolean, type: string): string =>
+    `CAST([${converted
+      .filter((part) => (part.type === 'numeric') === numeric)
+      .map(({ name }) => name)
+      .join(', ')}], '${type}')`;
+  const values: Record<string, string> = {
+    project: bindings.text(input.project),
+    model: bindings.text(input.model),
+    version: bindings.text(input.version),
+    origin: bindings.text(input.origin),
+    bucket: `toDateTime(intDiv(ifNull(time_ms, 0), ${bucketMs}) * ${bucketMs / 1_000}, 'UTC')`,
+    id: `if(given_id = '' OR length(given_id) > ${MAX_ID_LENGTH}, toString(row), given_id)`,
+    time: `fromUnixTimestamp64Milli(ifNull(time_ms, 0), 'UTC')`,
+    schema: String(Math.trunc(input.schema)),
+    num: arrayOf(true, 'Array(Float64)'),
+    cat: arrayOf(false, 'Array(LowCardinality(String))'),
+    label: optional(columns.predictionLabel, toLabel, `''`),
+    score: optional(columns.score, toScore, 'nan'),
+    value: optional(columns.value, toScore, 'nan'),
+    tags: tagsSql(columns.tags, text, bindings),
+    invalid: invalidSql(input, { converted, text, bindings }),
+    truth: optional(columns.label, toLabel, `''`),
+    truth_value: optional(columns.labelValue, toScore, 'nan'),
+    row_version: 'row',
+    expires: `toDateTime(${NEVER}, 'UTC')`,
+  };
+  return {
+    name: 'baseline-insert',
+    sql:
+      `INSERT INTO predictions (${Object.keys(values).join(', ')}) SELECT ${Object.values(values).join(', ')} ` +
+      `FROM (${perRow}) FORMAT ${file.format}`,
+    params: bindings.params,
+    settings: {
+      ...file.settings,
+      precise_float_parsing: 1,
+      // Rows of one id are told apart afterwards, so a file that repeats ids is refused and not thinned out.
+      optimize_on_insert: 0,
+      max_memory_usage: '6000000000',
+      max_query_size: '16000000',
+      max_ast_elements: '1000000',
+      max_expanded_ast_elements: '4000000',
+      max_partitions_per_insert_block: '2000',
+    },
+    timeoutMs: INSERT_TIMEOUT_MS,
+  };
+}
+
+/** A score or value that is no number is as good as none; `invalid` keeps its text. */
+const toScore = (text: string): string => `if(isInfinite(${toNumber(text)}), nan, ${toNumber(text)})`;
+
+function tagsSql(tags: Record<string, string>, text: (column: string) => string, bindings: Bindings): string {
+  const names = Object.keys(tags);
+  if (names.length === 0) return `CAST(map(), 'Map(String, String)')`;
+  const texts = Object.values(tags).map((column) => `substringUTF8(assumeNotNull(${text(column)}), 1, 256)`);
+  const present = Object.values(tags).map((column) => `isNotNull(${text(column)})`);
+  const keep = (values: string): string => `arrayFilter((v, p) -> p, ${values}, [${present.join(', ')}])`;
+  return `mapFromArrays(${keep(bindings.texts(names))}, ${keep(`[${texts.join(', ')}]`)})`;
+}
+
+type Converted = {
+  converted: (Part & { type: Feature['type'] })[];
+  text: (column: string) => string;
+  bindings: Bindings;
+};
+
+/** Texts of values of a wrong type, by feature; times and ids that cannot be read are noted here too, and refuse the file. */
+function invalidSql(input: BaselineInsert, { converted, text, bindings }: Converted): string {
+  const { time, id, score, value, labelValue } = input.columns;
+  const notNumber = (column: string | undefined, key: string) =>
+    column === undefined ? [] : [{ key, text: text(column), bad: `isInfinite(${toNumber(text(column))})` }];
+  const entries = [
+    ...input.features.map(({ name, type }, index) => ({
+      key: name,
+      text: text(name),
+      bad: isInvalid(converted[index]?.name ?? '', type),
+    })),
+    ...notNumber(score, score ?? ''),
+    ...notNumber(value, value ?? ''),
+    ...notNumber(labelValue, labelValue ?? ''),
+    ...(time === undefined ? [] : [{ key: INVALID_TIME, text: text(time), bad: 'isNull(time_ms)' }]),
+    ...(id === undefined
+      ? []
+      : [
+          {
+            key: INVALID_ID,
+            text: text(id),
+            bad: `given_id = '' OR length(given_id) > ${MAX_ID_LENGTH}`,
+          },
+        ]),
+  ];
+  const keys = bindings.texts(entries.map(({ key }) => key));
+  const bad = `[${entries.map((entry) => `toUInt8(${entry.bad})`).join(', ')}]`;
+  const texts = `[${entries.map((entry) => `substringUTF8(ifNull(${entry.text}, ''), 1, 256)`).join(', ')}]`;
+  const keep = (values: string): string => `arrayFilter((v, b) -> b, ${values}, ${bad})`;
+  return `if(arrayExists(b -> b, ${bad}), mapFromArrays(${keep(keys)}, ${keep(texts)}), CAST(map(), 'Map(String, String)'))`;
+}

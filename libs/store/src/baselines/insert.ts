@@ -1,0 +1,34 @@
+import type { Database } from '../client/index.js';
+import { columnUse } from './columns.js';
+import type { BaselineInsert, BaselineInserted } from './insert-input.js';
+import { insertStatement } from './insert-statement.js';
+import { inspect } from './inspect.js';
+import { refusalOf, type Refusal } from './refusal.js';
+import { removeRows } from './remove.js';
+
+/** insertBaseline: streams a file into `predictions`, all or nothing. A refusal names the column; an outage throws. */
+export async function insertBaseline(
+  db: Database,
+  input: BaselineInsert,
+): Promise<BaselineInserted | Refusal> {
+  const use = columnUse(input.features, input.columns, input.fileColumns);
+  if (!use.ok) return use;
+  const { project, model, version, origin } = input;
+  const remove = (): Promise<void> => removeRows(db, { project, model, version, origin });
+  await remove();
+  try {
+    await db.insertStream(insertStatement(input, use.used), input.file());
+    const found = await inspect(db, input);
+    if (!found.ok) {
+      await remove();
+      return found;
+    }
+    const ignored = use.ignored.map((column) => `column '${column}' is no feature and was left out`);
+    return { ...found, warnings: [...found.warnings, ...ignored] };
+  } catch (error) {
+    await remove();
+    const fault = refusalOf(error);
+    if (fault === undefined) throw error;
+    return fault;
+  }
+}
