@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { durationMs, type AlertTransition, type Evaluation, type RegistryDocument } from '#libs/contracts';
+import {
+  closedWindows,
+  dueWindows,
+  evaluate,
+  windowKey,
+  windowsBetween,
+  type ClosedWindow,
+  type DueWindow,
+  type IngestState,
+  type RecordedWindow,
+} from '#libs/monitoring';
+import {
+  evaluationInputsId,
+  loadBaselineProfile,
+  loadEvaluationInputs,
+  loadMonitorContext,
+  type InputsId,
+  type MonitorContext,
+  type Store,
+} from '#libs/store';
+import { recordEvaluation } from './record-evaluation.js';
+import { windowSignatures, type BucketRun } from './window-signatures.js';
+import type { WindowWatch } from './window-watch.js';
+
+type MonitorDocument = RegistryDocument<'monitor'>;
+type EvaluationStore = Pick<Store, 'documents' | 'profiles' | 'evaluations' | 'alerts'>;
+
+/** Recorded: one evaluation that was written, with what it changed. */
+export type Recorded = { evaluation: Evaluation; transitions: AlertTransition[]; durationMs: number };
+
+type Options = {
+  store: EvaluationStore;
+  watch: WindowWatch;
+  ingest: (monitor: MonitorDocument, nowMs: number) => Promise<IngestState>;
+  now: () => number;
+  onRecorded: (recorded: Recorded) => Promise<void>;
+};
+
+/** Everything that is the same for all windows of one pass over a monitor. */
+type Pass = {
+  monitor: MonitorDocument;
+  context: MonitorContext;
+  contextKey: string;
+  nowMs: number;
+  runs: readonly BucketRun[];
+  recorded: RecordedWindow[];
+  /** The baseline's part of the inputs, which no window changes. */
+  reference: InputsId | null;
+  profile: () => ReturnType<typeof loadBaselineProfile>;
+};
+type Candidate = ClosedWindow & { signature: string };
+
+/** `waiting`: buckets of the window are not profiled yet; `overtaken`: they changed while it was evaluated. */
+type Outcome = 'known' | 'recorded' | 'waiting' | 'overtaken';
+
+/** RunResult: how long the oldest due window has been due that this pass left; 0 when none is left. */
+export type RunResult = { oldestDueMs: number };
+
+const WAITED = 'ingest was behind; evaluated after the maximum wait, so rows may be missing';
+const NOTHING_DUE: RunResult = { oldestDueMs: 0 };
+
+const monitorKey = ({ project, id }: MonitorDocument): string => `${project}/${id}`;
+
+const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+  let loading: Promise<T> | undefined;
+  return () => (loading ??= load());
+};
+
+/**
+ * MonitorRun: evaluates what is due of one monitor, in order of time. Due is what clock and ingest have passed and the ledger does not have
+ * under the inputs of now; "now" decides nothing else.
+ */
+export class MonitorRun {
+  constructor(private readonly options: Options) {}
+
+  /** run: until nothing is due or `isOver` says so; what is left is due at the next tick too. */
+  async run(monitor: MonitorDocument, isOver: () => boolean): Promise<RunResult> {
+    const pass = await this.prepare(monitor);
+    if (pass === null) return NOTHING_DUE;
+    const candidates = await this.candidates(pass);
+    for (const [index, candidate] of candidates.entries()) {
+      if (isOver()) return this.left(pass, candidates.slice(index));
+      const outcome = await this.look(pass, candidate);
+      if (outcome === 'known' || outcome === 'recorded') continue;
+      // Alerts follow the order of windows: a new one is not passed over, a revision of an old one may be.
+      if (!this.isRecorded(pass, candidate)) return this.left(pass, candidates.slice(index));
+    }
+    return NOTHING_DUE;
+  }
+
+  private async prepare(monitor: MonitorDocument): Promise<Pass | null> {
+    const { store, now } = this.options;
+    const context = await loadMonitorContext(store, monitor);
+    if (context === null) return null;
+    const reference =
+      context.baseline === null ? null : await store.profiles.inputsHash(context.baseline.plan, 'all');
+    if (reference?.complete === false) return null;
+    return {
+      monitor,
+      context,
+      contextKey: createHash('sha256')
+        .update(JSON.stringify([context, reference]))
+        .digest('hex'),
+      nowMs: now(),
+      runs: await store.profiles.runs(context.plan),
+      recorded: await store.evaluations.recorded(monitor.project, monitor.id, monitor.body.version),
+      reference,
+      profile: once(() => loadBaselineProfile(store, context)),
+    };
+  }
+
+  /** Closed windows that are not known to be in the ledger as they are now. */
+  private async candidates(pass: Pass): Promise<Candidate[]> {
+    const { store, watch, ingest } = this.options;
+    const { monitor, context, nowMs, contextKey } = pass;
+    const { model, version, window } = monitor.body;
+    const span = await store.profiles.firstAndLast(monitor.project, model, version);
+    if (span === null) return [];
+    const { timeZone } = context.plan;
+    const windows = windowsBetween({ every: window.every, timeZone, fromMs: span.firstMs, toMs: nowMs });
+    const patience = { nowMs, settleMs: durationMs(window.settle), maxWaitMs: durationMs(window.maxWait) };
+    const closed = closedWindows(windows, await ingest(monitor, nowMs), patience);
+    const signatures = windowSignatures(
+      closed.map((entry) => entry.window),
+      pass.runs,
+    );
+    return closed
+      .map((entry, index) => ({ ...entry, signature: signatures[index] ?? '' }))
+      .filter(
+        (entry) => !watch.isKnown(monitorKey(monitor), contextKey, windowKey(entry.window), entry.signature),
+      );
+  }
+
+  private async look(pass: Pass, candidate: Candidate): Promise<Outcome> {
+    const id = await this.inputsOf(pass, candidate);
+    const inputs = new Map([[windowKey(candidate.window), id.hash]]);
+    const [due] = dueWindows({ closed: [candidate], recorded: pass.recorded, inputs });
+    if (due === undefined) {
+      this.settle(pass, candidate);
+      return 'known';
+    }
+    if (!id.complete && !(await this.isProfiledSinceDue(pass, candidate))) return 'waiting';
+    return this.evaluateWindow(pass, candidate, due);
+  }
+
+  private async evaluateWindow(pass: Pass, candidate: Candidate, due: DueWindow): Promise<Outcome> {
+    const startedMs = performance.now();
+    const { store, onRecorded } = this.options;
+    const { window, inputs, revision, waitExceeded } = due;
+    const read = await loadEvaluationInputs(store, pass.context, { window, reference: await pass.profile() });
+    const findings = evaluate(read).map((finding) =>
+      waitExceeded
+        ? { ...finding, note: finding.note === '' ? WAITED : `${finding.note}; ${WAITED}` }
+        : finding,
+    );
+    if ((await this.inputsOf(pass, candidate)).hash !== inputs) return 'overtaken';
+    const { project, id: monitor, body } = pass.monitor;
+    const { model, version, kind: monitorKind, severity } = body;
+    const evaluation: Evaluation = {
+      ...{ project, model, version, monitor, monitorKind, window, inputs, findings, waitExceeded },
+    };
+    const newestWindowEndMs = pass.recorded.reduce((newest, entry) => Math.max(newest, entry.endMs), 0);
+    const durationMs = performance.now() - startedMs;
+    const transitions = await recordEvaluation(store, {
+      evaluation,
+      meta: { revision, durationMs },
+      severity,
+      newestWindowEndMs,
+    });
+    pass.recorded.push({ ...window, inputs, revision });
+    this.settle(pass, candidate);
+    await onRecorded({ evaluation, transitions, durationMs });
+    return 'recorded';
+  }
+
+  private inputsOf({ context, reference }: Pass, { window }: ClosedWindow): Promise<InputsId> {
+    const { profiles } = this.options.store;
+    const inputsHash: typeof profiles.inputsHash = (plan, span) =>
+      plan === context.baseline?.plan && reference !== null
+        ? Promise.resolve(reference)
+        : profiles.inputsHash(plan, span);
+    return evaluationInputsId({ profiles: { ...profiles, inputsHash } }, context, window);
+  }
+
+  /** Labels trickle in for weeks: buckets that were profiled after their window was due will do, and the rest becomes a revision. */
+  private async isProfiledSinceDue(pass: Pass, { window }: ClosedWindow): Promise<boolean> {
+    const { monitor, contextKey, context, nowMs } = pass;
+    const { store, watch } = this.options;
+    const sinceMs = watch.waitsSince(monitorKey(monitor), contextKey, windowKey(window), nowMs);
+    const dirty = await store.profiles.dirtyBuckets(context.plan, MAX_DIRTY);
+    const runs = new Map(pass.runs.map((bucket) => [bucket.startMs, bucket.run]));
+    return (
+      dirty.length < MAX_DIRTY &&
+      dirty
+        .filter(({ startMs }) => startMs >= window.startMs && startMs < window.endMs)
+        .every(({ startMs }) => (runs.get(startMs) ?? 0n) > BigInt(sinceMs))
+    );
+  }
+
+  private isRecorded({ recorded }: Pass, { window }: ClosedWindow): boolean {
+    return recorded.some((entry) => windowKey(entry) === windowKey(window));
+  }
+
+  private settle({ monitor, contextKey }: Pass, { window, signature }: Candidate): void {
+    this.options.watch.settle(monitorKey(monitor), contextKey, windowKey(window), signature);
+  }
+
+  private left(pass: Pass, candidates: readonly Candidate[]): RunResult {
+    const oldest = candidates.find((candidate) => !this.isRecorded(pass, candidate));
+    if (oldest === undefined) return NOTHING_DUE;
+    return { oldestDueMs: pass.nowMs - oldest.window.endMs - durationMs(pass.monitor.body.window.settle) };
+  }
+}
+
+/** Beyond so many dirty buckets the profiler has other work than late labels. */
+const MAX_DIRTY = 10_000;

@@ -1,0 +1,65 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  alertPagePath,
+  modelPagePath,
+  PAGE_LINK,
+  type AlertMessage,
+  type AlertTransition,
+  type Profile,
+} from '#libs/contracts';
+import { alertMessage } from '#libs/monitoring';
+import { signLink, type Config } from '#libs/platform';
+import { loadMonitorContext, type MonitorContext, type Store } from '#libs/store';
+
+type Options = {
+  store: Pick<Store, 'documents' | 'profiles'>;
+  secretKey: KeyObject;
+  config: Pick<Config, 'publicUrl'>;
+  now: () => number;
+};
+
+/** Long enough for a mail that is read after a holiday. */
+const LINK_LIFE_MS = 30 * 24 * 3_600_000;
+const NO_CELLS: Profile = { cells: [] };
+
+/**
+ * composeMessage: what a channel tells about a transition, with the cells of its window and baseline as they are now. A monitor that was
+ * deleted meanwhile keeps its name; without profiles the message is complete but for the chart.
+ */
+export const composeMessage =
+  ({ store, secretKey, config, now }: Options) =>
+  async (project: string, transition: AlertTransition): Promise<AlertMessage> => {
+    const { state } = transition;
+    const [monitor] = await store.documents.history(project, 'monitor', state.monitor);
+    const context = monitor === undefined ? null : await loadMonitorContext(store, monitor);
+    const link = (path: string): string =>
+      config.publicUrl + signLink(secretKey, { purpose: PAGE_LINK, path, expiresAtMs: now() + LINK_LIFE_MS });
+    return alertMessage({
+      transition,
+      monitor: {
+        id: state.monitor,
+        name: monitor?.body.name ?? state.monitor,
+        kind: monitor?.body.kind ?? 'drift',
+      },
+      binning: context?.plan.binning ?? null,
+      ...(await profilesOf(store, context, transition)),
+      timeZone: context?.plan.timeZone ?? 'UTC',
+      links: {
+        alert: link(alertPagePath(project, state.alertId)),
+        model: link(modelPagePath(project, state.model)),
+      },
+    });
+  };
+
+async function profilesOf(
+  { profiles }: Options['store'],
+  context: MonitorContext | null,
+  { state, window }: AlertTransition,
+): Promise<{ baseline: Profile; window: Profile }> {
+  if (context === null) return { baseline: NO_CELLS, window: NO_CELLS };
+  const [baseline, now] = await Promise.all([
+    context.baseline === null ? NO_CELLS : profiles.read(context.baseline.plan, 'all', [state.segment]),
+    profiles.read(context.plan, window, [state.segment]),
+  ]);
+  return { baseline, window: now };
+}

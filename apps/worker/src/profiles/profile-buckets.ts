@@ -1,0 +1,104 @@
+import type { Logger } from '#libs/platform';
+import { planHash, type ProfilePlan, type Store } from '#libs/store';
+import type { TickTask } from '../tick-task.js';
+import type { WorkerMetrics } from '../worker-metrics.js';
+import { plansOf, type Plans } from './live-plans.js';
+
+type Options = {
+  store: Pick<Store, 'documents' | 'profiles'>;
+  metrics: Pick<WorkerMetrics, 'profiled'>;
+  logger: Logger;
+  /** A pass ends after this long; the next tick goes on. */
+  budgetMs: number;
+};
+
+/** Buckets of one version before the next version gets its turn: a day of hours. */
+const BUCKETS_PER_TURN = 24;
+
+/**
+ * BucketProfiler: computes the profiles of dirty buckets, a few of each model version in turn, until none is dirty or the time is up.
+ * What is dirty is a comparison in the database, so a pass that dies, or runs twice, costs time alone.
+ */
+export class BucketProfiler {
+  /** Baselines found profiled as they should be: their rows never change. */
+  private readonly readyBaselines = new Set<string>();
+
+  constructor(private readonly options: Options) {}
+
+  readonly tick: TickTask = async (signal) => {
+    const endMs = performance.now() + this.options.budgetMs;
+    const isOver = () => signal.aborted || performance.now() >= endMs;
+    let pending = await this.pending();
+    while (pending.length > 0 && !isOver()) {
+      const unfinished: (() => Promise<boolean>)[] = [];
+      for (const turn of pending) {
+        if (isOver()) return;
+        if (await turn()) unfinished.push(turn);
+      }
+      pending = unfinished;
+    }
+  };
+
+  /** One turn per plan; a turn is true when more is to be done. */
+  private async pending(): Promise<(() => Promise<boolean>)[]> {
+    const { live, baselines } = await this.plans();
+    return [
+      ...baselines.map((plan) => () => this.guarded(plan, () => this.baseline(plan))),
+      ...live.map((plan) => () => this.guarded(plan, () => this.buckets(plan))),
+    ];
+  }
+
+  private async plans(): Promise<Plans> {
+    const { documents } = this.options.store;
+    const all: Plans = { live: [], baselines: [] };
+    for (const project of await documents.projects()) {
+      const monitors = await documents.list(project, 'monitor');
+      for (const version of await documents.list(project, 'version')) {
+        const { live, baselines } = await plansOf(this.options.store, version, monitors);
+        all.live.push(...live);
+        all.baselines.push(...baselines);
+      }
+    }
+    return all;
+  }
+
+  private async buckets(plan: ProfilePlan): Promise<boolean> {
+    const dirty = await this.options.store.profiles.dirtyBuckets(plan, BUCKETS_PER_TURN);
+    if (dirty.length === 0) return false;
+    await this.timed(plan, () => this.options.store.profiles.compute(plan, dirty));
+    return dirty.length === BUCKETS_PER_TURN;
+  }
+
+  /** A new segment, or a better statement, changes the plan of baselines too. */
+  private async baseline(plan: ProfilePlan): Promise<boolean> {
+    const key = `${plan.project}/${plan.model}/${plan.version}/${plan.origin}/${planHash(plan)}`;
+    if (this.readyBaselines.has(key)) return false;
+    const { complete } = await this.options.store.profiles.inputsHash(plan, 'all');
+    if (!complete) await this.timed(plan, () => this.options.store.profiles.computeBaseline(plan));
+    this.readyBaselines.add(key);
+    return false;
+  }
+
+  private async timed(plan: ProfilePlan, compute: () => Promise<{ rows: number }>): Promise<void> {
+    const startedMs = performance.now();
+    const { rows } = await compute();
+    const durationMs = performance.now() - startedMs;
+    this.options.metrics.profiled({ rows, durationMs });
+    const { project, model, version, origin } = plan;
+    this.options.logger.debug({ project, model, version, origin, rows, durationMs }, 'buckets profiled');
+  }
+
+  /** A version whose rows cannot be profiled holds up no other. */
+  private async guarded(plan: ProfilePlan, turn: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await turn();
+    } catch (error) {
+      const { project, model, version, origin } = plan;
+      this.options.logger.error(
+        { err: error, project, model, version, origin },
+        'profiling failed; the next tick tries again',
+      );
+      return false;
+    }
+  }
+}

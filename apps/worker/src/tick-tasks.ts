@@ -1,0 +1,48 @@
+import type { AlertTransition, TickJob } from '#libs/contracts';
+import type { Config, Logger } from '#libs/platform';
+import type { Store } from '#libs/store';
+import type { TickTask } from './tick-task.js';
+import { EvaluateMonitors, reportRecorded } from './evaluate/evaluate-monitors.js';
+import { readIngest } from './evaluate/ingest-reader.js';
+import { MonitorRun } from './evaluate/monitor-run.js';
+import { WindowWatch } from './evaluate/window-watch.js';
+import { linkLabels } from './labels/link-labels.js';
+import { BucketProfiler } from './profiles/profile-buckets.js';
+import type { WorkerMetrics } from './worker-metrics.js';
+
+type Options = {
+  store: Store;
+  notices: {
+    reconcile: TickTask;
+    announce: (project: string, transitions: readonly AlertTransition[]) => Promise<void>;
+  };
+  config: Pick<Config, 'topics'>;
+  metrics: WorkerMetrics;
+  logger: Logger;
+  now: () => number;
+  idleMs: number;
+};
+
+/** A pass holds its lock no longer than this and a piece of work; the next tick goes on. */
+const BUDGET_MS = 20_000;
+
+/** tickTasks: one task per kind of tick; a kind without a task does not compile. */
+export const tickTasks = (options: Options): Readonly<Record<TickJob['kind'], TickTask>> => {
+  const { store, notices, config, metrics, logger, now, idleMs } = options;
+  const watch = new WindowWatch();
+  const ingest = { intake: store.intake, topics: config.topics, idleMs };
+  const run = new MonitorRun({
+    store,
+    watch,
+    now,
+    ingest: ({ project, body }, nowMs) => readIngest(ingest, { project, kind: body.kind, nowMs }),
+    onRecorded: reportRecorded({ metrics, logger, announce: notices.announce }),
+  });
+  const monitors = new EvaluateMonitors({ store, run, watch, metrics, logger, budgetMs: BUDGET_MS, now });
+  return {
+    'link-labels': linkLabels({ store, metrics, budgetMs: BUDGET_MS }),
+    profile: new BucketProfiler({ store, metrics, logger, budgetMs: BUDGET_MS }).tick,
+    evaluate: monitors.tick,
+    'reconcile-notices': notices.reconcile,
+  };
+};
