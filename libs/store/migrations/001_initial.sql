@@ -40,8 +40,7 @@ CREATE TABLE IF NOT EXISTS predictions (
 ) ENGINE = ReplacingMergeTree(row_version)
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (project, model, version, origin, bucket, id)
-TTL expires DELETE
-SETTINGS non_replicated_deduplication_window = 10000;
+TTL expires DELETE;
 
 -- Ground truth, once per prediction that it labels. While its prediction is not known it waits in bucket 1970-01-01 under the version that the
 -- event named ('' when none); `removed` takes it away from there. named: kept so that a label finds its way again when its prediction moves.
@@ -67,8 +66,7 @@ CREATE TABLE IF NOT EXISTS labels (
 ) ENGINE = ReplacingMergeTree(row_version, removed)
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (project, model, version, bucket, id)
-TTL expires DELETE
-SETTINGS non_replicated_deduplication_window = 10000;
+TTL expires DELETE;
 
 -- One narrow row per accepted prediction event: the accounting of duplicates and amendments, and the index from id to bucket.
 -- The id comes in and only its hash stays, so there is one definition of it. time_ms: where in the bucket the prediction was made.
@@ -91,7 +89,7 @@ CREATE TABLE IF NOT EXISTS arrivals (
 PARTITION BY toYYYYMM(bucket)
 ORDER BY (project, model, id_hash, version, bucket, topic, incarnation, partition, offset)
 TTL expires DELETE
-SETTINGS index_granularity = 128, min_compress_block_size = 1024, max_compress_block_size = 65536, non_replicated_deduplication_window = 10000;
+SETTINGS index_granularity = 128, min_compress_block_size = 1024, max_compress_block_size = 65536;
 
 -- Ids whose newest event lies in another bucket: profile statements leave out rows older than row_version here.
 CREATE TABLE IF NOT EXISTS moved (
@@ -337,3 +335,16 @@ CREATE TABLE IF NOT EXISTS notifications (
   at DateTime64(3, 'UTC')
 ) ENGINE = ReplacingMergeTree(at)
 ORDER BY (project, transition_id, channel);
+
+-- What the columns of an uploaded file hold, counted on its way through when a version takes its schema from it. Read once.
+CREATE TABLE IF NOT EXISTS file_columns (
+  upload String,
+  rows UInt64,
+  filled Array(UInt64),
+  numbers Array(UInt64),
+  booleans Array(UInt64),
+  different Array(UInt64),
+  at DateTime('UTC')
+) ENGINE = MergeTree
+ORDER BY upload
+TTL at + INTERVAL 1 DAY DELETE;
