@@ -1,14 +1,6 @@
-import type { AlertState, AlertTransition, Finding } from '#libs/contracts';
-import {
-  featureLabel,
-  formatCount,
-  formatNumber,
-  formatP,
-  formatTime,
-  formatWindow,
-  metricLabel,
-  segmentLabel,
-} from './format.js';
+import { modelPagePath, type AlertState, type AlertTransition, type Finding } from '#libs/contracts';
+import { describeSegment, METRIC_LABELS } from '#libs/monitoring';
+import { featureName, formatCount, formatNumber, formatP, formatTime, formatWindow } from './format.js';
 import { Badge, Card, Chart, renderPage } from './layout.js';
 
 export type Notice = { channel: string; outcome: string; detail: string; atMs: number };
@@ -45,14 +37,16 @@ export function alertPage(page: AlertPage): string {
         <h1>{page.headline}</h1>
         <p class="lead">
           {page.signedIn ? (
-            <a href={`/models/${state.project}/${state.model}?version=${encodeURIComponent(state.version)}`}>
+            <a
+              href={`${modelPagePath(state.project, state.model)}?version=${encodeURIComponent(state.version)}`}
+            >
               {state.model}
             </a>
           ) : (
             state.model
           )}{' '}
-          version {state.version} · {segmentLabel(state.segment, state.segmentValue)} · monitor{' '}
-          {page.monitorName} · window {formatWindow(page.window, timeZone)} ({timeZone})
+          version {state.version} · {describeSegment(state)} · monitor {page.monitorName} · window{' '}
+          {formatWindow(page.window, timeZone)} ({timeZone})
         </p>
         {page.sentences.length > 0 && (
           <Card title="What moved">
@@ -65,7 +59,7 @@ export function alertPage(page: AlertPage): string {
         )}
         <div class="two">
           {page.distributions.map(({ feature, svg }) => (
-            <Card title={`${featureLabel(feature)}: baseline and window`} key={feature}>
+            <Card title={`${featureName(feature)}: baseline and window`} key={feature}>
               <Chart svg={svg} />
             </Card>
           ))}
@@ -104,8 +98,8 @@ function Findings({ findings }: { findings: Finding[] }) {
       <tbody>
         {findings.map((finding) => (
           <tr key={`${finding.feature} ${finding.metric}`}>
-            <td>{featureLabel(finding.feature)}</td>
-            <td>{metricLabel(finding.metric)}</td>
+            <td>{featureName(finding.feature)}</td>
+            <td>{METRIC_LABELS[finding.metric]}</td>
             <td class="right">{formatNumber(finding.value)}</td>
             <td class="right">{formatNumber(finding.threshold)}</td>
             <td class="right">{formatP(finding.pAdjusted)}</td>

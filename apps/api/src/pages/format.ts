@@ -1,17 +1,24 @@
-const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
-const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
+import {
+  describeFeature,
+  formatCount as count,
+  formatNumber as number,
+  formatPercent as percent,
+} from '#libs/monitoring';
 
 const orDash = (format: (value: number) => string) => (value: number | null | undefined) =>
   value === null || value === undefined ? '–' : format(value);
 
-/** Three significant digits; a dash where there is no number. */
-export const formatNumber = orDash((value) => number.format(value));
-export const formatCount = orDash((value) => count.format(value));
-export const formatPercent = orDash((value) => percent.format(value));
+/** As in messages, with a dash where there is no number. */
+export const formatNumber = orDash(number);
+export const formatCount = orDash(count);
+export const formatPercent = orDash(percent);
+
+/** featureName: findings without a feature are about the predictions as a whole. */
+export const featureName = (feature: string): string =>
+  feature === '' ? 'all predictions' : describeFeature(feature);
 
 /** p-values below 0.001 are all the same to a reader. */
-export const formatP = orDash((p) => (p < 0.001 ? '< 0.001' : number.format(p)));
+export const formatP = orDash((p) => (p < 0.001 ? '< 0.001' : number(p)));
 
 const formatter = (timeZone: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat('en-GB', { timeZone, ...options });
@@ -33,31 +40,3 @@ export function formatWindow(window: { startMs: number; endMs: number }, timeZon
     ? formatDay(window.startMs, timeZone)
     : `${formatTime(window.startMs, timeZone)} – ${formatTime(window.endMs, timeZone)}`;
 }
-
-const METRIC_LABELS: Record<string, string> = {
-  psi: 'PSI',
-  kolmogorov_smirnov: 'Kolmogorov–Smirnov',
-  wasserstein_normalised: 'Wasserstein (in baseline std)',
-  jensen_shannon: 'Jensen–Shannon distance',
-  chi2: 'χ² / df',
-  missing_rate: 'Missing',
-  invalid_rate: 'Invalid',
-  unseen_rate: 'Unseen categories',
-  missing_column: 'Missing column',
-  accuracy: 'Accuracy',
-  label_coverage: 'Label coverage',
-};
-
-export const metricLabel = (metric: string): string => METRIC_LABELS[metric] ?? metric;
-
-const FEATURE_LABELS: Record<string, string> = {
-  'prediction.score': 'predicted score',
-  'prediction.label': 'predicted label',
-  'prediction.value': 'predicted value',
-  '': 'all predictions',
-};
-
-export const featureLabel = (feature: string): string => FEATURE_LABELS[feature] ?? feature;
-
-export const segmentLabel = (segment: string, value: string): string =>
-  segment === 'all' ? 'all traffic' : value === 'in' ? segment : `${segment} = ${value}`;

@@ -1,3 +1,4 @@
+import { modelPagePath } from '#libs/contracts';
 import { formatCount } from './format.js';
 import { Card, renderPage } from './layout.js';
 
@@ -21,7 +22,7 @@ export function homePage({ models }: HomePage): string {
             {models.map(({ project, model, description, openAlerts }) => (
               <tr key={`${project}/${model}`}>
                 <td>
-                  <a href={`/models/${project}/${model}`}>{model}</a> <span class="soft">{project}</span>
+                  <a href={modelPagePath(project, model)}>{model}</a> <span class="soft">{project}</span>
                 </td>
                 <td>{description}</td>
                 <td class="right">{formatCount(openAlerts)} open alerts</td>

@@ -1,5 +1,6 @@
-import type { AlertState } from '#libs/contracts';
-import { featureLabel, formatCount, formatPercent, formatTime, segmentLabel } from './format.js';
+import { alertPagePath, modelPagePath, type AlertState } from '#libs/contracts';
+import { describeSegment } from '#libs/monitoring';
+import { featureName, formatCount, formatPercent, formatTime } from './format.js';
 import { Badge, Card, Chart, renderPage, Tile } from './layout.js';
 
 export type ModelPage = {
@@ -57,7 +58,7 @@ function Versions({ page }: { page: ModelPage }) {
       {page.versions.map((version) => (
         <a
           class={version === page.version ? 'on' : ''}
-          href={`/models/${page.project}/${page.model}?version=${encodeURIComponent(version)}`}
+          href={`${modelPagePath(page.project, page.model)}?version=${encodeURIComponent(version)}`}
         >
           {version}
         </a>
@@ -100,14 +101,12 @@ function Alerts({ page }: { page: ModelPage }) {
             </td>
             <td>
               {page.signedIn ? (
-                <a href={`/alerts/${page.project}/${alert.alertId}`}>
-                  {segmentLabel(alert.segment, alert.segmentValue)}
-                </a>
+                <a href={alertPagePath(page.project, alert.alertId)}>{describeSegment(alert)}</a>
               ) : (
-                segmentLabel(alert.segment, alert.segmentValue)
+                describeSegment(alert)
               )}
             </td>
-            <td>{alert.features.map(featureLabel).join(', ') || '–'}</td>
+            <td>{alert.features.map(featureName).join(', ') || '–'}</td>
             <td>{alert.monitor}</td>
             <td>{formatTime(alert.openedAtMs, page.timeZone)}</td>
           </tr>
@@ -130,7 +129,7 @@ function Drift({ page }: { page: ModelPage }) {
   return (
     <>
       {page.drift.map(({ feature, metric, svg, breaches }) => (
-        <Card title={`${featureLabel(feature)}: ${metric} per segment value`} key={`${feature} ${metric}`}>
+        <Card title={`${featureName(feature)}: ${metric} per segment value`} key={`${feature} ${metric}`}>
           <p class="soft">{breaches === 0 ? 'No breach.' : `${formatCount(breaches)} breached, framed.`}</p>
           <Chart svg={svg} />
         </Card>
