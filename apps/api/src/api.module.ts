@@ -1,0 +1,149 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import {
+  loggingModule,
+  ObservabilityModule,
+  Outbound,
+  type Config,
+  type Health,
+  type Logger,
+  type Metrics,
+} from '#libs/platform';
+import { StoreModule } from '#libs/store';
+
+import { AuthGuard } from './auth/auth.guard.js';
+import { FirstStart } from './auth/first-start.js';
+import { KeyRing } from './auth/key-ring.js';
+import { KeysController } from './auth/keys.controller.js';
+import { BaselineProfiles } from './baselines/baseline-profiles.js';
+import { BaselineRegistrar } from './baselines/baseline-registrar.js';
+import { BaselinesController } from './baselines/baselines.controller.js';
+import { DefaultMonitors } from './baselines/default-monitors.js';
+import { SegmentFreezer } from './baselines/segment-freezer.js';
+import { UploadDesk } from './baselines/upload-desk.js';
+import { ChannelSecrets } from './channels/channel-secrets.js';
+import { ChannelTester } from './channels/channel-tester.js';
+import { ChannelsController } from './channels/channels.controller.js';
+import { MatchChecks } from './channels/match-checks.js';
+import { RoutesController } from './channels/routes.controller.js';
+import { SilencesController } from './channels/silences.controller.js';
+import { DocsController } from './http/docs.controller.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ReplyInterceptor } from './http/reply.js';
+import { RouteTable } from './http/route-table.js';
+import { MonitorChecks } from './monitors/monitor-checks.js';
+import { MonitorsController } from './monitors/monitors.controller.js';
+import { RunController } from './monitors/run.controller.js';
+import { PagesModule } from './pages/pages.module.js';
+import { ModelFacts } from './registry/model-facts.js';
+import { ModelsController } from './registry/models.controller.js';
+import { ProjectDirectory } from './registry/project-directory.js';
+import { ProjectsController } from './registry/projects.controller.js';
+import { RegistryService } from './registry/registry.service.js';
+import { SegmentsController } from './registry/segments.controller.js';
+import { VersionsController } from './registry/versions.controller.js';
+import { AlertsController } from './results/alerts.controller.js';
+import { EvaluationsController } from './results/evaluations.controller.js';
+import { IngestionController } from './results/ingestion.controller.js';
+import { Startup } from './startup.js';
+import { CLOCK, CONFIG, LOCKS, LOGGER, type Clock, type Locks } from './tokens.js';
+
+/** Surroundings: what the process gives to its app; tests give their own clock. */
+export type Surroundings = {
+  config: Config;
+  logger: Logger;
+  locks: Locks;
+  clock: Clock;
+  metrics: Metrics;
+  health: Health;
+};
+
+@Global()
+@Module({})
+class SurroundingsModule {
+  static of({ config, logger, locks, clock }: Surroundings): DynamicModule {
+    const providers = [
+      { provide: CONFIG, useValue: config },
+      { provide: LOGGER, useValue: logger },
+      { provide: LOCKS, useValue: locks },
+      { provide: CLOCK, useValue: clock },
+      { provide: Outbound, useFactory: () => new Outbound(config.outbound) },
+      Startup,
+    ];
+    return { module: SurroundingsModule, providers, exports: providers };
+  }
+}
+
+/** What every request passes through, and the documents about it. */
+@Module({
+  controllers: [DocsController],
+  providers: [
+    RouteTable,
+    { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+  ],
+})
+class HttpModule {}
+
+/** The registry, keys included: who may change what, and how. */
+@Global()
+@Module({
+  controllers: [
+    ProjectsController,
+    ModelsController,
+    VersionsController,
+    SegmentsController,
+    KeysController,
+    BaselinesController,
+  ],
+  providers: [
+    RegistryService,
+    ProjectDirectory,
+    ModelFacts,
+    KeyRing,
+    FirstStart,
+    SegmentFreezer,
+    BaselineProfiles,
+    BaselineRegistrar,
+    DefaultMonitors,
+    UploadDesk,
+  ],
+  exports: [RegistryService, KeyRing, FirstStart],
+})
+class RegistryModule {}
+
+@Module({ controllers: [MonitorsController, RunController], providers: [MonitorChecks] })
+class MonitorsModule {}
+
+@Module({
+  controllers: [ChannelsController, RoutesController, SilencesController],
+  providers: [ChannelSecrets, ChannelTester, MatchChecks],
+})
+class ChannelsModule {}
+
+@Module({ controllers: [AlertsController, EvaluationsController, IngestionController] })
+class ResultsModule {}
+
+/** ApiModule: the whole app over its surroundings. */
+@Module({})
+export class ApiModule {
+  static over(surroundings: Surroundings): DynamicModule {
+    const { config, logger } = surroundings;
+    return {
+      module: ApiModule,
+      imports: [
+        loggingModule(logger),
+        ObservabilityModule.forRoot(surroundings),
+        StoreModule.register(config.clickhouse),
+        SurroundingsModule.of(surroundings),
+        RegistryModule,
+        MonitorsModule,
+        ChannelsModule,
+        ResultsModule,
+        PagesModule,
+        HttpModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import { Controller } from '@nestjs/common';
+import { monitorBodySchema, type MonitorBody } from '#libs/contracts';
+
+import { Call } from '../http/call.js';
+import { Endpoint, type CallOf } from '../http/endpoint.js';
+import type { Reply } from '../http/reply.js';
+import { Collection, collectionEndpoints } from '../registry/collection.js';
+import { randomId, slug } from '../registry/new-id.js';
+import { RegistryService } from '../registry/registry.service.js';
+import { MonitorChecks } from './monitor-checks.js';
+
+const monitors = collectionEndpoints({
+  name: 'monitors',
+  one: 'a monitor',
+  title: 'Monitor',
+  body: monitorBodySchema,
+  writer: 'editor',
+});
+
+@Controller()
+export class MonitorsController {
+  private readonly collection: Collection<'monitor', MonitorBody>;
+
+  constructor(registry: RegistryService, checks: MonitorChecks) {
+    this.collection = new Collection(registry, {
+      kind: 'monitor',
+      newId: ({ name }) => slug(name) || randomId('monitor'),
+      toBody: async ({ project }, monitor) => {
+        await checks.assertFits(project, monitor);
+        return monitor;
+      },
+    });
+  }
+
+  @Endpoint(monitors.list)
+  list(@Call() { params }: CallOf<typeof monitors.list>): Promise<Reply> {
+    return this.collection.list(params.project);
+  }
+
+  @Endpoint(monitors.create)
+  create(@Call() call: CallOf<typeof monitors.create>): Promise<Reply> {
+    return this.collection.create(call);
+  }
+
+  @Endpoint(monitors.read)
+  read(@Call() { params }: CallOf<typeof monitors.read>): Promise<Reply> {
+    return this.collection.read(params);
+  }
+
+  @Endpoint(monitors.write)
+  write(@Call() call: CallOf<typeof monitors.write>): Promise<Reply> {
+    return this.collection.write(call);
+  }
+
+  @Endpoint(monitors.remove)
+  remove(@Call() { params, intent }: CallOf<typeof monitors.remove>): Promise<Reply> {
+    return this.collection.remove(params, intent);
+  }
+}

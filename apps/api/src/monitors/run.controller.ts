@@ -1,0 +1,114 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { Finding, RegistryDocument, Window } from '#libs/contracts';
+import { evaluate } from '#libs/monitoring';
+import {
+  evaluationInputsId,
+  loadEvaluationInputs,
+  loadMonitorContext,
+  STORE,
+  type MonitorContext,
+  type Store,
+} from '#libs/store';
+import { z } from 'zod';
+
+import { Call } from '../http/call.js';
+import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
+import { invalid, Problem } from '../http/problem.js';
+import { ok, type Reply } from '../http/reply.js';
+import { RegistryService } from '../registry/registry.service.js';
+import { findingSchema, windowSchema } from '../results/schemas.js';
+import { runBody, wantedWindow } from './run-window.js';
+
+/** More than a year of hours: beyond it the worker is the one to profile, and the answer says what is missing. */
+const BUCKETS_MAX = 9_000;
+
+const run = endpoint({
+  method: 'POST',
+  path: '/v1/projects/{project}/monitors/{id}/run',
+  tag: 'monitors',
+  summary: 'Evaluate one window of a monitor now',
+  description: 'Nothing is recorded and nobody is told: for trying a monitor or its limits.',
+  role: 'editor',
+  body: runBody,
+  problems: [409],
+  replies: {
+    200: {
+      description: 'The findings',
+      schema: z
+        .object({
+          monitor: z.string(),
+          window: windowSchema,
+          rows: z.int(),
+          complete: z.boolean().describe('False while a bucket of the window is not profiled yet.'),
+          inputs: z.string(),
+          counts: z.record(z.string(), z.int()).describe('Findings by status.'),
+          findings: z.array(findingSchema),
+        })
+        .meta({ title: 'RunResult' }),
+    },
+  },
+});
+
+const countByStatus = (findings: readonly Finding[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const { status } of findings) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+
+const shownWindow = ({ startMs, endMs }: Window) => ({
+  start: new Date(startMs).toISOString(),
+  end: new Date(endMs).toISOString(),
+});
+
+@Controller()
+export class RunController {
+  constructor(
+    private readonly registry: RegistryService,
+    @Inject(STORE) private readonly store: Store,
+  ) {}
+
+  @Endpoint(run)
+  async run(@Call() { params: { project, id }, body }: CallOf<typeof run>): Promise<Reply> {
+    const monitor = await this.registry.get({ project, kind: 'monitor', id });
+    const context = await this.contextOf(monitor);
+    const window = await this.windowOf(context, body);
+    await this.profileDirty(context, window);
+    const [{ hash, rows, complete }, inputs] = await Promise.all([
+      evaluationInputsId(this.store, context, window),
+      loadEvaluationInputs(this.store, context, { window }),
+    ]);
+    const findings = evaluate(inputs);
+    const counts = countByStatus(findings);
+    return ok({ monitor: id, window: shownWindow(window), rows, complete, inputs: hash, counts, findings });
+  }
+
+  private async contextOf(monitor: RegistryDocument<'monitor'>): Promise<MonitorContext> {
+    const context = await loadMonitorContext(this.store, monitor);
+    const { model, version } = monitor.body;
+    if (context === null)
+      throw new Problem(
+        409,
+        `Version '${version}' of '${model}' has no baseline yet, so there is nothing to compare with.`,
+      );
+    return context;
+  }
+
+  private async windowOf({ monitor, plan }: MonitorContext, body: z.output<typeof runBody>): Promise<Window> {
+    const span = await this.store.profiles.firstAndLast(plan.project, plan.model, plan.version);
+    const window = wantedWindow(body, monitor.body, plan, span);
+    if (window === null)
+      throw new Problem(
+        409,
+        `Version '${plan.version}' of '${plan.model}' has no predictions yet; name a window or send some.`,
+      );
+    if (Array.isArray(window)) throw invalid(...window);
+    return window;
+  }
+
+  /** The worker would do the same a little later; profiling replaces, so doing it twice changes nothing. */
+  private async profileDirty({ plan }: MonitorContext, { startMs, endMs }: Window): Promise<void> {
+    const dirty = await this.store.profiles.dirtyBuckets(plan, BUCKETS_MAX);
+    const inWindow = dirty.filter((bucket) => bucket.startMs >= startMs && bucket.startMs < endMs);
+    if (inWindow.length > 0) await this.store.profiles.compute(plan, inWindow);
+  }
+}

@@ -1,0 +1,92 @@
+import { Controller, Inject } from '@nestjs/common';
+import { documentId, modelBodySchema } from '#libs/contracts';
+import { STORE, type Store } from '#libs/store';
+
+import { Call } from '../http/call.js';
+import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
+import { invalid } from '../http/problem.js';
+import { ok, type Reply } from '../http/reply.js';
+import { CLOCK, type Clock } from '../tokens.js';
+import { modelErrors } from './model-rules.js';
+import { RegistryService } from './registry.service.js';
+import { listSchema, view, viewReply, viewSchema, writtenReply } from './view.js';
+
+const model = viewSchema('Model', modelBodySchema);
+const collection = { tag: 'models', path: '/v1/projects/{project}/models' } as const;
+const item = { tag: 'models', path: '/v1/projects/{project}/models/{model}' } as const;
+
+const list = endpoint({
+  ...collection,
+  method: 'GET',
+  summary: 'The models of a project',
+  role: 'viewer',
+  replies: { 200: { description: 'Models', schema: listSchema('Models', model) } },
+});
+const read = endpoint({
+  ...item,
+  method: 'GET',
+  summary: 'One model',
+  role: 'viewer',
+  replies: { 200: { description: 'The model', schema: model } },
+});
+const write = endpoint({
+  ...item,
+  method: 'PUT',
+  summary: 'Create or change a model',
+  role: 'editor',
+  write: true,
+  body: modelBodySchema.meta({ title: 'Model' }),
+  replies: {
+    200: { description: 'Changed, or already so', schema: model },
+    201: { description: 'Created', schema: model },
+  },
+});
+
+@Controller()
+export class ModelsController {
+  constructor(
+    private readonly registry: RegistryService,
+    @Inject(STORE) private readonly store: Store,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Endpoint(list)
+  async list(@Call() { params }: CallOf<typeof list>): Promise<Reply> {
+    const documents = await this.registry.list(params.project, 'model');
+    return ok({ items: documents.map((document) => view(document)) });
+  }
+
+  @Endpoint(read)
+  async read(@Call() { params }: CallOf<typeof read>): Promise<Reply> {
+    return viewReply(await this.registry.get({ project: params.project, kind: 'model', id: params.model }));
+  }
+
+  @Endpoint(write)
+  async write(
+    @Call() { params: { project, model: id }, body, intent }: CallOf<typeof write>,
+  ): Promise<Reply> {
+    const written = await this.registry.put({
+      project,
+      kind: 'model',
+      id,
+      intent,
+      body: async (current) => {
+        const hasData = current !== null && (await this.hasData(project, id));
+        const errors = modelErrors(current?.body ?? null, body, { hasData, nowMs: this.clock() });
+        if (errors.length > 0) throw invalid(...errors);
+        return body;
+      },
+    });
+    return writtenReply(written);
+  }
+
+  private async hasData(project: string, model: string): Promise<boolean> {
+    const prefix = documentId(model, '');
+    if ((await this.store.documents.list(project, 'baseline', { prefix })).length > 0) return true;
+    const versions = await this.store.documents.list(project, 'version', { prefix });
+    const spans = await Promise.all(
+      versions.map(({ body }) => this.store.profiles.firstAndLast(project, model, body.version)),
+    );
+    return spans.some((span) => span !== null);
+  }
+}

@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import {
+  documentId,
+  LIVE_ORIGIN,
+  type BinningBody,
+  type Feature,
+  type MonitorBody,
+  type Profile,
+  type ProfileChunk,
+  type RegistryDocument,
+  type Window,
+} from '#libs/contracts';
+import type { ProfilePlan } from './profiles/index.js';
+import type { Store } from './store.js';
+
+type Documents = Pick<Store, 'documents'>;
+type VersionName = { project: string; model: string; version: string };
+
+const newestFirst = <D extends RegistryDocument>(documents: readonly D[]): D[] =>
+  documents.toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.id < b.id ? 1 : -1));
+
+/** newestBaseline: the one that monitors without a choice of their own compare with; null when the version has none. */
+export async function newestBaseline(
+  { documents }: Documents,
+  { project, model, version }: VersionName,
+): Promise<RegistryDocument<'baseline'> | null> {
+  const prefix = documentId(model, version, '');
+  return newestFirst(await documents.list(project, 'baseline', { prefix }))[0] ?? null;
+}
+
+async function binningOf(
+  { documents }: Documents,
+  { project, model, version }: VersionName,
+  hash: string | undefined,
+): Promise<BinningBody | null> {
+  if (hash !== undefined)
+    return (await documents.get(project, 'binning', documentId(model, version, hash)))?.body ?? null;
+  const all = await documents.list(project, 'binning', { prefix: documentId(model, version, '') });
+  return newestFirst(all)[0]?.body ?? null;
+}
+
+async function baselineOf(store: Documents, name: VersionName, origin: string) {
+  if (origin === LIVE_ORIGIN) return newestBaseline(store, name);
+  const prefix = documentId(name.model, name.version, '');
+  const all = await store.documents.list(name.project, 'baseline', { prefix });
+  return all.find(({ body }) => body.origin === origin) ?? null;
+}
+
+/** Dimensions that no baseline has frozen yet have no values to count under; they join the plan when they have. */
+const isFrozen = ({ body }: RegistryDocument<'segment'>): boolean =>
+  body.kind === 'predicate' || body.values !== null || body.ranges !== undefined;
+
+/**
+ * loadPlan: how the rows of one origin of a model version are profiled: binning, features, segments, bucket, time zone.
+ * Live rows use the binning of the newest baseline, or the provisional one of a draft. Null while the version has no binning,
+ * or the registry does not know it.
+ */
+export async function loadPlan(
+  store: Documents,
+  { origin = LIVE_ORIGIN, ...name }: VersionName & { origin?: string },
+): Promise<ProfilePlan | null> {
+  const { project, model } = name;
+  const [modelDocument, version, segments, baseline] = await Promise.all([
+    store.documents.get(project, 'model', model),
+    store.documents.get(project, 'version', documentId(model, name.version)),
+    store.documents.list(project, 'segment', { prefix: documentId(model, '') }),
+    baselineOf(store, name, origin),
+  ]);
+  const binning = await binningOf(store, name, baseline?.body.binning);
+  if (modelDocument === null || version === null || binning === null) return null;
+  return {
+    ...name,
+    origin,
+    binning,
+    features: version.body.features,
+    segments: segments
+      .filter(isFrozen)
+      .map(({ id, body }) => ({ name: id.slice(documentId(model, '').length), body })),
+    bucket: modelDocument.body.bucket,
+    timeZone: modelDocument.body.timeZone,
+  };
+}
+
+/** MonitorContext: what every window of a monitor is compared with. Read once, used for many windows. */
+export type MonitorContext = {
+  monitor: RegistryDocument<'monitor'>;
+  /** Of the live rows. */
+  plan: ProfilePlan;
+  /** Null: the version has no baseline, and findings say so. */
+  baseline: { document: RegistryDocument<'baseline'>; plan: ProfilePlan } | null;
+};
+
+async function chosenBaseline(store: Documents, { project, body }: RegistryDocument<'monitor'>) {
+  const { model, version, baseline } = body;
+  if (baseline === null) return newestBaseline(store, { project, model, version });
+  return store.documents.get(project, 'baseline', documentId(model, version, baseline));
+}
+
+/** loadMonitorContext: null while the monitor's version has nothing to be profiled by (unknown, or without binning). */
+export async function loadMonitorContext(
+  store: Documents,
+  monitor: RegistryDocument<'monitor'>,
+): Promise<MonitorContext | null> {
+  const { project, body } = monitor;
+  const name = { project, model: body.model, version: body.version };
+  const document = await chosenBaseline(store, monitor);
+  const [plan, baselinePlan] = await Promise.all([
+    loadPlan(store, name),
+    document === null ? null : loadPlan(store, { ...name, origin: document.body.origin }),
+  ]);
+  if (plan === null) return null;
+  if (document === null || baselinePlan === null) return { monitor, plan, baseline: null };
+  // A baseline under another binning than the newest one is compared under its own.
+  return {
+    monitor,
+    plan: { ...plan, binning: baselinePlan.binning },
+    baseline: { document, plan: baselinePlan },
+  };
+}
+
+/** EvaluationInputs: everything that a monitor's function takes, and the hash that identifies it. */
+export type EvaluationInputs = {
+  baseline: Profile;
+  baselineChunks: ProfileChunk[];
+  window: Profile;
+  binning: BinningBody;
+  features: Feature[];
+  settings: MonitorBody;
+};
+
+/** InputsId: `hash` names the revision of an evaluation; `complete` is false while a bucket of the window waits to be profiled. */
+export type InputsId = { hash: string; rows: number; complete: boolean };
+
+/** The name of a monitor, and whether it runs, decide nothing about a finding. */
+const decidingSettings = (settings: MonitorBody) => ({ ...settings, name: '', enabled: true });
+
+/** evaluationInputsId: says without reading profiles whether an evaluation of this window would be the same as the recorded one. */
+export async function evaluationInputsId(
+  { profiles }: Pick<Store, 'profiles'>,
+  { monitor, plan, baseline }: MonitorContext,
+  window: Window,
+): Promise<InputsId> {
+  const [live, reference] = await Promise.all([
+    profiles.inputsHash(plan, window),
+    baseline === null ? null : profiles.inputsHash(baseline.plan, 'all'),
+  ]);
+  const parts = [
+    live.hash,
+    reference?.hash ?? '',
+    baseline?.document.body.contentHash ?? '',
+    plan.binning.hash,
+    plan.features,
+    decidingSettings(monitor.body),
+  ];
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return { hash, rows: live.rows, complete: live.complete };
+}
+
+const segmentsOf = ({ monitor }: MonitorContext): string[] | undefined => monitor.body.segments ?? undefined;
+
+/** loadBaselineProfile: the reference of a context, merged and in chunks; empty when there is no baseline. */
+export async function loadBaselineProfile(
+  { profiles }: Pick<Store, 'profiles'>,
+  context: MonitorContext,
+): Promise<{ baseline: Profile; baselineChunks: ProfileChunk[] }> {
+  if (context.baseline === null) return { baseline: { cells: [] }, baselineChunks: [] };
+  const { plan, document } = context.baseline;
+  const segments = segmentsOf(context);
+  const [baseline, baselineChunks] = await Promise.all([
+    profiles.read(plan, 'all', segments),
+    document.body.hasTime ? profiles.chunks(plan, 'all', segments) : [],
+  ]);
+  return { baseline, baselineChunks };
+}
+
+/** loadEvaluationInputs: reads what one window of a monitor needs; `reference` spares a repeated read of the baseline. */
+export async function loadEvaluationInputs(
+  store: Pick<Store, 'profiles'>,
+  context: MonitorContext,
+  {
+    window,
+    reference,
+  }: { window: Window; reference?: { baseline: Profile; baselineChunks: ProfileChunk[] } },
+): Promise<EvaluationInputs> {
+  const [{ baseline, baselineChunks }, profile] = await Promise.all([
+    reference ?? loadBaselineProfile(store, context),
+    store.profiles.read(context.plan, window, segmentsOf(context)),
+  ]);
+  const { binning, features } = context.plan;
+  return { baseline, baselineChunks, window: profile, binning, features, settings: context.monitor.body };
+}
