@@ -32,8 +32,6 @@ export type RowBinaryInsert = {
   table: string;
   columns: readonly string[];
   data: readonly Buffer[] | Readable;
-  /** Makes an immediate repetition of the same bytes free. Never reuse one for other rows: ClickHouse would drop them silently. */
-  token?: string;
   timeoutMs?: number;
 };
 
@@ -53,6 +51,8 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 /** Of the socket: calls carry their own limit, this one only ends what nobody waits for any more. */
 const SOCKET_TIMEOUT_MS = 3_600_000;
 const MAX_RESULT_ROWS = 2_000_000;
+const PING: Statement = { name: 'ping', sql: 'SELECT 1 FORMAT Null' };
+const PING_TIMEOUT_MS = 5_000;
 const HTTP_BUFFER_BYTES = 1_048_576;
 
 /** Defaults of ClickHouse that moved between releases, said aloud so that 25.x and 26.x behave alike. */
@@ -72,7 +72,7 @@ const fixedSettings: ClickHouseSettings = {
   cancel_http_readonly_queries_on_client_close: 1,
 };
 
-/** Without a token ClickHouse drops honest repetitions by content, silently; keys do that here, and they do it visibly. */
+/** Replicated tables drop blocks whose content they have seen, silently, also after a deletion. Here keys take duplicates away, so all is let in. */
 const noDeduplication = {
   deduplicate_insert: 'disable',
   deduplicate_insert_select: 'disable',
@@ -144,32 +144,20 @@ export function createDatabase(config: StoreConfig): Database {
       call({ ...statement, settings: { ...noDeduplication, ...statement.settings } }, async (options) => {
         await client.command({ ...options, query: statement.sql });
       }),
-    insertRowBinary: ({ table, columns, data, token, timeoutMs }) =>
+    insertRowBinary: ({ table, columns, data, timeoutMs }) =>
       send(
         {
           name: `insert-${table}`,
           sql: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT RowBinary`,
-          ...(token === undefined
-            ? {}
-            : {
-                settings: {
-                  deduplicate_insert: 'enable',
-                  insert_deduplication_token: token,
-                },
-              }),
           ...(timeoutMs === undefined ? {} : { timeoutMs }),
         },
         data instanceof Readable ? data : bytes(data),
       ),
     insertStream: send,
+    // A query, not the server's own ping: that one knows neither the user nor the database.
     ping: () =>
-      call({ name: 'ping', sql: '', timeoutMs: Math.min(defaultTimeoutMs, 5_000) }, async (options) => {
-        const answer = await client.ping({
-          select: true,
-          abort_signal: options.abort_signal,
-          query_id: options.query_id,
-        });
-        if (!answer.success) throw answer.error;
+      call({ ...PING, timeoutMs: Math.min(defaultTimeoutMs, PING_TIMEOUT_MS) }, async (options) => {
+        await client.command({ ...options, query: PING.sql });
       }),
     close: () => client.close(),
   };

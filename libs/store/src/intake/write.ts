@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import type { Database } from '../client/index.js';
 import type { RowBinary } from '../client/row-binary.js';
 import { encodeLabels, LABEL_COLUMNS, WAITING_BUCKET_MS, type PlacedLabel } from '../labels/label-rows.js';
@@ -31,9 +30,8 @@ export async function writeBatch(database: Database, batch: IntakeBatch): Promis
 
 async function writePredictions(database: Database, batch: IntakeBatch): Promise<void> {
   for (const rows of slices(batch.predictions)) {
-    const token = `${batch.incarnation}:${batch.topic}:${batch.partition}:${batch.first}-${batch.last}`;
-    await insert(database, 'predictions', PREDICTION_COLUMNS, encodePredictions(batch, rows), token);
-    await insert(database, 'arrivals', ARRIVAL_COLUMNS, encodeArrivals(batch, rows), token);
+    await insert(database, 'predictions', PREDICTION_COLUMNS, encodePredictions(batch, rows));
+    await insert(database, 'arrivals', ARRIVAL_COLUMNS, encodeArrivals(batch, rows));
   }
 }
 
@@ -84,21 +82,9 @@ function* slices<T>(rows: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < rows.length; at += MAX_INSERT_ROWS) yield rows.slice(at, at + MAX_INSERT_ROWS);
 }
 
-/** A checksum makes the token one of these bytes: another decision about the same offsets is never taken for a repetition. */
-async function insert(
+const insert = (
   database: Database,
   table: string,
   columns: readonly string[],
   rows: RowBinary,
-  token?: string,
-): Promise<void> {
-  const data = rows.chunks();
-  await database.insertRowBinary({
-    table,
-    columns,
-    data,
-    ...(token === undefined
-      ? {}
-      : { token: `${token}:${rows.bytes}:${data.reduce((sum, chunk) => crc32(chunk, sum), 0)}` }),
-  });
-}
+): Promise<void> => database.insertRowBinary({ table, columns, data: rows.chunks() });

@@ -66,7 +66,7 @@ export async function freshMarks(database: Database, project: string, rows: numb
   return taken;
 }
 
-const CHECK_COLUMNS = [
+export const CHECK_COLUMNS = [
   'project',
   'model',
   'version',

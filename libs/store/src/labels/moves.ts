@@ -86,7 +86,15 @@ export const findDepartures = (
     row: departureRow,
   });
 
-const MOVED_COLUMNS = ['project', 'model', 'version', 'bucket', 'id_hash', 'row_version', 'expires'] as const;
+export const MOVED_COLUMNS = [
+  'project',
+  'model',
+  'version',
+  'bucket',
+  'id_hash',
+  'row_version',
+  'expires',
+] as const;
 const LOW_64 = (1n << 64n) - 1n;
 
 /**
