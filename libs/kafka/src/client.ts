@@ -40,7 +40,7 @@ export const logThrottle = (
 };
 
 /** Said of every producer with bounded retries, which ours needs: it repeats by itself and can be stopped. */
-const EXPECTED = /^Limiting retries for the idempotent producer/;
+const EXPECTED = 'Limiting retries for the idempotent producer';
 
 /** The client's own warnings and errors are warnings here: what really failed is thrown, and logged by whoever caught it. */
 const logCreator = (logger: Logger) => {
@@ -53,7 +53,7 @@ const logCreator = (logger: Logger) => {
       const details = { client: namespace, broker, group: groupId, topic, partition, reason };
       const to: Level =
         level <= kafkajs.logLevel.WARN &&
-        !message.startsWith("Limiting retries for the idempotent producer") &&
+        !message.startsWith(EXPECTED) &&
         isNew(`${namespace} ${message}`, Date.now())
           ? 'warn'
           : 'debug';

@@ -1,0 +1,173 @@
+import { createAdmin, createConsumer, createProducer, type ConsumerEvent, type TopicSpec } from '#libs/kafka';
+import { waitFor, type Config, type Health, type Logger, type Metrics, type Shutdown } from '#libs/platform';
+import { openRedis } from '#libs/queue';
+import { createStore } from '#libs/store';
+
+import { deadLetterSender } from './flow/dead-letters.js';
+import { handleBatch, type Stream } from './flow/handle-batch.js';
+import { IngestMetrics } from './flow/ingest-metrics.js';
+import { Liveness } from './flow/liveness.js';
+import { Outages } from './flow/persist.js';
+import { Positions } from './flow/positions.js';
+import { groundTruthLane } from './lanes/ground-truth.js';
+import { predictionLane } from './lanes/predictions.js';
+import { redisLocks } from './registry/redis-locks.js';
+import { Registry } from './registry/registry.js';
+import { timesOf } from './registry/view.js';
+import { keepAll } from './steps/redact.js';
+
+export type IngestParts = {
+  config: Config;
+  logger: Logger;
+  metrics: Metrics;
+  health: Health;
+  shutdown: Shutdown;
+};
+
+/** Ingest: `start` returns once reading has begun, after waiting for what is away; `shutdown` ends it in order. */
+export type Ingest = { start(): Promise<void> };
+
+const BATCH_ROWS_MAX = 100_000;
+const DAY_MS = 86_400_000;
+const DEAD_LETTER_PARTITIONS = 1;
+const CHECK_TIMEOUT_MS = 15_000;
+const STOP_GRACE_MS = 8_000;
+/** Headers, key and the frame of a dead letter beside the event itself. */
+const DEAD_LETTER_OVERHEAD_BYTES = 256 * 1024;
+
+const registryDefaults = ({ ingest, limits }: Config) => ({
+  range: { maxAgeMs: ingest.eventPastMaxDays * DAY_MS, maxAheadMs: ingest.eventFutureMaxMs },
+  maxDrafts: limits.draftVersionsPerModel,
+  times: timesOf({ bucket: 'PT1H', retention: 'P90D' }),
+});
+
+const topicSpecs = ({ topics, limits }: Config): TopicSpec[] => [
+  ...Object.values(topics.projects).flatMap(({ predictions, groundTruth }) => [
+    { topic: predictions },
+    { topic: groundTruth },
+  ]),
+  {
+    topic: topics.deadLetter,
+    partitions: DEAD_LETTER_PARTITIONS,
+    config: { 'max.message.bytes': String(limits.eventBytes + DEAD_LETTER_OVERHEAD_BYTES) },
+  },
+];
+
+const streamsOf = (config: Config, registry: Registry): Stream[] => {
+  const common = { registry, maxBytes: config.limits.eventBytes, now: Date.now };
+  const predictions = predictionLane({ ...common, redact: keepAll });
+  const groundTruth = groundTruthLane(common);
+  return Object.entries(config.topics.projects).flatMap(([project, topics]) => [
+    { project, topic: topics.predictions, lane: predictions },
+    { project, topic: topics.groundTruth, lane: groundTruth },
+  ]);
+};
+
+/** The clients, opened here and closed by `shutdown` after everything that uses them. */
+const openClients = ({ config, logger, shutdown }: IngestParts) => {
+  const connection = { ...config.kafka, logger };
+  const store = createStore({ ...config.clickhouse, requestTimeoutMs: config.ingest.sessionTimeoutMs / 2 });
+  shutdown.add('clickhouse', () => store.close());
+  const redis = openRedis(config, logger);
+  shutdown.add('redis', () => redis.disconnect());
+  const admin = createAdmin(connection);
+  shutdown.add('kafka admin', () => admin.close());
+  const producer = createProducer({ connection });
+  shutdown.add('dead letters', () => producer.close());
+  return { connection, store, redis, admin, producer };
+};
+
+const reportEvent =
+  (logger: Logger, metrics: IngestMetrics, onCrash: () => void) =>
+  (event: ConsumerEvent): void => {
+    if (event.type === 'crashed') {
+      onCrash();
+      return;
+    }
+    if (event.type === 'recreated') {
+      logger.warn({ ...event }, 'a topic was deleted and created again; it is read from its start');
+      return;
+    }
+    const { topic, partition, from, to } = event;
+    metrics.gap(topic, to - from + 1n);
+    logger.error(
+      { topic, partition, from: String(from), to: String(to) },
+      'records were gone before they could be read: retention is shorter than the backlog, or they were deleted',
+    );
+  };
+
+/** createIngest: the composition of this app: clients, lanes, consumer, reports. Nothing is read before `start`. */
+export const createIngest = (parts: IngestParts): Ingest => {
+  const { config, logger, health, shutdown } = parts;
+  const { connection, store, redis, admin, producer } = openClients(parts);
+  const metrics = new IngestMetrics(parts.metrics);
+  const outages = new Outages();
+  const liveness = new Liveness(outages);
+  const registry = new Registry({
+    documents: store.documents,
+    locks: redisLocks(redis, logger),
+    logger,
+    defaults: registryDefaults(config),
+    schemaChangesPerDay: config.limits.schemaChangesPerDay,
+    now: Date.now,
+  });
+  const streams = streamsOf(config, registry);
+  const ensureTopics = () => admin.ensureTopics(topicSpecs(config));
+  const consumer = createConsumer({
+    connection,
+    groupId: `${config.kafka.topicPrefix}-ingest`,
+    topics: streams.map(({ topic }) => topic),
+    handler: handleBatch({
+      streams,
+      intake: store.intake,
+      deadLetters: deadLetterSender(producer, config.topics.deadLetter),
+      metrics,
+      outages,
+      logger,
+      onHandled: () => positions.soon(),
+      now: Date.now,
+    }),
+    onEvent: reportEvent(logger, metrics, () => void ensureTopics().catch(() => undefined)),
+    maxRecords: Math.min(config.ingest.batchRows, BATCH_ROWS_MAX),
+    maxBytes: config.ingest.batchBytes,
+    maxWaitMs: config.ingest.maxWaitMs,
+    fetchBytesPerPartition: config.ingest.fetchBytesPerPartition,
+    sessionTimeoutMs: config.ingest.sessionTimeoutMs,
+    heartbeatIntervalMs: config.ingest.heartbeatIntervalMs,
+  });
+  const positions = new Positions({
+    projects: new Map(streams.map(({ topic, project }) => [topic, project])),
+    consumer,
+    admin,
+    intake: store.intake,
+    metrics,
+    liveness,
+    logger,
+    now: Date.now,
+  });
+  health.addLive('offsets', () => liveness.read(Date.now()));
+  health.addReady('kafka', () =>
+    consumer.isConnected
+      ? { ok: true }
+      : { ok: false, reason: 'not reading from Kafka yet, or not at the moment' },
+  );
+  health.addReady('clickhouse', async () => {
+    await store.ping();
+    return { ok: true };
+  });
+  return {
+    start: async () => {
+      const waiting = { logger, signal: shutdown.signal, checkTimeoutMs: CHECK_TIMEOUT_MS };
+      await waitFor({
+        ...waiting,
+        name: 'ClickHouse with the tables of Plumbline',
+        check: () => store.documents.projects(),
+      });
+      await waitFor({ ...waiting, name: `Kafka at ${config.kafka.brokers.join(', ')}`, check: ensureTopics });
+      const reports = positions.run(shutdown.signal);
+      shutdown.add('reports', () => reports);
+      shutdown.add('consumer', () => consumer.stop({ graceMs: STOP_GRACE_MS }));
+      consumer.start();
+    },
+  };
+};

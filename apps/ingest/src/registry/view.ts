@@ -1,0 +1,74 @@
+import {
+  documentId,
+  durationMs,
+  type ModelBody,
+  type ProjectBody,
+  type RegistryDocument,
+  type VersionBody,
+} from '#libs/contracts';
+
+import type { ModelTimes } from '../steps/encode.js';
+import type { TimeRange } from '../steps/time-range.js';
+import { layoutOf, type Layout } from './layout.js';
+
+/** Defaults: what holds while a project or a model has no document. */
+export type Defaults = { range: TimeRange; maxDrafts: number; times: ModelTimes };
+
+/** ProjectView: what ingestion needs of one project's registry, ready for use event by event. */
+export class ProjectView {
+  readonly range: TimeRange;
+  readonly maxDrafts: number;
+  private readonly models: Map<string, ModelTimes>;
+  private readonly versions: Map<string, Layout>;
+
+  constructor(
+    documents: {
+      project: RegistryDocument<'project'> | null;
+      models: readonly RegistryDocument<'model'>[];
+      versions: readonly RegistryDocument<'version'>[];
+    },
+    private readonly defaults: Defaults,
+  ) {
+    const body: ProjectBody | undefined = documents.project?.body;
+    this.range = body === undefined ? defaults.range : rangeOf(body);
+    this.maxDrafts = body?.maxDrafts ?? defaults.maxDrafts;
+    this.models = new Map(documents.models.map(({ id, body: model }) => [id, timesOf(model)]));
+    this.versions = new Map(
+      documents.versions.map(({ id, revision, body: version }) => [id, layoutOf(revision, version)]),
+    );
+  }
+
+  times(model: string): ModelTimes {
+    return this.models.get(model) ?? this.defaults.times;
+  }
+
+  layout(model: string, version: string): Layout | undefined {
+    return this.versions.get(documentId(model, version));
+  }
+
+  drafts(): number {
+    return [...this.versions.values()].filter(({ status }) => status === 'draft').length;
+  }
+
+  setModel(model: string, body: ModelBody): void {
+    this.models.set(model, timesOf(body));
+  }
+
+  /** setVersion: takes up a revision that was just read or written, unless a newer one is known. */
+  setVersion(revision: number, body: VersionBody): void {
+    const id = documentId(body.model, body.version);
+    const seen = this.versions.get(id);
+    if (seen === undefined || seen.revision < revision) this.versions.set(id, layoutOf(revision, body));
+  }
+}
+
+const rangeOf = ({ eventTime }: ProjectBody): TimeRange => ({
+  maxAgeMs: durationMs(eventTime.maxAge),
+  maxAheadMs: durationMs(eventTime.maxAhead),
+});
+
+/** timesOf: lengths in ms from a model's durations. */
+export const timesOf = ({ bucket, retention }: Pick<ModelBody, 'bucket' | 'retention'>): ModelTimes => ({
+  bucketMs: durationMs(bucket),
+  retentionMs: durationMs(retention),
+});

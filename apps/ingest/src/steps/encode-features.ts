@@ -1,0 +1,80 @@
+import { MAX_TEXT_LENGTH } from '#libs/contracts';
+import { INVALID_CATEGORY, NULL_CATEGORY } from '#libs/store';
+
+import type { Layout, Slot } from '../registry/layout.js';
+
+/** EncodedFeatures: one event's features by the positions of its schema; what has no position, as JSON in `extra`. */
+export type EncodedFeatures = {
+  num: number[];
+  cat: string[];
+  invalid: Record<string, string>;
+  extra: string;
+};
+
+const NONE: Readonly<Record<string, string>> = Object.freeze({});
+
+/** textOf: a value that does not fit its feature, as text of at most 256 characters. */
+const textOf = (value: unknown): string => {
+  if (typeof value === 'string') return value.slice(0, MAX_TEXT_LENGTH);
+  if (typeof value === 'number') return String(value);
+  try {
+    return JSON.stringify(value).slice(0, MAX_TEXT_LENGTH);
+  } catch {
+    return 'nested too deep to show';
+  }
+};
+
+const category = (text: string): string | undefined =>
+  text.length <= MAX_TEXT_LENGTH && text !== NULL_CATEGORY && text !== INVALID_CATEGORY ? text : undefined;
+
+/** The stored text of a categorical or boolean feature's value, or undefined when the value does not fit. */
+const encodeText = (type: Slot['type'], value: unknown): string | undefined => {
+  if (typeof value === 'boolean') return String(value);
+  if (type === 'boolean') return value === 'true' || value === 'false' ? value : undefined;
+  if (typeof value === 'string') return category(value);
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
+};
+
+const stringify = (extra: Record<string, unknown>): string => {
+  try {
+    return JSON.stringify(extra);
+  } catch {
+    return JSON.stringify({ unreadable: 'values nested too deep' });
+  }
+};
+
+/**
+ * encodeFeatures: numbers for numeric features; text, booleans and numbers as text for categorical ones. A value that does not
+ * fit is counted as invalid and keeps its text; an absent one is null. Text longer than 256 characters is invalid too: cut, it
+ * would merge values that differ.
+ */
+export const encodeFeatures = (features: Record<string, unknown>, layout: Layout): EncodedFeatures => {
+  const num = new Array<number>(layout.numericCount).fill(NaN);
+  const cat = new Array<string>(layout.categoricalCount).fill(NULL_CATEGORY);
+  let invalid: Record<string, string> | undefined;
+  let extra: Record<string, unknown> | undefined;
+  for (const name of Object.keys(features)) {
+    const value = features[name];
+    const slot = layout.slots.get(name);
+    if (slot === undefined) {
+      extra ??= Object.create(null) as Record<string, unknown>;
+      extra[name] = value;
+    } else if (value !== null && !place(slot, value, { num, cat })) {
+      invalid ??= Object.create(null) as Record<string, string>;
+      invalid[name] = textOf(value);
+    }
+  }
+  return { num, cat, invalid: invalid ?? NONE, extra: extra === undefined ? '' : stringify(extra) };
+};
+
+/** Puts a value, or the mark of an invalid one, into its place; false for an invalid one. */
+const place = (slot: Slot, value: unknown, { num, cat }: { num: number[]; cat: string[] }): boolean => {
+  if (slot.type === 'numeric') {
+    const isNumber = typeof value === 'number' && Number.isFinite(value);
+    num[slot.position] = isNumber ? value : Infinity;
+    return isNumber;
+  }
+  const text = encodeText(slot.type, value);
+  cat[slot.position] = text ?? INVALID_CATEGORY;
+  return text !== undefined;
+};

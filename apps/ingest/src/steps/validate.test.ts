@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+
+import { validateGroundTruth, validatePrediction } from './validate.js';
+
+const prediction = {
+  id: '1',
+  model: 'm',
+  version: '1',
+  time: '2026-11-22T10:00:00Z',
+  features: { a: 1 },
+  prediction: { label: 'x', score: 0.5 },
+};
+const truth = { id: '1', model: 'm', time: '2026-11-22T10:00:00Z', label: 'x' };
+const parsed = (json: string): object => JSON.parse(json) as object;
+const without = (object: object, key: string) =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`f${index}`, index]));
+
+describe('validatePrediction', () => {
+  it.each([
+    { name: 'the smallest event', event: without(prediction, 'features') },
+    {
+      name: 'attributions, scores, tags',
+      event: {
+        ...prediction,
+        attributions: { a: 1 },
+        prediction: { scores: { x: 1 } },
+        tags: { t: 'v', n: null },
+      },
+    },
+    {
+      name: 'any value in features',
+      event: { ...prediction, features: { a: [1], b: null, c: { d: 1 }, e: 'x' } },
+    },
+    {
+      name: 'features named like members of Object',
+      event: { ...prediction, features: parsed('{"__proto__":1,"constructor":2,"toString":3}') },
+    },
+  ])('takes $name', ({ event }) => {
+    expect(validatePrediction(event).kind).toBe('ok');
+  });
+
+  it.each([
+    ...['id', 'model', 'version', 'time', 'prediction'].map((field) => ({
+      name: `no ${field}`,
+      event: without(prediction, field),
+      field,
+    })),
+    { name: 'an empty object', event: {}, field: 'id' },
+    { name: 'a list', event: [], field: '' },
+    { name: 'null', event: null, field: '' },
+    { name: 'a number', event: 5, field: '' },
+    { name: 'a numeric id', event: { ...prediction, id: 5 }, field: 'id' },
+    { name: 'an empty id', event: { ...prediction, id: '' }, field: 'id' },
+    { name: 'an id of 129 characters', event: { ...prediction, id: 'x'.repeat(129) }, field: 'id' },
+    { name: 'an id with half a surrogate pair', event: { ...prediction, id: '\ud800' }, field: 'id' },
+    { name: 'a model name with a space', event: { ...prediction, model: 'a b' }, field: 'model' },
+    { name: 'features as a list', event: { ...prediction, features: [1] }, field: 'features' },
+    { name: 'an empty prediction', event: { ...prediction, prediction: {} }, field: 'prediction' },
+    {
+      name: 'a score as text',
+      event: { ...prediction, prediction: { score: '0.5' } },
+      field: 'prediction.score',
+    },
+    {
+      name: 'an infinite score',
+      event: { ...prediction, prediction: { score: Infinity } },
+      field: 'prediction.score',
+    },
+    {
+      name: 'an infinite class score',
+      event: { ...prediction, prediction: { scores: { a: Infinity } } },
+      field: 'prediction.scores.a',
+    },
+    {
+      name: 'an attribution as text',
+      event: { ...prediction, attributions: { a: '1' } },
+      field: 'attributions.a',
+    },
+    { name: 'an unknown field', event: { ...prediction, extra: 1 }, field: 'extra' },
+    { name: 'a numeric tag', event: { ...prediction, tags: { t: 5 } }, field: 'tags.t' },
+    {
+      name: 'a tag name of 257 characters',
+      event: { ...prediction, tags: { ['x'.repeat(257)]: 'v' } },
+      field: 'tags',
+    },
+  ])('quarantines $name, naming the field', ({ event, field }) => {
+    expect(validatePrediction(event)).toMatchObject({ kind: 'quarantined', reason: 'schema', field });
+  });
+
+  it('refuses an own key __proto__ on the event itself', () => {
+    const json = JSON.stringify(prediction);
+    expect(validatePrediction(parsed(`{"__proto__":{"id":"2"},${json.slice(1)}`))).toMatchObject({
+      kind: 'quarantined',
+      reason: 'schema',
+      field: '__proto__',
+    });
+  });
+
+  it('counts 5,000 features as their own reason', () => {
+    expect(validatePrediction({ ...prediction, features: many })).toMatchObject({
+      reason: 'too_many_features',
+      field: 'features',
+    });
+  });
+
+  it('says what was found, shortened', () => {
+    const step = validatePrediction({ ...prediction, id: 'y'.repeat(5_000) });
+    expect(step.kind === 'quarantined' && step.message).toMatch(/128.*found "yyy/);
+    expect(step.kind === 'quarantined' && step.message.length).toBeLessThan(250);
+  });
+});
+
+describe('validateGroundTruth', () => {
+  it.each([
+    { name: 'a label', event: truth },
+    { name: 'a value for one version', event: { ...without(truth, 'label'), value: 3, version: '2' } },
+    {
+      name: 'a retraction with a hint',
+      event: { ...without(truth, 'label'), retract: true, predictedAt: truth.time },
+    },
+  ])('takes $name', ({ event }) => {
+    expect(validateGroundTruth(event).kind).toBe('ok');
+  });
+
+  it.each([
+    { name: 'nothing to say', event: without(truth, 'label'), field: '' },
+    { name: 'label and value', event: { ...truth, value: 1 }, field: '' },
+    { name: 'retract: false', event: { ...without(truth, 'label'), retract: false }, field: 'retract' },
+    { name: 'an infinite value', event: { ...without(truth, 'label'), value: Infinity }, field: 'value' },
+    { name: 'no id', event: without(truth, 'id'), field: 'id' },
+    { name: 'an ill-formed id', event: { ...truth, id: 'a\udc00' }, field: 'id' },
+  ])('quarantines $name', ({ event, field }) => {
+    expect(validateGroundTruth(event)).toMatchObject({ kind: 'quarantined', reason: 'schema', field });
+  });
+});
