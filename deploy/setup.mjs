@@ -35,15 +35,29 @@ const binaries = { ...process.env, PATH: [join(modules, '.bin'), process.env.PAT
 const running = new Set();
 let interrupted = false;
 
-/** Ctrl-C reaches the whole terminal group by itself; every other signal is handed on to what runs. */
-function forwardSignals() {
+function stopAll(signal) {
+  interrupted = true;
+  for (const child of running) child.kill(signal);
+}
+
+/**
+ * Ctrl-C reaches the whole terminal group by itself; every other signal is handed on to what runs. npm hands a SIGTERM only to the shell
+ * between it and us, which dies of it without a word: then our parent is another one, and we stop too.
+ */
+function stopWithParent() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      interrupted = true;
-      if (signal === 'SIGINT' && process.stdin.isTTY) return;
-      for (const child of running) child.kill(signal);
+      if (signal === 'SIGINT' && process.stdin.isTTY) interrupted = true;
+      else stopAll(signal);
     });
   }
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stopAll('SIGTERM');
+  }, 500);
+  watch.unref();
 }
 
 /** Runs a command; resolves with its exit code and, when `quiet`, with what it printed. */
@@ -322,7 +336,7 @@ async function main() {
   process.exitCode = await command(args);
 }
 
-forwardSignals();
+stopWithParent();
 main().catch((error) => {
   console.error(error instanceof SetupProblem ? error.message : error);
   process.exitCode = 1;

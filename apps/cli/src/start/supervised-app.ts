@@ -42,9 +42,9 @@ export class SupervisedApp {
   /** Waits for `/health/ready`. Throws StackProblem with the app's last words when it keeps ending, or does not get ready in time. */
   async ready(signal: AbortSignal): Promise<void> {
     const check = async (): Promise<boolean> =>
-      this.crashes >= crashesBeforeReadyMax || (await this.isReady());
+      this.stopping || this.crashes >= crashesBeforeReadyMax || (await this.isReady());
     const settled = await pollUntil({ check, intervalMs: 200, deadlineMs: readyDeadlineMs, signal });
-    if (settled && this.crashes < crashesBeforeReadyMax) return;
+    if (this.stopping || (settled && this.crashes < crashesBeforeReadyMax)) return;
     const { name } = this.plan;
     const what = settled
       ? `ended ${this.crashes} times while starting`
