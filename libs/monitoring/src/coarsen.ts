@@ -119,11 +119,13 @@ function numericLabel(bins: readonly number[], edges: readonly number[], max: nu
     : `${formatNumber(from)} – ${formatNumber(to)}`;
 }
 
+const nameOf = (category: string): string => (category === '' ? '(empty text)' : category);
+
 /** coarseLabel: what a cell is called on an axis: a range, some category names, or what has no bin. */
 export function coarseLabel({ kind, bins }: CoarseCell, binning: FeatureBinning): string {
   if (kind !== 'values') return { unseen: 'new values', null: 'missing', invalid: 'wrong type' }[kind];
   if (binning.kind === 'numeric') return numericLabel(bins, binning.edges, binning.max);
-  const [first = '', second = '', ...others] = bins.map((bin) => binning.categories[bin] ?? '');
-  if (others.length === 0) return second === '' ? first : `${first}, ${second}`;
-  return `${first} and ${bins.length - 1} others`;
+  const [first = '', second = ''] = bins.map((bin) => nameOf(binning.categories[bin] ?? ''));
+  if (bins.length > 2) return `${first} and ${bins.length - 1} others`;
+  return bins.length === 2 ? `${first}, ${second}` : first;
 }

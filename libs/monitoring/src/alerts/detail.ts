@@ -45,7 +45,7 @@ function changed(
 
 const describeChange = ({ name, before, now }: Change): string =>
   before === 0
-    ? `${name} ${formatPercent(now)}, new`
+    ? `${name} ${formatPercent(now)} (new)`
     : `${name} ${formatPercent(now)} instead of ${formatPercent(before)}`;
 
 /** detailOf: what is behind a shift, in plain words: the mean of a number, the categories whose shares moved most. May be empty. */
