@@ -4,8 +4,8 @@ import { deferred } from './deferred.js';
 export type HealthReading =
   { readonly ok: true; readonly detail?: string } | { readonly ok: false; readonly reason: string };
 
-/** HealthCheck: must end when the signal aborts; a throw counts as failed. */
-export type HealthCheck = (signal: AbortSignal) => HealthReading | Promise<HealthReading>;
+/** Must end when the signal aborts; a throw counts as failed. */
+type HealthCheck = (signal: AbortSignal) => HealthReading | Promise<HealthReading>;
 
 /** HealthReport: all checks of one kind; `ok` when every one is. */
 export type HealthReport = { readonly ok: boolean; readonly checks: Readonly<Record<string, HealthReading>> };

@@ -18,8 +18,8 @@ const hide = (value: unknown, depth: number): unknown => {
   return isPlain(value) ? hideSecrets(value, depth - 1) : value;
 };
 
-/** hideSecrets: a copy of a plain object in which every value under a secret's name is replaced, at any depth up to six. */
-export const hideSecrets = (record: Record<string, unknown>, depth = DEPTH_MAX): Record<string, unknown> =>
+/** A copy of a plain object in which every value under a secret's name is replaced, at any depth up to six. */
+const hideSecrets = (record: Record<string, unknown>, depth = DEPTH_MAX): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(record).map(([key, value]) => [
       key,

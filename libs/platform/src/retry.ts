@@ -5,8 +5,8 @@ import type { Logger } from './logging.js';
 
 type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
-/** Backoff: delays in ms. `random` and `sleep` are arguments so that tests need neither luck nor time. */
-export type Backoff = { baseMs?: number; maxMs?: number; random?: () => number; sleep?: Sleep };
+/** Delays in ms. `random` and `sleep` are arguments so that tests need neither luck nor time. */
+type Backoff = { baseMs?: number; maxMs?: number; random?: () => number; sleep?: Sleep };
 
 type RetryOptions = Backoff & {
   /** Tries in all, the first included. */

@@ -17,8 +17,8 @@ export type JobContext = {
 /** JobHandler: does one job. It may run twice for the same job (a lost lock, a killed process), so its effects must bear that. */
 export type JobHandler<T> = (payload: T, context: JobContext) => Promise<JobOutcome>;
 
-/** JobReport: what happened to one try, for metrics and logs. */
-export type JobReport = {
+/** What happened to one try, for metrics and logs. */
+type JobReport = {
   readonly queue: string;
   readonly outcome: 'done' | 'failed';
   readonly durationMs: number;

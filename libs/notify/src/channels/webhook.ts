@@ -5,11 +5,11 @@ import type { Outbound } from '#libs/platform';
 import { SEND_TIMEOUT_MS, type Channel, type SendResult } from '../channel.js';
 import { httpResult, outboundResult } from '../http-result.js';
 
-/** WEBHOOK_FORMAT: version of the body; fields are only ever added within one. */
-export const WEBHOOK_FORMAT = 1;
+/** Version of the body; fields are only ever added within one. */
+const WEBHOOK_FORMAT = 1;
 
-/** signWebhook: `v1=` and the hex HMAC-SHA-256 over `<timestamp in s>.<body>`; the receiver refuses old timestamps, so a caught call cannot be replayed. */
-export const signWebhook = (signingKey: string, timestampS: number, body: string): string =>
+/** `v1=` and the hex HMAC-SHA-256 over `<timestamp in s>.<body>`; the receiver refuses old timestamps, so a caught call cannot be replayed. */
+const signWebhook = (signingKey: string, timestampS: number, body: string): string =>
   `v1=${createHmac('sha256', signingKey).update(`${timestampS}.${body}`).digest('hex')}`;
 
 const headersFor = (

@@ -4,14 +4,16 @@ import { renderAsync } from '@resvg/resvg-js';
 import { loader as makeLoader, parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
-const FONT_FILES = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'];
 const ZOOM = 2;
 /** What the bundled font can draw; for anything else the fonts of the system are asked, which takes longer. */
 const COVERED =
   /^[\p{ASCII}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{P}\p{S}\p{N}\p{Z}\u200b]*$/u;
 
 const fontFiles = (): string[] =>
-  FONT_FILES.map((file) => fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`)));
+  [
+    import.meta.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
+    import.meta.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
+  ].map((url) => fileURLToPath(url));
 
 /** A specification carries its data; nothing may be loaded for it. */
 const sealedLoader = () => ({

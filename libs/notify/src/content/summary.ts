@@ -4,8 +4,8 @@ import { formatCount, formatEvidence, formatNumber } from './numbers.js';
 import { oneLine } from './text.js';
 import { formatTime, formatWindow } from './times.js';
 
-/** Fact: one labelled line that every channel shows, plain text, not yet escaped. */
-export type Fact = { readonly label: string; readonly value: string };
+/** One labelled line that every channel shows, plain text, not yet escaped. */
+type Fact = { readonly label: string; readonly value: string };
 
 /** Summary: an alert message reduced to what all channels say, plain text, bounded; each channel escapes and lays it out. */
 export type Summary = {

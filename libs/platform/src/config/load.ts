@@ -8,8 +8,8 @@ import { isGiven, overlay } from './environment.js';
 import { problems } from './problems.js';
 import { configSchema, type ParsedConfig } from './schema.js';
 
-/** ProjectTopics: the two topics that feed one project. */
-export type ProjectTopics = { readonly predictions: string; readonly groundTruth: string };
+/** The two topics that feed one project. */
+type ProjectTopics = { readonly predictions: string; readonly groundTruth: string };
 
 /** Topics: which topics belong to which project (the topic decides the project, never the body), and where bad events go. */
 export type Topics = {

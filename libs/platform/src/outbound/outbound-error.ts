@@ -1,5 +1,5 @@
-/** OutboundReason: why nothing could be sent, or no answer came. */
-export type OutboundReason =
+/** Why nothing could be sent, or no answer came. */
+type OutboundReason =
   'forbidden_url' | 'forbidden_address' | 'unresolved' | 'unreachable' | 'timeout' | 'aborted';
 
 const PERMANENT: readonly OutboundReason[] = ['forbidden_url', 'forbidden_address'];

@@ -7,8 +7,8 @@ import { deferred } from '../deferred.js';
 import { AddressGuard, bareHost, pinned, type Resolve } from './address-guard.js';
 import { OutboundError } from './outbound-error.js';
 
-/** OutboundRequest: one call; the answer's body is kept up to `maxBytes`, and all of it takes at most `timeoutMs`. */
-export type OutboundRequest = {
+/** One call; the answer's body is kept up to `maxBytes`, and all of it takes at most `timeoutMs`. */
+type OutboundRequest = {
   method?: 'GET' | 'POST' | 'PUT';
   headers?: Readonly<Record<string, string>>;
   body?: string | Buffer;

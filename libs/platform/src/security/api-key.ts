@@ -8,8 +8,8 @@ const CHECKSUM_CHARS = 6;
 const LOOKUP_CHARS = 8;
 const SHAPE = new RegExp(`^${PREFIX}[\\w-]{${SECRET_CHARS + CHECKSUM_CHARS}}$`);
 
-/** ApiKey: `key` is shown once and never stored; `hash` (SHA-256, hex) is stored; `prefix` (first 11 characters) names the key on screens. */
-export type ApiKey = { readonly key: string; readonly hash: string; readonly prefix: string };
+/** `key` is shown once and never stored; `hash` (SHA-256, hex) is stored; `prefix` (first 11 characters) names the key on screens. */
+type ApiKey = { readonly key: string; readonly hash: string; readonly prefix: string };
 
 const checksum = (body: string): string => {
   const bytes = Buffer.alloc(4);

@@ -8,11 +8,11 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_ID_BYTES = 6;
 
-/** SealPlace: what the value is for and where it belongs, e.g. `channel-secret` at `default/channel/7`; it opens nowhere else. */
-export type SealPlace = { purpose: string; context: string };
+/** What the value is for and where it belongs, e.g. `channel-secret` at `default/channel/7`; it opens nowhere else. */
+type SealPlace = { purpose: string; context: string };
 
-/** OpenResult: `other_key` means that the secret key was changed since; `not_authentic` that the text or its place was. */
-export type OpenResult =
+/** `other_key` means that the secret key was changed since; `not_authentic` that the text or its place was. */
+type OpenResult =
   | { readonly ok: true; readonly value: string }
   | { readonly ok: false; readonly reason: 'malformed' | 'unknown_version' | 'other_key' | 'not_authentic' };
 

@@ -7,8 +7,8 @@ const EXPIRY = 'exp';
 const SIGNATURE = 'sig';
 const TEXT_MAX_CHARS = 4_096;
 
-/** Verdict: what a signature is worth now; `subject` is what was signed. */
-export type Verdict =
+/** What a signature is worth now; `subject` is what was signed. */
+type Verdict =
   | { readonly ok: true; readonly subject: string; readonly expiresAtMs: number }
   | { readonly ok: false; readonly reason: 'malformed' | 'not_authentic' | 'expired' };
 
