@@ -20,7 +20,8 @@ export const durationSchema = z
   .string()
   .regex(
     /^P(?!$)(\d{1,4}W)?(\d{1,4}D)?(T(?=\d)(\d{1,5}H)?(\d{1,6}M)?(\d{1,7}S)?)?$/,
-    'use an ISO-8601 duration such as P1D or PT15M',
+    // Aborts, so that checks of a whole document never compute with text that is no duration.
+    { error: 'use an ISO-8601 duration such as P1D or PT15M', abort: true },
   );
 
 /** The segment that every row belongs to; it always exists and cannot be defined by hand. */
