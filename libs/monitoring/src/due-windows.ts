@@ -1,6 +1,6 @@
 import type { Window } from '#libs/contracts';
 
-/** IngestPosition: how far ingest of a project has come. */
+/** IngestState: how far ingest of a project has come. */
 export type IngestState = {
   /** Lowest broker time over the partitions that are not idle; null when all are. */
   readonly watermarkMs: number | null;
@@ -43,10 +43,8 @@ export type RecordedWindow = Window & { inputs: string; revision: number };
 /** DueWindow: a window to be evaluated, as which revision. */
 export type DueWindow = ClosedWindow & { inputs: string; revision: number };
 
-const keyOf = ({ startMs, endMs }: Window): string => `${startMs}/${endMs}`;
-
 /** windowKey: names a window in the map of inputs that {@link dueWindows} takes. */
-export const windowKey = keyOf;
+export const windowKey = ({ startMs, endMs }: Window): string => `${startMs}/${endMs}`;
 
 /**
  * dueWindows: closed windows that the ledger does not have, or has under other inputs; in order. Windows without an entry in
@@ -61,10 +59,10 @@ export function dueWindows({
   readonly recorded: readonly RecordedWindow[];
   readonly inputs: ReadonlyMap<string, string>;
 }): DueWindow[] {
-  const known = new Map(recorded.map((entry) => [keyOf(entry), entry]));
+  const known = new Map(recorded.map((entry) => [windowKey(entry), entry]));
   return closed.flatMap((entry) => {
-    const now = inputs.get(keyOf(entry.window));
-    const before = known.get(keyOf(entry.window));
+    const now = inputs.get(windowKey(entry.window));
+    const before = known.get(windowKey(entry.window));
     if (now === undefined || before?.inputs === now) return [];
     return [{ ...entry, inputs: now, revision: (before?.revision ?? 0) + 1 }];
   });

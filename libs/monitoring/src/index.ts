@@ -5,7 +5,7 @@ export {
   type AdvanceAllInput,
   type AdvanceInput,
 } from './alerts/advance.js';
-export { CRITICAL_EXCESS, excess, severityOf, worstFirst } from './alerts/excess.js';
+export { severityOf, worstFirst } from './alerts/excess.js';
 export { alertMessage, type MessageInput } from './alerts/message.js';
 export { channelsFor, matches, silencedBy, type Matchable } from './alerts/routes.js';
 export { describeFeature, describeSegment, METRIC_LABELS, sentenceOf } from './alerts/words.js';

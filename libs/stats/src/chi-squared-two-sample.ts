@@ -2,7 +2,7 @@ import chisquare from '@stdlib/stats-base-dists-chisquare';
 import { sum, toShares, type TwoSamples } from './shares.js';
 
 /** MIN_EXPECTED: cells expected to hold fewer rows than this are pooled, or the chi-squared distribution does not fit. */
-export const MIN_EXPECTED = 5;
+const MIN_EXPECTED = 5;
 
 /** ChiSquared: `statistic` before, `p` after dividing by the design effect. */
 export type ChiSquared = { statistic: number; df: number; p: number };

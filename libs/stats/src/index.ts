@@ -1,5 +1,5 @@
 export { benjaminiHochberg } from './benjamini-hochberg.js';
-export { chiSquaredTwoSample, MIN_EXPECTED, type ChiSquared } from './chi-squared-two-sample.js';
+export { chiSquaredTwoSample, type ChiSquared } from './chi-squared-two-sample.js';
 export { chunksAgainstRest, designEffect, type DesignEffectInput } from './design-effect.js';
 export { deviationLimit } from './deviation-limit.js';
 export { fisherExact, type FourCells } from './fisher-exact.js';

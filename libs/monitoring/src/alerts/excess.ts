@@ -10,13 +10,13 @@ const DISTANCES: ReadonlySet<MetricName> = new Set([
 ]);
 
 /** CRITICAL_EXCESS: a distance this many times its limit is critical, whatever the monitor says. */
-export const CRITICAL_EXCESS = 2.5;
+const CRITICAL_EXCESS = 2.5;
 
 /**
  * excess: how many times its limit a finding's value is, so that findings of different metrics can be ranked; for floors, the
  * missing part of 1 is compared. Infinite for facts (a missing column) and limits of 0; 0 without value or limit.
  */
-export function excess({ metric, value, threshold, evidence }: Finding): number {
+function excess({ metric, value, threshold, evidence }: Finding): number {
   if (value === null || threshold === null) return 0;
   if (LESS_IS_WORSE.has(metric)) return threshold < 1 ? (1 - value) / (1 - threshold) : Infinity;
   if (evidence === 'exact' || threshold <= 0) return value > threshold ? Infinity : 0;

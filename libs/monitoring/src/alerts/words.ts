@@ -66,7 +66,7 @@ const SHARES: ReadonlySet<MetricName> = new Set([
 ]);
 
 /** formatMetric: a metric's value for people; shares as percentages. */
-export const formatMetric = (metric: MetricName, value: number | null): string =>
+const formatMetric = (metric: MetricName, value: number | null): string =>
   value === null ? '–' : SHARES.has(metric) ? formatPercent(value) : formatNumber(value);
 
 /** sentenceOf: one finding in plain words: what, where, how much against which limit, on how many rows, and what is behind it. */

@@ -46,7 +46,7 @@ function rate({ baseline, window, settings, feature }: Comparable, metric: Rate)
 const CHANCE_OF_EMPTY = 1e-6;
 
 /** columnIsMissing: no value at all where the baseline had enough of them that this is no accident. */
-export function columnIsMissing(baseline: Cell, window: Cell): boolean {
+function columnIsMissing(baseline: Cell, window: Cell): boolean {
   const nullRate = baseline.nulls / baseline.rows;
   return window.nulls === window.rows && nullRate < 1 && nullRate ** window.rows < CHANCE_OF_EMPTY;
 }
