@@ -48,7 +48,7 @@ export function cellColumn(
     : categoricalColumn(binning, value, name, tag, bindings);
 }
 
-/** Slots: the bins, then under, over, null, invalid. NaN is null, an infinity invalid. */
+/** Slots: the bins, then under, over, null, invalid. NaN is null, an infinity invalid; adding 0 turns -0 into 0, so that equal values hash alike. */
 function numericColumn({ edges, max }: NumericBinning, value: string, name: string, tag: string): CellColumn {
   const bins = edges.length;
   const [x, slot, finite, sure] = [`x${tag}`, `s${tag}`, `f${tag}`, `v${tag}`];
@@ -61,7 +61,7 @@ function numericColumn({ edges, max }: NumericBinning, value: string, name: stri
   return {
     slots: bins + 4,
     perRow:
-      `${value} AS ${x}, toUInt16(multiIf(${outside}, ${lookUp})) AS ${slot}, ` +
+      `${value} + 0e0 AS ${x}, toUInt16(multiIf(${outside}, ${lookUp})) AS ${slot}, ` +
       `${slot} < ${bins + 2} AS ${finite}, if(${finite}, ${x}, 0) AS ${sure}`,
     content: `${slot}, ${sure}`,
     cell:

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { segmentColumns } from '../segments/segment-column.js';
-import { countFeatures, countLabels, type Pass } from './counting.js';
+import { countFeatures, countLabels, predictsValues, type Pass } from './counting.js';
 import { refreshDays } from './days.js';
 import type { DirtyBucket } from './dirty.js';
 import { bucketRuns } from './merge.js';
@@ -35,7 +35,7 @@ export async function computeBuckets(
     );
     const pass: Pass = some.map(({ startMs }) => ({ startMs, run: runs.get(startMs) ?? 0n }));
     for (const group of groups) await db.command(countFeatures(plan, group, pass));
-    await db.command(countLabels(plan, pass));
+    if (!predictsValues(plan)) await db.command(countLabels(plan, pass));
     const finished = some.map(({ startMs, covers }) => ({ startMs, covers, run: runs.get(startMs) ?? 0n }));
     await finishRuns(db, plan, 'bucket', finished);
   }

@@ -1,4 +1,4 @@
-import { LIVE_ORIGIN, type FeatureBinning } from '#libs/contracts';
+import { LIVE_ORIGIN, PREDICTION_FEATURES, type FeatureBinning } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
 import { Bindings, integersLiteral } from '../segments/bindings.js';
 import { CELL_FIELDS, cellColumn } from './cell-columns.js';
@@ -104,15 +104,20 @@ function labelledRows(plan: ProfilePlan, pass: Pass, bindings: Bindings): string
   );
 }
 
-/** countLabels: the statement that counts label × predicted. A group whose rows have neither classes nor labels has no such cell. */
+/** predictsValues: a regression, whose rows have neither classes nor labels and so no confusion. */
+export function predictsValues(plan: ProfilePlan): boolean {
+  const counted = new Set(plan.binning.features.map(({ feature }) => feature));
+  const { value, label, score } = PREDICTION_FEATURES;
+  return counted.has(value) && !counted.has(label) && !counted.has(score);
+}
+
+/** countLabels: the statement that counts label × predicted, for every group of rows, labelled or not. */
 export function countLabels(plan: ProfilePlan, pass: Pass): Statement {
   const bindings = new Bindings();
   const groups = grouping(plan, bindings);
-  const perRow =
-    `SELECT bucket, ${groups.keys}CAST(truth_label, 'String') AS truth_text, CAST(label, 'String') AS predicted, ` +
-    `label != '' OR NOT isNaN(score) AS classified FROM (${labelledRows(plan, pass, bindings)})`;
+  const perRow = `SELECT bucket, ${groups.keys}CAST(truth_label, 'String') AS truth_text, CAST(label, 'String') AS predicted FROM (${labelledRows(plan, pass, bindings)})`;
   const pairs =
-    `SELECT bucket${groups.columns}, truth_text, predicted, count() AS n, countIf(classified) AS of_classes, ` +
+    `SELECT bucket${groups.columns}, truth_text, predicted, count() AS n, ` +
     `sum(cityHash64(truth_text, predicted)) AS content ` +
     `FROM (${perRow}) GROUP BY ${groups.sets(', truth_text, predicted')}`;
   const top =
@@ -121,7 +126,7 @@ export function countLabels(plan: ProfilePlan, pass: Pass): Statement {
   const merged =
     `SELECT bucket${groups.columns}, sum(n) AS cell_rows, sumIf(n, truth_text != '') AS cell_labelled, ` +
     `sum(content) AS cell_checksum, CAST(${top}, 'Map(String, UInt64)') AS cell_top ` +
-    `FROM (${pairs}) GROUP BY bucket${groups.columns} HAVING sum(of_classes) + cell_labelled > 0`;
+    `FROM (${pairs}) GROUP BY bucket${groups.columns}`;
   const named =
     `SELECT bucket, ${groups.segment} AS segment_name, ${groups.segmentValue} AS segment_value_name, ` +
     `cell_rows, cell_labelled, cell_checksum, cell_top FROM (${merged}) WHERE ${groups.isValue}`;
