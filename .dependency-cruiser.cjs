@@ -19,7 +19,12 @@ module.exports = {
       { path: '^apps/', pathNot: '^apps/$1/' },
       'Shared code goes down to a lib',
     ),
-    forbid('libs-know-no-apps', { path: '^libs/' }, { path: '^(apps|tests|deploy)/' }, 'Arrows point down'),
+    forbid(
+      'libs-know-no-apps',
+      { path: '^libs/' },
+      { path: '^(apps|tests|deploy)/', pathNot: '^tests/fixtures/' },
+      'Arrows point down; unit tests read fixtures',
+    ),
     forbid('stats-is-alone', { path: lib('stats') }, { path: '^libs/(?!stats/)' }, 'Numbers in, number out'),
     forbid(
       'contracts-are-alone',
