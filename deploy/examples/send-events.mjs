@@ -4,7 +4,10 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka } from 'kafkajs';
 
-const kafka = new Kafka({ clientId: 'delay-service', brokers: (process.env.KAFKA_BROKERS ?? '127.0.0.1:19092').split(',') });
+const kafka = new Kafka({
+  clientId: 'delay-service',
+  brokers: (process.env.KAFKA_BROKERS ?? '127.0.0.1:19092').split(','),
+});
 const producer = kafka.producer({ idempotent: true });
 await producer.connect();
 
@@ -31,7 +34,12 @@ await producer.send({
 // Minutes or weeks later, with the same id:
 await producer.send({
   topic: 'plumbline.ground-truth',
-  messages: [{ key: id, value: JSON.stringify({ id, model: 'my-model', time: new Date().toISOString(), label: 'late' }) }],
+  messages: [
+    {
+      key: id,
+      value: JSON.stringify({ id, model: 'my-model', time: new Date().toISOString(), label: 'late' }),
+    },
+  ],
 });
 
 await producer.disconnect();

@@ -14,6 +14,8 @@ export type AppName = 'api' | 'ingest' | 'worker';
 export type AppProcesses = {
   home: string;
   apiUrl: string;
+  /** The database of this run in ClickHouse. */
+  database: string;
   sinkPorts: { slack: number; smtp: number };
   topics: { predictions: string; groundTruth: string };
   start: (name: AppName) => Promise<void>;
@@ -80,6 +82,7 @@ export async function appProcesses(name: string): Promise<AppProcesses> {
   };
   return {
     home,
+    database: id,
     apiUrl: `http://127.0.0.1:${api}`,
     sinkPorts: { slack, smtp },
     topics: { predictions: `${id}.predictions`, groundTruth: `${id}.ground-truth` },

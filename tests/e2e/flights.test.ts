@@ -14,7 +14,11 @@ import { replay } from '../../apps/cli/src/demo/replay.js';
 import { isFaultAlert, listAlerts, type AlertRow } from '../../apps/cli/src/demo/report.js';
 import { DAY_MS, FAULT, MODEL, shiftMs } from '../../apps/cli/src/demo/scenario.js';
 import { inject } from 'vitest';
+import { createDatabase, type Database } from '../../libs/store/src/client/index.js';
 import { appProcesses, until, type AppProcesses } from './app-processes.js';
+import { browserPath, openBrowser } from './browser.js';
+import { expand, panelQueries, variableQueries } from './panels.js';
+import { z } from 'zod';
 
 /** A slice: four hubs, three days before the fault and three after. */
 const SLICE_HUBS = new Set(['ATL', 'DFW', 'ORD', 'LAX']);
@@ -248,6 +252,80 @@ describe('flights, from Kafka to Slack and mail', () => {
       expect((await fetch(link.replace(/sig=.{4}/, 'sig=AAAA'), { redirect: 'manual' })).status).toBe(303);
     },
   );
+
+  describe('Grafana', () => {
+    const choice = {
+      values: {
+        project: ['default'],
+        model: [MODEL],
+        version: ['1'],
+        segment: ['origin_hub'],
+        segment_value: ['ATL', 'DFW'],
+        feature: ['distance'],
+      },
+      fromMs: FROM_MS + SHIFT_MS,
+      toMs: TO_MS + SHIFT_MS,
+    };
+    const anything = z.record(z.string(), z.unknown());
+    let database: Database;
+    beforeAll(() => {
+      database = createDatabase({
+        url: inject('clickhouseUrl'),
+        user: inject('clickhouseUser'),
+        password: inject('clickhousePassword'),
+        database: apps.database,
+      });
+    });
+    afterAll(() => database.close());
+
+    it.each(panelQueries())(
+      '$dashboard, $title: returns rows, in order of time',
+      async ({ title, sql, isTimeSeries }) => {
+        const rows = await database.query({
+          name: 'panel',
+          sql: expand(sql, choice),
+          params: {},
+          row: anything,
+        });
+        if (title !== 'Quarantined events') expect(rows.length).toBeGreaterThan(0);
+        if (isTimeSeries)
+          expect(rows.map(({ time }) => String(time))).toEqual(rows.map(({ time }) => String(time)).sort());
+      },
+    );
+
+    it.each(variableQueries())('the drop-down $name has values', async ({ sql }) => {
+      expect(
+        await database.query({ name: 'variable', sql: expand(sql, choice), params: {}, row: anything }),
+      ).not.toHaveLength(0);
+    });
+  });
+
+  describe.skipIf(browserPath === undefined)('pages in a browser', () => {
+    it('lets in with a key, shows the model and its alert, and nothing without', async () => {
+      const browser = await openBrowser();
+      try {
+        const page = await browser.newPage();
+        const problems: string[] = [];
+        page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+        await page.goto(`${apps.apiUrl}/models/default/${MODEL}`);
+        expect(new URL(page.url()).pathname).toBe('/login');
+        await page.getByLabel('API key').fill(await readFile(join(apps.home, 'admin.key'), 'utf8'));
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('heading', { name: MODEL }).waitFor();
+        expect(await page.locator('svg').count()).toBeGreaterThan(2);
+        await page.getByRole('link', { name: 'origin_hub = ATL' }).first().click();
+        await page.getByRole('heading', { name: /ATL/ }).waitFor();
+        expect(await page.getByText('distance').count()).toBeGreaterThan(0);
+        expect(await page.locator('svg').count()).toBeGreaterThan(0);
+        expect(problems).toEqual([]);
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.goto(`${apps.apiUrl}/`);
+        expect(new URL(page.url()).pathname).toBe('/login');
+      } finally {
+        await browser.close();
+      }
+    });
+  });
 
   it('changes nothing when all events are delivered again', { timeout: 600_000 }, async () => {
     const before = {
