@@ -336,7 +336,7 @@ CREATE TABLE IF NOT EXISTS notifications (
 ) ENGINE = ReplacingMergeTree(at)
 ORDER BY (project, transition_id, channel);
 
--- What the columns of an uploaded file hold, counted on its way through when a version takes its schema from it. Read once.
+-- What the columns of an uploaded file hold, found on its way through: for a schema, or for reading it right. Read once.
 CREATE TABLE IF NOT EXISTS file_columns (
   upload String,
   rows UInt64,
@@ -344,6 +344,7 @@ CREATE TABLE IF NOT EXISTS file_columns (
   numbers Array(UInt64),
   booleans Array(UInt64),
   different Array(UInt64),
+  types Array(String),
   at DateTime('UTC')
 ) ENGINE = MergeTree
 ORDER BY upload

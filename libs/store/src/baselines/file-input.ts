@@ -27,21 +27,29 @@ function escapeByte(byte: number): string {
 /** The same inside a string literal. */
 const inLiteral = (text: string): string => text.replaceAll('\\', '\\\\');
 
-const structure = (columns: readonly string[], type: string): string =>
-  `input('${columns.map((column) => inLiteral(`${identifier(column)} ${type}`)).join(', ')}')`;
+const structure = (columns: readonly { name: string; type: string }[]): string =>
+  `input('${columns.map(({ name, type }) => inLiteral(`${identifier(name)} ${type}`)).join(', ')}')`;
 
-/** fileInput: `columns` are all of the file in order, `used` those whose values are asked for (at least one). */
-export function fileInput(
-  format: BaselineFormat,
-  columns: readonly string[],
-  used: readonly string[],
-): FileInput {
+const texts = (columns: readonly string[]): string =>
+  structure(columns.map((name) => ({ name, type: 'Nullable(String)' })));
+
+/** A file to read: all of its columns in order, and those whose values are asked for (at least one). */
+export type FileShape = {
+  format: BaselineFormat;
+  columns: readonly string[];
+  used: readonly string[];
+  /** Of Parquet: columns of single precision; see {@link singlePrecision}. */
+  float32?: ReadonlySet<string>;
+};
+
+/** fileInput: reads every column as text. */
+export function fileInput({ format, columns, used, float32 = new Set() }: FileShape): FileInput {
   switch (format) {
     case 'csv':
       return csvInput(columns);
     case 'jsonl':
       return {
-        from: structure(used, 'Nullable(String)'),
+        from: texts(used),
         format: 'JSONEachRow',
         text: identifier,
         settings: {
@@ -54,17 +62,24 @@ export function fileInput(
       };
     case 'parquet':
       return {
-        // Dynamic keeps the file's own type, so that a Float32 becomes the Float64 that it is and not the digits it prints as.
-        from: structure(used, 'Dynamic'),
+        from: structure(
+          used.map((name) => ({
+            name,
+            type: float32.has(name) ? 'Nullable(Float64)' : 'Nullable(String)',
+          })),
+        ),
         format: 'Parquet',
-        text: (column) => {
-          const value = identifier(column);
-          return `if(dynamicType(${value}) = 'Float32', toString(toFloat64(dynamicElement(${value}, 'Float32'))), CAST(${value}, 'Nullable(String)'))`;
-        },
+        text: (column) => (float32.has(column) ? `toString(${identifier(column)})` : identifier(column)),
         settings: { input_format_parquet_case_insensitive_column_matching: 0 },
       };
   }
 }
+
+/** typesInput: reads the columns of a Parquet file under their own types, for asking what these are. */
+export const typesInput = (columns: readonly string[]): { from: string; types: string[] } => ({
+  from: structure(columns.map((name) => ({ name, type: 'Dynamic' }))),
+  types: columns.map((name) => `dynamicType(${identifier(name)})`),
+});
 
 /** By position, since the header was read before. */
 function csvInput(columns: readonly string[]): FileInput {

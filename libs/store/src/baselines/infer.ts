@@ -89,7 +89,7 @@ export async function inferFeatures(db: Database, input: InferInput): Promise<In
 }
 
 function countStatement({ format, fileColumns, columns }: InferInput, upload: string) {
-  const file = fileInput(format, fileColumns, columns);
+  const file = fileInput({ format, columns: fileColumns, used: columns });
   const bindings = new Bindings();
   const texts = columns.map((column, index) => `${file.text(column)} AS t${index}`);
   const each = (aggregate: (text: string) => string): string =>
@@ -101,7 +101,7 @@ function countStatement({ format, fileColumns, columns }: InferInput, upload: st
     sql:
       `INSERT INTO file_columns (upload, rows, filled, numbers, booleans, different, at) SELECT ${bindings.text(upload)}, count(), ` +
       `${each((text) => `countIf(${filled(text)})`)}, ${each((text) => `countIf(${isNumber(text)})`)}, ` +
-      `${each((text) => `countIf(${filled(text)} AND ${isBoolean(text)})`)}, ${each((text) => `uniqCombinedIf(${text}, ${filled(text)})`)}, ` +
+      `${each((text) => `countIf(${filled(text)} AND ${isBoolean(text)})`)}, ${each((text) => `uniqCombinedIf(assumeNotNull(${text}), ${filled(text)})`)}, ` +
       `now() FROM (SELECT ${texts.join(', ')} FROM ${file.from}) FORMAT ${file.format}`,
     params: bindings.params,
     settings: {

@@ -18,7 +18,7 @@ export type BaselineInsert = {
   /** All columns of the file, in order. */
   fileColumns: string[];
   bucketMs: number;
-  /** Opens the file; called once. */
+  /** Opens the file from its beginning; a Parquet file is opened twice. */
   file: () => Readable;
 };
 

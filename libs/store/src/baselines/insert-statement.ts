@@ -13,10 +13,13 @@ const INSERT_TIMEOUT_MS = 1_800_000;
 type Part = { sql: string; name: string };
 
 /** insertStatement: reads the columns `used` of a file as text, converts them, and writes rows as ingest does. Data follows `FORMAT`. */
-export function insertStatement(input: BaselineInsert, used: readonly string[]): Statement {
+export function insertStatement(
+  input: BaselineInsert,
+  { used, float32 }: { used: readonly string[]; float32: ReadonlySet<string> },
+): Statement {
   const { columns, features, bucketMs } = input;
   const bindings = new Bindings();
-  const file = fileInput(input.format, input.fileColumns, used);
+  const file = fileInput({ format: input.format, columns: input.fileColumns, used, float32 });
   const texts = used.map((column, index) => `${file.text(column)} AS t${index}`);
   const text = (column: string): string => `t${used.indexOf(column)}`;
   const optional = (column: string | undefined, convert: (text: string) => string, none: string): string =>

@@ -3,6 +3,7 @@ import { columnUse } from './columns.js';
 import type { BaselineInsert, BaselineInserted } from './insert-input.js';
 import { insertStatement } from './insert-statement.js';
 import { inspect } from './inspect.js';
+import { singlePrecision } from './parquet-types.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { removeRows } from './remove.js';
 
@@ -17,7 +18,9 @@ export async function insertBaseline(
   const remove = (): Promise<void> => removeRows(db, { project, model, version, origin });
   await remove();
   try {
-    await db.insertStream(insertStatement(input, use.used), input.file());
+    const float32 =
+      input.format === 'parquet' ? await singlePrecision(db, use.used, input.file()) : new Set<string>();
+    await db.insertStream(insertStatement(input, { used: use.used, float32 }), input.file());
     const found = await inspect(db, input);
     if (!found.ok) {
       await remove();
