@@ -1,7 +1,7 @@
 export { checkoutRoot } from './checkout.js';
 export { loadSecretKey } from './credentials.js';
 export { lockHolder, takeLock } from './lock.js';
-export { anyFreePort, isPortFree, portInUseMessage, portUser } from './ports.js';
+export { isPortFree, portInUseMessage, portUser } from './ports.js';
 export { pollUntil } from './polling.js';
 export { reasonOf, StackProblem } from './problem.js';
 export { findByMarker } from './process-identity.js';

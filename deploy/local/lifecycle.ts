@@ -1,13 +1,16 @@
 import { pollUntil } from './polling.js';
 import { isPortFree, portInUseMessage, portUser } from './ports.js';
 import { StackProblem } from './problem.js';
-import { findByMarker, isAlive, type ProcessRecord } from './process-identity.js';
+import { findByMarker, hasEnded, isAlive, type ProcessRecord } from './process-identity.js';
 import { lastLines, startDetached, stopProcess } from './processes.js';
 import type { LocalService } from './service.js';
 import { logFile, type StackSettings } from './settings.js';
 
 const intervalMs = 100;
 const probeTries = 3;
+const deathGraceMs = 10_000;
+/** A port of a process that has just died is not always free at once. */
+const portGraceMs = 1_000;
 
 export type Provided = { readonly record: ProcessRecord; readonly how: 'started' | 'reused' };
 
@@ -20,9 +23,17 @@ export async function findRunning(
   return findByMarker(service.marker);
 }
 
+/** A process that was just killed still holds its ports and files for a moment; it is given that moment. */
+async function awaitDeath(recorded: ProcessRecord | undefined): Promise<void> {
+  if (!recorded) return;
+  const check = async (): Promise<boolean> => (await isAlive(recorded)) || (await hasEnded(recorded));
+  await pollUntil({ check, intervalMs, deadlineMs: deathGraceMs });
+}
+
 async function requireFreePorts(service: LocalService): Promise<void> {
   for (const { label, port } of service.ports) {
-    if (await isPortFree(port)) continue;
+    const check = (): Promise<boolean> => isPortFree(port);
+    if (await pollUntil({ check, intervalMs, deadlineMs: portGraceMs })) continue;
     const remedy = `set ${service.variable} to use a ${service.title} that runs already, or choose other ports with --port-offset 100`;
     throw new StackProblem(portInUseMessage(label, port, await portUser(port), remedy));
   }
@@ -76,6 +87,7 @@ export async function provide(
   settings: StackSettings,
   onStart: (record: ProcessRecord) => Promise<void>,
 ): Promise<Provided> {
+  await awaitDeath(recorded);
   const found = await findRunning(service, recorded);
   if (found) {
     if (await isServing(service, found, settings)) return { record: found, how: 'reused' };

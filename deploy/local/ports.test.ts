@@ -1,6 +1,22 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { anyFreePort, isPortFree, listeningInode, portInUseMessage, portUser } from './ports.js';
+import { isPortFree, listeningInode, portInUseMessage, portUser } from './ports.js';
+
+/** A loopback port that nobody uses at the moment. */
+function anyFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port: 0, host: '127.0.0.1' }, () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address
+          ? resolve(address.port)
+          : reject(new Error('no port was given')),
+      );
+    });
+  });
+}
 
 let server: Server;
 let port = 0;

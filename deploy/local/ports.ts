@@ -14,22 +14,6 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** A loopback port that nobody uses at the moment. */
-export function anyFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host: '127.0.0.1' }, () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address
-          ? resolve(address.port)
-          : reject(new Error('no port was given')),
-      );
-    });
-  });
-}
-
 /** Inode of the socket that listens on the port, out of /proc/net/tcp or tcp6. */
 export function listeningInode(table: string, port: number): string | undefined {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');

@@ -31,13 +31,14 @@ afterEach(() => {
 });
 
 describe('startTokenOf', () => {
-  const fields = (state: string) =>
-    `${state} 1 4242 4242 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1024 256`;
+  const fields = (state: string, threads = 1) =>
+    `${state} 1 4242 4242 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 ${threads} 0 987654 1024 256`;
 
   it.each([
     ['a plain name', `4242 (java) ${fields('S')}`, '987654'],
     ['a name with blanks and brackets', `4242 (node (x) y) ${fields('R')}`, '987654'],
     ['a zombie, which runs no longer', `4242 (java) ${fields('Z')}`, undefined],
+    ['a zombie whose threads still end', `4242 (java) ${fields('Z', 9)}`, '987654'],
   ])('reads %s', (_name, stat, expected) => {
     expect(startTokenOf(stat)).toBe(expected);
   });

@@ -18,10 +18,14 @@ type Facts = { readonly startToken: string; readonly args: readonly string[] };
 
 const run = promisify(execFile);
 
-/** Start time in clock ticks since boot: field 22 of /proc/PID/stat, counted after the name, which may hold spaces and brackets. */
+/**
+ * Start time in clock ticks since boot: field 22 of /proc/PID/stat, counted after the name, which may hold spaces and brackets. Nothing
+ * for a zombie, unless other threads of it are still on their way out and hold its ports and files (field 20 counts them).
+ */
 export function startTokenOf(stat: string): string | undefined {
   const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return afterName[0] === 'Z' ? undefined : afterName[19];
+  const hasEnded = afterName[0] === 'Z' && Number(afterName[17]) <= 1;
+  return hasEnded ? undefined : afterName[19];
 }
 
 /** Whether the marker is a whole argument or the value of a `--name=value` one (a longer path that merely contains it is not ours). */
@@ -78,6 +82,11 @@ export async function identify(pid: number, marker: string): Promise<ProcessReco
 export async function isAlive(record: ProcessRecord): Promise<boolean> {
   const facts = await factsOf(record.pid);
   return facts?.startToken === record.startToken && carriesMarker(facts.args, record.marker);
+}
+
+/** Whether nothing is left of the process. A dying one loses its command line before its ports and files, so that is not looked at. */
+export async function hasEnded(record: ProcessRecord): Promise<boolean> {
+  return (await factsOf(record.pid))?.startToken !== record.startToken;
 }
 
 /** A running process of ours that no record names: left by a start that was cut off, or after the state file was lost. */

@@ -3,7 +3,7 @@ import { mkdir, open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pollUntil } from './polling.js';
 import { StackProblem } from './problem.js';
-import { identify, isAlive, type ProcessRecord } from './process-identity.js';
+import { hasEnded, identify, isAlive, type ProcessRecord } from './process-identity.js';
 
 const maxLogBytes = 20 * 1024 * 1024;
 
@@ -100,8 +100,8 @@ export type StopOutcome = 'ended' | 'killed' | 'gone';
 export async function stopProcess(record: ProcessRecord, deadlineMs: number): Promise<StopOutcome> {
   if (!(await isAlive(record))) return 'gone';
   signalIfThere(record.pid, 'SIGTERM');
-  const gone = async (): Promise<boolean> => !(await isAlive(record));
-  if (await pollUntil({ check: gone, intervalMs: 50, deadlineMs })) return 'ended';
+  const check = (): Promise<boolean> => hasEnded(record);
+  if (await pollUntil({ check, intervalMs: 50, deadlineMs })) return 'ended';
   await killProcess(record);
   return 'killed';
 }
@@ -109,8 +109,8 @@ export async function stopProcess(record: ProcessRecord, deadlineMs: number): Pr
 /** SIGKILL, and waits until the process is gone. */
 export async function killProcess(record: ProcessRecord): Promise<void> {
   if (await isAlive(record)) signalIfThere(record.pid, 'SIGKILL');
-  const gone = async (): Promise<boolean> => !(await isAlive(record));
-  if (!(await pollUntil({ check: gone, intervalMs: 20, deadlineMs: 10_000 }))) {
+  const check = (): Promise<boolean> => hasEnded(record);
+  if (!(await pollUntil({ check, intervalMs: 20, deadlineMs: 10_000 }))) {
     throw new Error(`process ${record.pid} did not end after SIGKILL`);
   }
 }

@@ -1,4 +1,4 @@
-import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -15,7 +15,13 @@ const openClickhouse = (
   user = inject('clickhouseUser'),
   password = inject('clickhousePassword'),
 ): ClickHouseClient =>
-  createClient({ url: inject('clickhouseUrl'), username: user, password, keep_alive: { enabled: false } });
+  createClient({
+    log: { level: ClickHouseLogLevel.OFF },
+    url: inject('clickhouseUrl'),
+    username: user,
+    password,
+    keep_alive: { enabled: false },
+  });
 
 async function produce(values: readonly string[]): Promise<void> {
   const producer = kafka.producer({ allowAutoTopicCreation: false });

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { loadConfig } from '#libs/platform';
 import { down, reset, up } from '../../deploy/local/index.js';
-import { leaveTestHome, takeTestHome, testPorts, testSettings } from './test-home.js';
+import { leaveTestHome, onFreePorts, takeTestHome, testSettings } from './test-home.js';
 
 declare module 'vitest' {
   /** What tests get with `inject('kafkaBrokers')` and so on. */
@@ -21,8 +21,8 @@ declare module 'vitest' {
 export default async function provideServices(project: TestProject): Promise<() => Promise<void>> {
   const taken = await takeTestHome(loadConfig());
   await reset(testSettings(taken.home));
-  const settings = testSettings(taken.home, await testPorts());
-  const { addresses } = await up(settings);
+  const settings = testSettings(taken.home);
+  const { addresses } = await onFreePorts(taken, (ports) => up({ ...settings, ports }));
   project.provide('kafkaBrokers', addresses.kafkaBrokers);
   project.provide('clickhouseUrl', addresses.clickhouseUrl);
   project.provide('clickhouseUser', addresses.clickhouseUser);

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '#libs/platform';
 import {
-  anyFreePort,
   isPortFree,
+  shiftPorts,
   StackProblem,
   takeLock,
   type StackPorts,
@@ -18,11 +19,14 @@ const preferredPorts: StackPorts = {
   redis: 26379,
 };
 const homesMax = 8;
+const portStepsMax = 40;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 type Config = ReturnType<typeof loadConfig>;
 export type TestHome = {
   readonly home: string;
-  readonly isSpare: boolean;
+  readonly number: number;
   readonly release: () => Promise<void>;
 };
 
@@ -37,7 +41,7 @@ export async function takeTestHome(config: Config): Promise<TestHome> {
         waitMs: 0,
         say: () => undefined,
       });
-      return { home, isSpare: number > 1, release };
+      return { home, number, release };
     } catch (error) {
       if (!(error instanceof StackProblem)) throw error;
     }
@@ -45,15 +49,37 @@ export async function takeTestHome(config: Config): Promise<TestHome> {
   throw new StackProblem(`${homesMax} test runs use ${config.home} already: wait for one of them to end.`);
 }
 
-/** Fixed ports where they are free, so that logs read alike; any free one where another checkout's run has them. */
-export async function testPorts(): Promise<StackPorts> {
-  const entries = await Promise.all(
-    Object.entries(preferredPorts).map(async ([name, port]) => [
-      name,
-      (await isPortFree(port)) ? port : await anyFreePort(),
-    ]),
+/**
+ * A free set of ports. Homes of one checkout never share one, also while a test has its services down; further sets are for when
+ * another checkout's run has the first.
+ */
+async function freePorts(number: number): Promise<StackPorts> {
+  for (let step = number - 1; step < portStepsMax; step += homesMax) {
+    const ports = shiftPorts(preferredPorts, step * 10);
+    const free = await Promise.all(Object.values(ports).map(isPortFree));
+    if (free.every(Boolean)) return ports;
+  }
+  throw new StackProblem(
+    `No ports from ${preferredPorts.redis} on are free for tests: stop some of the other test runs.`,
   );
-  return Object.fromEntries(entries) as StackPorts;
+}
+
+/** Starts something on ports of its own. Of all runs of this user one at a time chooses, until it listens on what it chose. */
+export async function onFreePorts<T>(
+  { number }: TestHome,
+  work: (ports: StackPorts) => Promise<T>,
+): Promise<T> {
+  const release = await takeLock({
+    path: join(tmpdir(), `plumbline-test-ports-${userInfo().uid}.lock`),
+    purpose: 'Starting services for another test run',
+    waitMs: 600_000,
+    say,
+  });
+  try {
+    return await work(await freePorts(number));
+  } finally {
+    await release();
+  }
 }
 
 /** Settings of a test stack. Configured addresses win; processes are preferred, because tests kill them. */
@@ -70,12 +96,12 @@ export function testSettings(home: string, ports?: StackPorts): StackSettings {
       ...(external.redis ? { redisUrl: redis.url } : {}),
     },
     containers: 'fallback',
-    say: (line) => process.stderr.write(`${line}\n`),
+    say,
   };
 }
 
 /** Removes a spare home; the first one is kept, so that its logs can be read. */
-export async function leaveTestHome({ home, isSpare, release }: TestHome): Promise<void> {
+export async function leaveTestHome({ home, number, release }: TestHome): Promise<void> {
   await release();
-  if (isSpare) await rm(home, { recursive: true, force: true });
+  if (number > 1) await rm(home, { recursive: true, force: true });
 }
