@@ -47,7 +47,9 @@ test.each<[string, readonly string[]]>([
     raw,
     `SELECT name FROM system.columns WHERE database = currentDatabase() AND table = '${table}'`,
   );
-  expect([...columns, ...(filled[table] ?? [])].toSorted()).toEqual(rows.map(({ name }) => String(name)).toSorted());
+  expect([...columns, ...(filled[table] ?? [])].toSorted()).toEqual(
+    rows.map(({ name }) => String(name)).toSorted(),
+  );
 });
 
 test('a second time there is nothing to do', async () => {

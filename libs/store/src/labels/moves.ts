@@ -26,24 +26,18 @@ SELECT
   toUnixTimestamp(max(kept_until)) * 1000 AS expires_ms
 FROM (
   SELECT
-    id_hash, version, bucket, kept_until, current,
-    own < current AND (version, bucket, id_hash, current) NOT IN (
-      SELECT version, bucket, id_hash, row_version FROM moved WHERE project = {project: String} AND model = {model: String}
-    ) AS left
+    id_hash, version, bucket, kept_until,
+    max(own) OVER (PARTITION BY id_hash, version) AS current,
+    own < current AS left,
+    count() OVER (PARTITION BY id_hash) AS places
   FROM (
-    SELECT
-      id_hash, version, bucket, own, kept_until,
-      max(own) OVER (PARTITION BY id_hash, version) AS current,
-      count() OVER (PARTITION BY id_hash) AS places
-    FROM (
-      SELECT id_hash, version, bucket, max(row_version) AS own, max(expires) AS kept_until
-      FROM arrivals
-      WHERE project = {project: String} AND model = {model: String} AND id_hash IN (SELECT id_hash FROM fresh)
-      GROUP BY id_hash, version, bucket
-    )
+    SELECT id_hash, version, bucket, max(row_version) AS own, max(expires) AS kept_until
+    FROM arrivals
+    WHERE project = {project: String} AND model = {model: String} AND id_hash IN (SELECT id_hash FROM fresh)
+    GROUP BY id_hash, version, bucket
   )
-  WHERE places > 1
 )
+WHERE places > 1
 GROUP BY version, bucket`;
 
 const departureRow = z
@@ -72,7 +66,7 @@ const departureRow = z
 
 /**
  * findDepartures: the places of all freshly arrived ids that have more than one place, with those that lost their id to a newer event.
- * No rows: every fresh id is where it always was.
+ * No rows: every fresh id is where it always was. Departures that are known already come again: whoever wrote them may have died before the mark.
  */
 export const findDepartures = (
   database: Database,
