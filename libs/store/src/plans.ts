@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  ALL_SEGMENT,
   documentId,
   LIVE_ORIGIN,
   type BinningBody,
@@ -156,7 +157,9 @@ export async function evaluationInputsId(
   return { hash, rows: live.rows, complete: live.complete };
 }
 
-const segmentsOf = ({ monitor }: MonitorContext): string[] | undefined => monitor.body.segments ?? undefined;
+/** Whatever a monitor chose, `all` is part of it. */
+const segmentsOf = ({ monitor }: MonitorContext): string[] | undefined =>
+  monitor.body.segments === null ? undefined : [ALL_SEGMENT, ...monitor.body.segments];
 
 /** loadBaselineProfile: the reference of a context, merged and in chunks; empty when there is no baseline. */
 export async function loadBaselineProfile(

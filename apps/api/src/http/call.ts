@@ -57,7 +57,7 @@ const readQuery = (spec: EndpointSpec, query: unknown): unknown => {
   if (spec.query === undefined) return {};
   const result = spec.query.safeParse(query);
   if (result.success) return result.data;
-  throw invalid(...fieldErrors(result.error.issues, query, 'query'));
+  throw invalid(...fieldErrors(result.error.issues, { schema: spec.query, input: query }, 'query'));
 };
 
 /** Views carry these beside the body; a writer who sends back what he read need not take them out. */
@@ -105,7 +105,8 @@ const readBody = (spec: EndpointSpec, incoming: IncomingCall, params: Record<str
   if (tooDeep(body)) throw invalid({ field: 'body', message: `is nested deeper than ${DEPTH_MAX} levels` });
   const whole = withImplied(spec, withoutServiceFields(spec, body), params);
   const result = spec.body.safeParse(whole);
-  if (!result.success) throw invalid(...fieldErrors(result.error.issues, whole));
+  if (!result.success)
+    throw invalid(...fieldErrors(result.error.issues, { schema: spec.body, input: whole }));
   return result.data;
 };
 

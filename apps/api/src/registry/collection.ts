@@ -118,7 +118,7 @@ export class Collection<K extends DocumentKind, Input> {
     const { project } = call.params;
     const id = call.query.id ?? this.options.newId(call.body);
     const reply = await this.save({ ...call, params: { project, id } }, true);
-    return { ...reply, location: id };
+    return { ...reply, location: `/v1/projects/${project}/${this.options.kind}s/${id}` };
   }
 
   async read({ project, id }: Place): Promise<Reply> {

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QUARANTINE_REASONS } from '#libs/contracts';
-import { STORE, StoreError, type Store } from '#libs/store';
+import { STORE, StoreError, type QuarantineEntry, type QuarantinePage, type Store } from '#libs/store';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';
@@ -37,16 +37,6 @@ const quarantine = endpoint({
   replies: { 200: { description: 'Quarantined events', schema: listSchema('Quarantine', quarantineSchema) } },
 });
 
-/** A cursor that is not ours is the caller's mistake, not the database's. */
-const refuseBadCursor = (error: unknown): never => {
-  if (error instanceof StoreError && error.code === 'BAD_CURSOR')
-    throw invalid({
-      field: 'query.before',
-      message: 'is not a cursor of this list; take the one of its last item',
-    });
-  throw error;
-};
-
 @Controller()
 export class IngestionController {
   constructor(
@@ -64,9 +54,21 @@ export class IngestionController {
   @Endpoint(quarantine)
   async quarantine(@Call() { params, query: { limit, ...page } }: CallOf<typeof quarantine>): Promise<Reply> {
     await this.registry.requireProject(params.project);
-    const entries = await this.store.intake
-      .quarantine(params.project, { ...given(page), limit })
-      .catch(refuseBadCursor);
+    const entries = await this.read(params.project, { ...given(page), limit });
     return ok({ items: entries.map(shownQuarantine) });
+  }
+
+  /** A cursor that is not ours is the caller's mistake, not the database's. */
+  private async read(project: string, page: QuarantinePage): Promise<QuarantineEntry[]> {
+    try {
+      return await this.store.intake.quarantine(project, page);
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'BAD_CURSOR')
+        throw invalid({
+          field: 'query.before',
+          message: 'is not a cursor of this list; take the one of its last item',
+        });
+      throw error;
+    }
   }
 }
