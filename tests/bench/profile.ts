@@ -1,0 +1,172 @@
+import type { Feature, MonitorBody } from '#libs/contracts';
+import { monitorBodySchema } from '#libs/contracts';
+import { evaluate } from '#libs/monitoring';
+import {
+  binningHash,
+  createStore,
+  migrate,
+  type PredictionRow,
+  type ProfilePlan,
+  type Store,
+} from '#libs/store';
+import type { BenchRow } from './benches.js';
+import { timed, withServices } from './services.js';
+
+const NUMERIC = 20;
+const ROWS = 200_000;
+const ROWS_PER_INSERT = 50_000;
+const HOUR_MS = 3_600_000;
+const REGIONS = ['north', 'south', 'east', 'west', 'centre'];
+const name = { project: 'bench', model: 'm', version: '1' };
+const features: Feature[] = [
+  ...Array.from({ length: NUMERIC }, (_, i): Feature => ({ name: `x${i}`, type: 'numeric', role: 'input' })),
+  { name: 'region', type: 'categorical', role: 'input' },
+];
+
+/** Seeded and cheap: the same rows on every machine. */
+function* uniform(seed: number): Generator<number, never> {
+  for (let state = seed >>> 0; ;) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+function row(i: number, bucketMs: number, random: Generator<number, never>): PredictionRow {
+  const next = () => random.next().value;
+  return {
+    model: name.model,
+    version: name.version,
+    bucketMs,
+    id: `e${bucketMs}-${i}`,
+    timeMs: bucketMs + (i % HOUR_MS),
+    schema: 1,
+    num: Array.from({ length: NUMERIC }, () => next() + next() + next()),
+    cat: [REGIONS[i % REGIONS.length] ?? ''],
+    label: next() < 0.3 ? 'yes' : 'no',
+    score: next(),
+    value: Number.NaN,
+    scores: {},
+    attributions: [],
+    tags: { a: `a${i % 3}`, b: `b${i % 4}`, c: `c${i % 5}`, d: `d${i % 6}` },
+    invalid: {},
+    extra: '',
+    brokerTimeMs: bucketMs,
+    offset: BigInt(bucketMs / HOUR_MS) * 10_000_000n + BigInt(i),
+    contentHash: BigInt(i),
+    expiresMs: 4_102_444_800_000,
+  };
+}
+
+async function fill(store: Store, bucketMs: number): Promise<void> {
+  const random = uniform(bucketMs / HOUR_MS);
+  for (let at = 0; at < ROWS; at += ROWS_PER_INSERT) {
+    const predictions = Array.from({ length: ROWS_PER_INSERT }, (_, k) => row(at + k, bucketMs, random));
+    const [first, last] = [predictions[0]?.offset ?? 0n, predictions.at(-1)?.offset ?? 0n];
+    await store.intake.write({
+      project: name.project,
+      topic: 't',
+      incarnation: 'i',
+      partition: 0,
+      first,
+      last,
+      lastBrokerTimeMs: bucketMs,
+      received: predictions.length,
+      predictions,
+      labels: [],
+      quarantined: [],
+    });
+  }
+}
+
+/** One bucket of 200,000 rows × 20 numeric features, `all` and five dimensions (23 values): its profile, then one evaluation of it. */
+export const profileBench = (): Promise<BenchRow[]> =>
+  withServices(
+    ['clickhouse'],
+    async ({ clickhouseUrl: url, clickhouseUser: user, clickhousePassword: password }) => {
+      const config = { url, user, password, database: 'bench' };
+      await migrate(config);
+      const store = createStore(config);
+      try {
+        return await measure(store);
+      } finally {
+        await store.close();
+      }
+    },
+  );
+
+async function measure(store: Store): Promise<BenchRow[]> {
+  const bucketMs = Math.floor(Date.now() / HOUR_MS - 48) * HOUR_MS;
+  const inserted = await timed(() => fill(store, bucketMs));
+  const edges = Array.from({ length: 100 }, (_, i) => (i * 3) / 100);
+  const binningFeatures = [
+    ...features
+      .slice(0, NUMERIC)
+      .map(({ name: feature }) => ({ feature, kind: 'numeric' as const, edges, max: 3 })),
+    { feature: 'region', kind: 'categorical' as const, categories: REGIONS },
+  ];
+  const tag = (key: string, count: number) => ({
+    name: key,
+    body: {
+      kind: 'dimension' as const,
+      model: name.model,
+      tag: key,
+      values: Array.from({ length: count }, (_, i) => `${key}${i}`),
+    },
+  });
+  const plan: ProfilePlan = {
+    ...name,
+    origin: '',
+    binning: {
+      model: name.model,
+      version: name.version,
+      hash: binningHash(binningFeatures),
+      features: binningFeatures,
+    },
+    features,
+    segments: [
+      tag('a', 3),
+      tag('b', 4),
+      tag('c', 5),
+      tag('d', 6),
+      { name: 'region', body: { kind: 'dimension', model: name.model, feature: 'region', values: REGIONS } },
+    ],
+    bucket: 'PT1H',
+    timeZone: 'UTC',
+  };
+  const dirty = await store.profiles.dirtyBuckets(plan, 10);
+  const profiled = await timed(() => store.profiles.compute(plan, dirty));
+  const window = { startMs: bucketMs, endMs: bucketMs + HOUR_MS };
+  const read = await timed(() => store.profiles.read(plan, window));
+  const settings: MonitorBody = monitorBodySchema.parse({
+    name: 'bench',
+    kind: 'drift',
+    model: name.model,
+    version: name.version,
+    thresholds: { psi: 0.2 },
+  });
+  const evaluated = await timed(async () =>
+    Promise.resolve(
+      evaluate({
+        baseline: read.result,
+        baselineChunks: [],
+        window: read.result,
+        binning: plan.binning,
+        features,
+        settings,
+      }),
+    ),
+  );
+  const figure = (
+    what: string,
+    { seconds, cpuSeconds }: { seconds: number; cpuSeconds: number },
+    size: string,
+  ): BenchRow => ({ what, seconds: round(seconds), 'node CPU s': round(cpuSeconds), size });
+  return [
+    figure('insert rows, arrivals, marks, ledger', inserted, `${ROWS.toLocaleString('en')} events`),
+    figure('profile of the bucket', profiled, `${NUMERIC} × 100 bins × 24 segment values`),
+    figure('read the merged profile', read, `${read.result.cells.length} cells`),
+    figure('evaluate one window', evaluated, `${evaluated.result.length} findings`),
+  ];
+}
+
+const round = (value: number): number => Math.round(value * 1_000) / 1_000;
