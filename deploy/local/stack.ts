@@ -292,6 +292,14 @@ export async function reset(settings: StackSettings): Promise<void> {
   const state = await readState(settings.home);
   if (state?.engine === 'containers') await containersDown(await contextOf(settings, state), true);
   await down(settings);
-  const data = ['kafka/data', 'clickhouse', 'redis/data', 'credentials.json', 'admin.key', 'outbox', 'demo.json'];
+  const data = [
+    'kafka/data',
+    'clickhouse',
+    'redis/data',
+    'credentials.json',
+    'admin.key',
+    'outbox',
+    'demo.json',
+  ];
   await Promise.all(data.map((path) => rm(join(settings.home, path), { recursive: true, force: true })));
 }

@@ -8,6 +8,7 @@ export async function playDemo(options: DemoOptions): Promise<void> {
     const { runDemo } = await import('../demo/index.js');
     await runDemo(options);
   } catch (error) {
-    if (!options.signal.aborted) say(`The demo stopped: ${reasonOf(error)} Plumbline itself goes on running.`);
+    if (!options.signal.aborted)
+      say(`The demo stopped: ${reasonOf(error)} Plumbline itself goes on running.`);
   }
 }
