@@ -6,11 +6,12 @@ import { AppLog, terminalLine } from './app-log.js';
 
 describe('terminalLine', () => {
   it.each([
-    ['information, which only the file keeps', '{"level":30,"msg":"all well"}', undefined],
-    ['a warning', '{"level":40,"msg":"slow"}', '[ingest] WARN slow'],
+    ['information, which only the file keeps', '{"level":"info","msg":"all well"}', undefined],
+    ['a warning', '{"level":"warn","msg":"slow"}', '[ingest] WARN slow'],
+    ['a level in numbers', '{"level":40,"msg":"slow"}', '[ingest] WARN slow'],
     [
       'an error with its cause',
-      '{"level":50,"msg":"insert failed","err":{"message":"timeout"}}',
+      '{"level":"error","msg":"insert failed","err":{"message":"timeout"}}',
       '[ingest] ERROR insert failed: timeout',
     ],
     [
@@ -18,18 +19,32 @@ describe('terminalLine', () => {
       '{"level":50,"msg":"timeout","err":{"message":"timeout"}}',
       '[ingest] ERROR timeout',
     ],
-    ['plain text, such as a stack', '    at main.js:1', '[ingest]     at main.js:1'],
+    ['an entry without a message', '{"level":60}', '[ingest] FATAL {"level":60}'],
+    ['an entry without a level', '{"msg":"x"}', undefined],
+    ['the stack of a crash', '    at main.js:1', '[ingest]     at main.js:1'],
     ['an empty line', '', undefined],
     ['JSON that is no entry', '7', '[ingest] 7'],
-    ['an entry without a message', '{"level":60}', '[ingest] FATAL {"level":60}'],
   ])('shows %s', (_name, line, expected) => {
-    expect(terminalLine('ingest', line)).toBe(expected);
+    expect(terminalLine('ingest', line, true)).toBe(expected);
+  });
+
+  it('leaves plain text of the normal output to the file', () => {
+    expect(terminalLine('api', 'hello', false)).toBeUndefined();
   });
 
   it('is bounded', () => {
-    expect(
-      terminalLine('api', JSON.stringify({ level: 50, msg: 'x'.repeat(100_000) }))?.length,
-    ).toBeLessThanOrEqual(2_000);
+    const line = JSON.stringify({ level: 50, msg: 'x'.repeat(100_000) });
+    expect(terminalLine('api', line, false)?.length).toBeLessThanOrEqual(2_000);
+  });
+});
+
+describe('withoutKeys', () => {
+  it.each([
+    ['  pl_H2DEG021EhTRa8a3CyyfGX9fqXpcXYPfmerOkw', '  pl_(hidden)'],
+    ['{"key":"pl_abcdefgh-jklmnop_qrs","n":1}', '{"key":"pl_(hidden)","n":1}'],
+    ['a plain pl_word and amp_pl_abcdefghijklmnopqrst', 'a plain pl_word and amp_pl_abcdefghijklmnopqrst'],
+  ])('turns %j into %j', (line, expected) => {
+    expect(withoutKeys(line)).toBe(expected);
   });
 });
 

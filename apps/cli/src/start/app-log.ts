@@ -3,22 +3,47 @@ import { dirname } from 'node:path';
 import { say } from '../settings.js';
 
 const maxLineChars = 2_000;
-const warnLevel = 40;
-const levelNames: Readonly<Record<number, string>> = { 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
+const ownerOnly = 0o600;
+const shownLevels: Readonly<Record<string, string>> = {
+  40: 'WARN',
+  50: 'ERROR',
+  60: 'FATAL',
+  warn: 'WARN',
+  error: 'ERROR',
+  fatal: 'FATAL',
+};
 
-/** A log line of an app as a person reads it; nothing for lines below a warning, which only the file keeps. */
-export function terminalLine(app: string, line: string): string | undefined {
-  const text = line.slice(0, maxLineChars);
-  let entry: unknown;
+/** Keys have no place in logs: `pl_` and what follows is cut out of a line. */
+export function withoutKeys(line: string): string {
+  return line.replace(/\bpl_[\w-]{16,}/g, 'pl_(hidden)');
+}
+
+type Entry = {
+  readonly level?: unknown;
+  readonly msg?: unknown;
+  readonly err?: { readonly message?: unknown };
+};
+
+function parseEntry(line: string): Entry | undefined {
   try {
-    entry = JSON.parse(line);
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === 'object' && entry !== null ? entry : undefined;
   } catch {
-    return text.trim() === '' ? undefined : `[${app}] ${text}`;
+    return undefined;
   }
-  if (typeof entry !== 'object' || entry === null) return `[${app}] ${text}`;
-  const { level, msg, err } = entry as { level?: unknown; msg?: unknown; err?: { message?: unknown } };
-  if (typeof level === 'number' && level < warnLevel) return undefined;
-  const name = typeof level === 'number' ? (levelNames[level] ?? `LEVEL ${level}`) : 'LOG';
+}
+
+/**
+ * A log line of an app as a person reads it. Nothing for lines below a warning, which only the file keeps; text that is no log entry,
+ * such as the stack of a crash, is shown where it came through the error output.
+ */
+export function terminalLine(app: string, line: string, isErrorOutput: boolean): string | undefined {
+  const text = line.slice(0, maxLineChars);
+  const entry = parseEntry(line);
+  if (!entry) return isErrorOutput && text.trim() !== '' ? `[${app}] ${text}` : undefined;
+  const { level, msg, err } = entry;
+  const name = shownLevels[String(level)];
+  if (name === undefined) return undefined;
   const reason = typeof err?.message === 'string' && err.message !== msg ? `: ${err.message}` : '';
   return `[${app}] ${name} ${typeof msg === 'string' ? msg : text}${reason}`.slice(0, maxLineChars);
 }
@@ -53,7 +78,7 @@ export class AppLog {
 
   /** A full disk must not stop the service whose words are written here. */
   private append(): WriteStream {
-    const stream = createWriteStream(this.path, { fd: openSync(this.path, 'a') });
+    const stream = createWriteStream(this.path, { fd: openSync(this.path, 'a', ownerOnly) });
     stream.once('error', (cause) => say(`The log ${this.path} cannot be written: ${cause.message}`));
     return stream;
   }

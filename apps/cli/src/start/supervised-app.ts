@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { childEnvironment } from '#libs/platform';
 import { checkoutRoot, lastLines, logFile, pollUntil, StackProblem } from '../../../../deploy/local/index.js';
 import { say } from '../settings.js';
-import { AppLog, terminalLine } from './app-log.js';
+import { AppLog, terminalLine, withoutKeys } from './app-log.js';
 import type { AppPlan } from './app-plan.js';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -92,18 +92,18 @@ export class SupervisedApp {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
-    for (const output of [child.stdout, child.stderr]) {
-      createInterface({ input: output }).on('line', (line) => this.hear(line));
-    }
+    createInterface({ input: child.stdout }).on('line', (line) => this.hear(line, false));
+    createInterface({ input: child.stderr }).on('line', (line) => this.hear(line, true));
     child.once('error', (cause) => say(`${name} cannot be run: ${cause.message}`));
     child.once('exit', (code, signal) =>
       this.ended(signal ?? `exit code ${code ?? 'unknown'}`, Date.now() - startMs),
     );
   }
 
-  private hear(line: string): void {
+  private hear(spoken: string, isErrorOutput: boolean): void {
+    const line = withoutKeys(spoken);
     this.log.write(line);
-    const shown = this.stopping ? undefined : terminalLine(this.plan.name, line);
+    const shown = this.stopping ? undefined : terminalLine(this.plan.name, line, isErrorOutput);
     if (shown !== undefined) say(shown);
   }
 
