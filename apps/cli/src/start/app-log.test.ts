@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AppLog, terminalLine } from './app-log.js';
+import { AppLog, terminalLine, withoutKeys } from './app-log.js';
 
 describe('terminalLine', () => {
   it.each([
