@@ -9,10 +9,9 @@ export { Logger as NestLogger } from 'nestjs-pino';
 
 const PROBES = /^\/(?:health|metrics)(?:[/?]|$)/;
 
-const levelOf = (_: unknown, response: { statusCode: number }, error?: Error): 'error' | 'warn' | 'info' => {
-  if (error !== undefined || response.statusCode >= 500) return 'error';
-  return response.statusCode >= 400 ? 'warn' : 'info';
-};
+/** A caller's mistake is the caller's to see, in the answer; only our own failures are worth an operator's eye. */
+const levelOf = (_: unknown, response: { statusCode: number }, error?: Error): 'error' | 'info' =>
+  error !== undefined || response.statusCode >= 500 ? 'error' : 'info';
 
 /** loggingModule: Nest's and every request's log through the app's own logger; probes and scrapes are not logged. Use with `app.useLogger(app.get(NestLogger))`. */
 export const loggingModule = (logger: Logger): DynamicModule =>
