@@ -76,16 +76,15 @@ export const checkColumns = (columns: string[]): Sniffed => {
   return { ok: true, columns };
 };
 
+const OTHER_SIGNS: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs', '|': 'bars' };
+
 const sniffCsv = (head: Buffer): Sniffed => {
   const header = csvHeader(head.toString('utf8').replace(/^\uFEFF/, ''));
   if (header === null) return refuse('the first line is not CSV: a quote is not closed', 'header');
   const only = header[0] ?? '';
-  const other = [';', '\t', '|'].find((sign) => only.includes(sign));
-  if (header.length === 1 && other !== undefined)
-    return refuse(
-      `is separated by '${other === '\t' ? 'tabs' : other}'; separate the fields by commas`,
-      'header',
-    );
+  const [sign] = Object.keys(OTHER_SIGNS).filter((one) => only.includes(one));
+  if (header.length === 1 && sign !== undefined)
+    return refuse(`is separated by ${OTHER_SIGNS[sign] ?? sign}; separate the fields by commas`, 'header');
   return checkColumns(header);
 };
 

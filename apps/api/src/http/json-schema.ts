@@ -33,15 +33,12 @@ const register = (name: string, schema: JsonSchema, schemas: Schemas): JsonSchem
 
 /** jsonSchemaOf: a zod schema as JSON Schema 2020-12; one with a title, and all that is recursive, becomes a component. */
 export const jsonSchemaOf = (schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): JsonSchema => {
-  const {
-    $schema: _,
-    $defs = {},
-    ...root
-  } = z.toJSONSchema(schema, {
+  const { $defs = {}, ...root } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     target: 'draft-2020-12',
   }) as JsonSchema & { $defs?: Record<string, JsonSchema> };
+  delete root['$schema'];
   const title = typeof root['title'] === 'string' ? root['title'] : undefined;
   const prefix = title === undefined ? 'Part' : `${title}${io === 'input' ? 'Input' : ''}`;
   const rename = (name: string) => `${prefix}${name.replaceAll(/\W|_/g, '')}`;
