@@ -9,5 +9,6 @@ export { lastLines, stopProcess } from './processes.js';
 export { defaultPorts, logFile, serviceNames, shiftPorts } from './settings.js';
 export type { ServiceName, StackAddresses, StackPorts, StackSettings } from './settings.js';
 export { readIfThere, writeWhole } from './state.js';
-export { down, kill, reset, status, up, type ServiceStatus, type UpResult } from './stack.js';
+export { down, kill, reset, up } from './stack.js';
 export { requireDisk } from './requirements.js';
+export { status, type ServiceStatus } from './status.js';

@@ -38,13 +38,14 @@ describe('pickBinary', () => {
     'redis-server-6.2.6-v5-linux-386',
     'redis-server-6.2.6-v5-linux-amd64',
     'redis-server-6.2.7-linux-arm64',
-    'META-INF',
+    'redis-server-6.2.6-v5-darwin-arm64',
   ];
 
   it.each([
     ['linux', 'x64', 'redis-server-6.2.6-v5-linux-amd64'],
     ['linux', 'arm64', 'redis-server-6.2.7-linux-arm64'],
-    ['darwin', 'arm64', undefined],
+    ['darwin', 'arm64', 'redis-server-6.2.6-v5-darwin-arm64'],
+    ['freebsd', 'x64', undefined],
     ['linux', 'riscv64', undefined],
   ])('finds the server for %s on %s', (platform, arch, expected) => {
     expect(pickBinary(names, platform, arch)).toBe(expected);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '#libs/platform';
 import { checkoutRoot, type StackAddresses } from '../../../../deploy/local/index.js';
 
-export const appNames = ['api', 'ingest', 'worker'] as const;
+const appNames = ['api', 'ingest', 'worker'] as const;
 export type AppName = (typeof appNames)[number];
 
 /** Consumers stop first and the API last, so that nothing asks for what has gone already. */
