@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { bigInteger, integer, type Database } from '../client/index.js';
+import { readEventCounts, type EventCounts } from './event-counts.js';
 import type { TopicPartition } from './rows.js';
 import { sweepRanges, type LedgerRange } from './sweep.js';
 
-/** What became of every record of a partition: received = accepted + quarantined, and for predictions accepted = current + duplicates + amended. */
-export type PartitionAccount = TopicPartition & {
+/**
+ * What became of every record of a partition: received = accepted + quarantined, and for predictions accepted = current +
+ * duplicates + amended, as long as their rows are kept. These three are 0 for ground truth.
+ */
+export type PartitionAccount = EventCounts & {
   first: bigint;
   last: bigint;
   received: number;
@@ -12,12 +16,6 @@ export type PartitionAccount = TopicPartition & {
   quarantined: number;
   /** Offsets between the ranges that nobody stored, both ends included; at most 1,000 are listed. */
   gaps: [from: bigint, to: bigint][];
-  /** Prediction events that are the newest of their id. These three are 0 for ground truth, and shrink as rows expire. */
-  current: number;
-  /** Replaced by an event of the same content. */
-  duplicates: number;
-  /** Replaced by an event of other content. */
-  amended: number;
 };
 
 const TIMEOUT_MS = 120_000;
@@ -53,23 +51,6 @@ SELECT topic, incarnation, partition, first, last, arrayMap(hole -> [hole.1, hol
 FROM (${RANGES})
 WHERE overlaps`;
 
-const EVENTS = `
-SELECT
-  event.1 AS topic, event.2 AS incarnation, event.3 AS partition,
-  countIf(event.4 = newest.1) AS current,
-  countIf(event.4 != newest.1 AND event.5 = newest.2) AS duplicates,
-  countIf(event.4 != newest.1 AND event.5 != newest.2) AS amended
-FROM (
-  SELECT
-    groupUniqArray((topic, incarnation, partition, row_version, content_hash)) AS events,
-    max((row_version, content_hash)) AS newest
-  FROM arrivals
-  WHERE project = {project: String}
-  GROUP BY project, model, id_hash, version
-)
-ARRAY JOIN events AS event
-GROUP BY topic, incarnation, partition`;
-
 const partitionRow = { topic: z.string(), incarnation: z.string(), partition: integer };
 const pair = z.tuple([bigInteger, bigInteger]);
 const sumRow = z.object({
@@ -87,8 +68,6 @@ const rangeRow = z.object({
   holes: z.array(pair),
   rejected: z.array(bigInteger),
 });
-const eventRow = z.object({ ...partitionRow, current: integer, duplicates: integer, amended: integer });
-
 /**
  * readAccounting: per partition, from the ledger of ranges (ClickHouse adds those that stand alone, overlapping ones are swept here) and
  * from the arrivals. Cost grows with what is stored; it is for people and tests, not for every tick.
@@ -99,14 +78,7 @@ export async function readAccounting(database: Database, project: string): Promi
   const [sums, overlapping, events] = await Promise.all([
     database.query({ name: 'account-ranges', sql: SUMS, row: sumRow, ...bounds }),
     database.query({ name: 'account-overlaps', sql: OVERLAPPING, row: rangeRow, ...bounds }),
-    database.query({
-      name: 'account-events',
-      sql: EVENTS,
-      row: eventRow,
-      ...bounds,
-      // The key begins with the groups, so they stream by instead of filling memory.
-      settings: { optimize_aggregation_in_order: 1 },
-    }),
+    readEventCounts(database, project),
   ]);
   const swept = Map.groupBy(overlapping, keyOf);
   const counted = new Map(events.map((row) => [keyOf(row), row]));
@@ -119,7 +91,7 @@ const keyOf = ({ topic, incarnation, partition }: TopicPartition): string =>
 function account(
   sum: z.output<typeof sumRow>,
   overlapping: readonly LedgerRange[],
-  events: z.output<typeof eventRow> | undefined,
+  events: EventCounts | undefined,
 ): PartitionAccount {
   const overlap = sweepRanges(overlapping);
   const received = sum.received_once + overlap.received;
