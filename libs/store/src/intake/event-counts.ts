@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { integer, type Database } from '../client/index.js';
+import type { TopicPartition } from './rows.js';
+
+/** What became of the accepted prediction events of a partition, as far as their rows are kept. */
+export type EventCounts = TopicPartition & {
+  /** The newest of their id. */
+  current: number;
+  /** Replaced by an event of the same content. */
+  duplicates: number;
+  /** Replaced by an event of other content. */
+  amended: number;
+};
+
+const TIMEOUT_MS = 120_000;
+/** Ids whose count is held in memory at one time, about 1 GB of ClickHouse's. */
+const ROWS_PER_SLICE = 20_000_000;
+const HASHES = 1n << 64n;
+
+const ARRIVALS = `
+SELECT topic, incarnation, partition, count() AS arrivals
+FROM arrivals FINAL
+WHERE project = {project: String}
+GROUP BY topic, incarnation, partition`;
+
+/** Only ids that arrived more than once need a closer look; nearly all arrived once. */
+const REPEATED = `
+WITH
+  cityHash64(model, version, id_hash) AS prediction,
+  slice AS (SELECT * FROM arrivals FINAL WHERE project = {project: String} AND id_hash BETWEEN {from: UInt64} AND {to: UInt64}),
+  repeated AS (SELECT prediction FROM slice GROUP BY prediction HAVING count() > 1)
+SELECT
+  event.1 AS topic, event.2 AS incarnation, event.3 AS partition,
+  sum(event.6) AS arrivals,
+  countIf(event.4 = newest.1) AS current,
+  countIf(event.4 != newest.1 AND event.5 = newest.2) AS duplicates,
+  countIf(event.4 != newest.1 AND event.5 != newest.2) AS amended
+FROM (
+  SELECT prediction, groupArray((topic, incarnation, partition, row_version, content_hash, rows)) AS events, max((row_version, content_hash)) AS newest
+  FROM (
+    SELECT prediction, topic, incarnation, partition, row_version, content_hash, count() AS rows
+    FROM slice
+    WHERE prediction IN (SELECT prediction FROM repeated)
+    GROUP BY prediction, topic, incarnation, partition, row_version, content_hash
+  )
+  GROUP BY prediction
+)
+ARRAY JOIN events AS event
+GROUP BY topic, incarnation, partition`;
+
+const partitionRow = { topic: z.string(), incarnation: z.string(), partition: integer, arrivals: integer };
+const arrivalsRow = z.object(partitionRow);
+const repeatedRow = z.object({ ...partitionRow, current: integer, duplicates: integer, amended: integer });
+
+const keyOf = ({ topic, incarnation, partition }: TopicPartition): string =>
+  JSON.stringify([topic, incarnation, partition]);
+
+/** readEventCounts: by partition. While events arrive, the parts are of slightly different moments. */
+export async function readEventCounts(database: Database, project: string): Promise<EventCounts[]> {
+  const arrivals = await database.query({
+    name: 'count-arrivals',
+    sql: ARRIVALS,
+    params: { project },
+    timeoutMs: TIMEOUT_MS,
+    row: arrivalsRow,
+  });
+  const counts = new Map(
+    arrivals.map(({ arrivals: rows, ...of }) => [
+      keyOf(of),
+      { ...of, current: rows, duplicates: 0, amended: 0 },
+    ]),
+  );
+  const total = arrivals.reduce((sum, row) => sum + row.arrivals, 0);
+  for (const [from, to] of slices(Math.ceil(total / ROWS_PER_SLICE))) {
+    const repeated = await database.query({
+      name: 'count-repeated',
+      sql: REPEATED,
+      params: { project, from, to },
+      timeoutMs: TIMEOUT_MS,
+      row: repeatedRow,
+    });
+    for (const row of repeated) {
+      const count = counts.get(keyOf(row));
+      if (count === undefined) continue;
+      count.current += row.current - row.arrivals;
+      count.duplicates += row.duplicates;
+      count.amended += row.amended;
+    }
+  }
+  return [...counts.values()];
+}
+
+/** Ranges of the hash, both ends included, that together are all of it. */
+function* slices(count: number): Generator<[from: bigint, to: bigint]> {
+  for (let at = 0n; at < BigInt(count); at += 1n)
+    yield [(HASHES * at) / BigInt(count), (HASHES * (at + 1n)) / BigInt(count) - 1n];
+}
