@@ -3,7 +3,7 @@ import { describeSegment, METRIC_LABELS } from '#libs/monitoring';
 import { featureName, formatCount, formatNumber, formatP, formatTime, formatWindow } from './format.js';
 import { Badge, Card, Chart, renderPage } from './layout.js';
 
-export type Notice = { channel: string; outcome: string; detail: string; atMs: number };
+type Notice = { channel: string; outcome: string; detail: string; atMs: number };
 
 export type AlertPage = {
   state: AlertState;

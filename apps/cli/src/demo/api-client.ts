@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 
 /** A problem document (RFC 9457) that the API answered with. */
-export class ApiProblem extends Error {
+class ApiProblem extends Error {
   constructor(
     readonly status: number,
     method: string,

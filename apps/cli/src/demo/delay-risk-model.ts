@@ -12,7 +12,7 @@ export type FlightFeatures = {
   weekday: number;
 };
 
-export type Scored = { label: 'late' | 'on-time'; score: number; attributions: Record<string, number> };
+type Scored = { label: 'late' | 'on-time'; score: number; attributions: Record<string, number> };
 export type DelayRiskModel = { score: (flight: FlightFeatures) => Scored };
 
 const LATE_MINUTES = 15;

@@ -21,7 +21,7 @@ export function scheduledFeatures(flights: Flights, i: number): FlightFeatures {
 }
 
 /** What the inference service receives: from FAULT.fromMs on, the hub's distances are kilometres. */
-export function receivedFeatures(flights: Flights, i: number): FlightFeatures {
+function receivedFeatures(flights: Flights, i: number): FlightFeatures {
   const features = scheduledFeatures(flights, i);
   const broken = features.origin === FAULT.hub && (flights.departedAt[i] ?? 0) >= FAULT.fromMs;
   return broken ? { ...features, distance: Math.round(features.distance * FAULT.factor) } : features;
