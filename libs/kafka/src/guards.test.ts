@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { decodeRecordBatches, repairKafkajs, scheduleCheck } from './guards.js';
+import { continueAtStart, decodeRecordBatches, repairKafkajs, scheduleCheck } from './guards.js';
 
 const fake = (batches: number[]) => {
   let at = 0;
@@ -66,6 +66,23 @@ describe('scheduleCheck', () => {
     scheduleCheck.call(later);
     await vi.advanceTimersByTimeAsync(499);
     expect(later.checkPendingRequests).not.toHaveBeenCalled();
+  });
+});
+
+describe('continueAtStart', () => {
+  it('reads on at the start of the log and commits nothing', async () => {
+    const fetchTopicsOffset = vi.fn(() =>
+      Promise.resolve([{ partitions: [{ partition: 3, offset: '150' }] }]),
+    );
+    const resolveOffset = vi.fn();
+    await continueAtStart.call(
+      { cluster: { fetchTopicsOffset }, resolveOffset },
+      { topic: 't', partition: 3 },
+    );
+    expect(fetchTopicsOffset).toHaveBeenCalledWith([
+      { topic: 't', partitions: [{ partition: 3 }], fromBeginning: true },
+    ]);
+    expect(resolveOffset).toHaveBeenCalledWith({ topic: 't', partition: 3, offset: '149' });
   });
 });
 

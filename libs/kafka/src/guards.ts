@@ -6,6 +6,7 @@ import { installCodecs } from './codecs.js';
  * Repairs of kafkajs 2.2.4, which is no longer maintained, made on its own modules so that a successor is a change of this folder only:
  * - a record batch of more than about 120,000 records overflows the stack (it is spread into one call) and stops the partition for good;
  * - every connection re-arms a timer of 1 ms for ever, and Node 24 warns about its negative delay;
+ * - an offset that the broker does not hold (any more) is replaced *and committed* at once, which hides the gap from the next start;
  * - gzip unpacks without a bound, zstd is missing.
  */
 type Decoder = {
@@ -81,6 +82,26 @@ const replaceDecoder = (): void => {
   cached.exports = decodeMessages;
 };
 
+type OffsetManager = {
+  cluster: {
+    fetchTopicsOffset(
+      topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
+    ): Promise<{ partitions: { partition: number; offset: string }[] }[]>;
+  };
+  resolveOffset(at: { topic: string; partition: number; offset: string }): void;
+};
+
+/** continueAtStart: goes on at the start of the log, and leaves what is committed alone until records have been handled. */
+export async function continueAtStart(
+  this: OffsetManager,
+  { topic, partition }: { topic: string; partition: number },
+): Promise<void> {
+  const asked = { topic, partitions: [{ partition }], fromBeginning: true };
+  const [found] = await this.cluster.fetchTopicsOffset([asked]);
+  const start = BigInt(found?.partitions.find((each) => each.partition === partition)?.offset ?? 0);
+  this.resolveOffset({ topic, partition, offset: String(start - 1n) });
+}
+
 let isRepaired = false;
 
 /** repairKafkajs: applies the repairs once per process; throws when kafkajs is not laid out as they expect. */
@@ -92,5 +113,9 @@ export const repairKafkajs = (): void => {
     prototype: RequestQueue & { scheduleCheckPendingRequests(): void };
   };
   prototype.scheduleCheckPendingRequests = scheduleCheck;
+  const offsets = internal('consumer/offsetManager') as {
+    prototype: { setDefaultOffset: typeof continueAtStart };
+  };
+  offsets.prototype.setDefaultOffset = continueAtStart;
   installCodecs();
 };
