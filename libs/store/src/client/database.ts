@@ -27,8 +27,8 @@ export type Statement = {
   /** Limit of the whole call, on both sides. */
   timeoutMs?: number;
 };
-export type Query<Row extends z.ZodType> = Statement & { row: Row };
-export type RowBinaryInsert = {
+type Query<Row extends z.ZodType> = Statement & { row: Row };
+type RowBinaryInsert = {
   table: string;
   columns: readonly string[];
   data: readonly Buffer[] | Readable;
