@@ -326,6 +326,19 @@ describe('monitors', () => {
     expect(errorsOf(answer)[0]!.message).toContain(message);
   });
 
+  it('keep the segments that they name', async () => {
+    await put('/models/m/segments/hub', { kind: 'dimension', feature: 'origin' });
+    await put('/monitors/d', { ...monitor, segments: ['hub'] });
+    const path = `${base()}/models/m/segments/hub`;
+    const refused = await at.call('DELETE', path);
+    expect([refused.status, refused.body['detail']]).toEqual([
+      409,
+      'Monitors name this segment: d; change them first.',
+    ]);
+    await at.call('DELETE', `${base()}/monitors/d`);
+    expect((await at.call('DELETE', path)).status).toBe(204);
+  });
+
   it('cannot run before there is a baseline', async () => {
     await put('/monitors/d', monitor);
     const answer = await at.call('POST', `${base()}/monitors/d/run`);

@@ -84,7 +84,6 @@ const checks = (health: Health, app: NestExpressApplication, redis: Redis): void
 };
 
 const configure = (app: NestExpressApplication, config: Config): void => {
-  app.useLogger(app.get(NestLogger));
   app.use(requestContext(config.publicUrl));
   app.disable('x-powered-by');
   app.disable('etag');
@@ -109,11 +108,13 @@ export const startApi = async (options: ApiOptions): Promise<RunningApi> => {
   const metrics = new Metrics('api');
   const app = await NestFactory.create<NestExpressApplication>(
     ApiModule.over({ config, logger, locks: redisLocks(redis, logger), clock, metrics, health }),
-    { bodyParser: false, bufferLogs: true, abortOnError: false },
+    // Nest tells of every module and route that it finds; only what goes wrong there is of interest.
+    { bodyParser: false, logger: ['fatal', 'error', 'warn'], abortOnError: false },
   );
   configure(app, config);
   checks(health, app, redis);
   await app.listen(config.http.port, config.http.host);
+  app.useLogger(app.get(NestLogger));
   return {
     url: await app.getUrl(),
     ready: prepare(app, options),

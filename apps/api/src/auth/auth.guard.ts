@@ -17,7 +17,7 @@ const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="plumbline"' };
 const bearer = (header: string | undefined): string | undefined => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
 
 /** mayAct: a role includes those before it. */
-export const mayAct = (held: KeyRole, wanted: KeyRole): boolean =>
+const mayAct = (held: KeyRole, wanted: KeyRole): boolean =>
   keyRoles.indexOf(held) >= keyRoles.indexOf(wanted);
 
 /** AuthGuard: no route without a key, unless it is marked public: a route that nobody thought about is closed. */

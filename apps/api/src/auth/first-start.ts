@@ -13,7 +13,7 @@ const INTENT = { expected: undefined, author: 'plumbline', reason: 'first start'
 const FIRST_KEY_ID = 'first-admin';
 
 /** adminKeyFile: where the first key lies, for the one who installs; to be removed once it is kept elsewhere. */
-export const adminKeyFile = (home: string): string => join(home, 'admin.key');
+const adminKeyFile = (home: string): string => join(home, 'admin.key');
 
 const save = async (file: string, key: string): Promise<void> => {
   const draft = `${file}.new`;

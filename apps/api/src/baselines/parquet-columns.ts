@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 import { parquetMetadataAsync, parquetSchema, type FileMetaData } from 'hyparquet';
 
-import { checkColumns, refuse, type Sniffed } from './sniff.js';
+import { checkColumns, refuse, type Sniffed } from './file-columns.js';
 
 const MAGIC = 'PAR1';
 const ENCRYPTED = 'PARE';

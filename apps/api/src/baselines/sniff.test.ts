@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { checkColumns, csvHeader, sniff, type BaselineFormat } from './sniff.js';
+import { checkColumns } from './file-columns.js';
+import { csvHeader, sniff, type BaselineFormat } from './sniff.js';
 
 let folder = '';
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import { CLOCK, CONFIG, type Clock } from '../tokens.js';
 const HOUR_MS = 3_600_000;
 
 /** testMessage: looks like an alert, so that a person sees what one will look like, and says in every line that it is none. */
-export const testMessage = (
+const testMessage = (
   project: string,
   { publicUrl, nowMs }: { publicUrl: string; nowMs: number },
 ): AlertMessage => {

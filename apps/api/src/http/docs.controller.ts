@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Res } from '@nestjs/common';
 import { groundTruthEventSchema, predictionEventSchema } from '#libs/contracts';
-import { PublicRoute, type Config } from '#libs/platform';
+import { PublicRoute } from '#libs/platform';
 import type { Response } from 'express';
 import { z } from 'zod';
 
-import { CONFIG } from '../tokens.js';
 import { Endpoint, endpoint } from './endpoint.js';
 import { openApi } from './openapi.js';
 import { Problem } from './problem.js';
@@ -38,8 +37,8 @@ const PAGE = `<!doctype html>
 `;
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true, validatorUrl: null, docExpansion: 'list', defaultModelsExpandDepth: 0 });\n`;
 
-const assetsFolder = (): string =>
-  dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const require = createRequire(import.meta.url);
+const assetsFolder = (): string => dirname(require.resolve('swagger-ui-dist/package.json'));
 
 const jsonSchema = z.record(z.string(), z.unknown()).meta({ title: 'JsonSchema' });
 const schemaEndpoint = (name: string, summary: string) =>
@@ -66,14 +65,11 @@ const openApiEndpoint = endpoint({
 /** DocsController: what the service says of itself: the OpenAPI document, a page to read it, and the schemas of events. */
 @Controller()
 export class DocsController {
-  constructor(
-    private readonly routes: RouteTable,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'publicUrl'>,
-  ) {}
+  constructor(private readonly routes: RouteTable) {}
 
   @Endpoint(openApiEndpoint)
   document(): Reply {
-    return ok(openApi(this.routes.all(), this.config.publicUrl));
+    return ok(openApi(this.routes.all()));
   }
 
   @Endpoint(schemaEndpoint('prediction-event', 'What a prediction event looks like'))

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { ProblemStatus } from './problem.js';
 
 /** ReplySpec: one successful answer of an endpoint. Without a schema there is no body. */
-export type ReplySpec = { description: string; schema?: z.ZodType; contentType?: string };
+type ReplySpec = { description: string; schema?: z.ZodType; contentType?: string };
 
 /**
  * EndpointSpec: everything about one route, said once: Nest's routing, the guard's role, the validation of a call and the
@@ -55,7 +55,7 @@ export type CallOf<S extends EndpointSpec> = {
 export const endpoint = <const S extends EndpointSpec>(spec: S): S => spec;
 
 /** ENDPOINT: metadata key under which a handler carries its spec. */
-export const ENDPOINT = 'plumbline:endpoint';
+const ENDPOINT = 'plumbline:endpoint';
 
 const toNestPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 

@@ -31,21 +31,38 @@ const register = (name: string, schema: JsonSchema, schemas: Schemas): JsonSchem
   }
 };
 
-/** jsonSchemaOf: a zod schema as JSON Schema 2020-12; one with a title, and all that is recursive, becomes a component. */
+type Naming = { io: 'input' | 'output'; schemas: Schemas };
+
+const nameOf = (title: string, { io }: Naming): string => `${title}${io === 'input' ? 'Input' : ''}`;
+
+/** Whatever has a title is a component and is referred to, however deep it lies; so a list does not repeat its items. */
+const hoist = (node: unknown, naming: Naming): unknown => {
+  if (Array.isArray(node)) return node.map((item) => hoist(item, naming));
+  if (typeof node !== 'object' || node === null) return node;
+  const whole = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, hoist(value, naming)]));
+  const { title } = whole;
+  return typeof title === 'string' ? register(nameOf(title, naming), whole, naming.schemas) : whole;
+};
+
+/** A format says it all; its expression is for machines that do not know the format. */
+const withoutPattern = ({ jsonSchema }: { jsonSchema: JsonSchema }): void => {
+  if (jsonSchema['format'] !== undefined) delete jsonSchema['pattern'];
+};
+
+/** jsonSchemaOf: a zod schema as JSON Schema 2020-12; parts with a title, and all that is recursive, become components. */
 export const jsonSchemaOf = (schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): JsonSchema => {
   const { $defs = {}, ...root } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     target: 'draft-2020-12',
+    override: withoutPattern,
   }) as JsonSchema & { $defs?: Record<string, JsonSchema> };
   delete root['$schema'];
-  const title = typeof root['title'] === 'string' ? root['title'] : undefined;
-  const prefix = title === undefined ? 'Part' : `${title}${io === 'input' ? 'Input' : ''}`;
-  const rename = (name: string) => `${prefix}${name.replaceAll(/\W|_/g, '')}`;
+  const title = typeof root['title'] === 'string' ? root['title'] : 'Part';
+  const rename = (name: string) => `${nameOf(title, { io, schemas })}${name.replaceAll(/\W|_/g, '')}`;
   for (const [name, part] of Object.entries($defs))
     schemas[rename(name)] = replaceRefs(part, rename) as JsonSchema;
-  const whole = replaceRefs(root, rename) as JsonSchema;
-  return title === undefined ? whole : register(prefix, whole, schemas);
+  return hoist(replaceRefs(root, rename), { io, schemas }) as JsonSchema;
 };
 
 const drop = (schema: JsonSchema, names: readonly string[]): JsonSchema => {

@@ -137,8 +137,8 @@ const operation = (spec: EndpointSpec, schemas: Schemas) => {
   };
 };
 
-/** openApi: the OpenAPI 3.1 document of the given endpoints; `url` is where they are served. */
-export const openApi = (specs: readonly EndpointSpec[], url: string) => {
+/** openApi: the OpenAPI 3.1 document of the given endpoints, served where the document is. */
+export const openApi = (specs: readonly EndpointSpec[]) => {
   const schemas: Schemas = {};
   const paths: Record<string, Record<string, unknown>> = {};
   for (const spec of specs) (paths[spec.path] ??= {})[spec.method.toLowerCase()] = operation(spec, schemas);
@@ -150,7 +150,7 @@ export const openApi = (specs: readonly EndpointSpec[], url: string) => {
       description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url }],
+    servers: [{ url: '/' }],
     security: [{ key: [] }],
     tags: [...new Set(specs.map(({ tag }) => tag))].map((name) => ({ name })),
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),

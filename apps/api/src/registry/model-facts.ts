@@ -20,6 +20,14 @@ export class ModelFacts {
     return this.store.documents.list(project, 'segment', { prefix: documentId(model, '') });
   }
 
+  /** monitorsOn: the ids of monitors that name a segment. */
+  async monitorsOn(project: string, model: string, segment: string): Promise<string[]> {
+    const monitors = await this.store.documents.list(project, 'monitor');
+    return monitors
+      .filter(({ body }) => body.model === model && body.segments?.includes(segment) === true)
+      .map(({ id }) => id);
+  }
+
   baselines(project: string, model: string): Promise<RegistryDocument<'baseline'>[]> {
     return this.store.documents.list(project, 'baseline', { prefix: documentId(model, '') });
   }

@@ -5,7 +5,7 @@ import { BaselineProfiles } from '../baselines/baseline-profiles.js';
 import { SegmentFreezer } from '../baselines/segment-freezer.js';
 import { Call } from '../http/call.js';
 import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
-import { invalid } from '../http/problem.js';
+import { invalid, Problem } from '../http/problem.js';
 import { ok, type Reply } from '../http/reply.js';
 import { ModelFacts } from './model-facts.js';
 import { RegistryService } from './registry.service.js';
@@ -105,7 +105,15 @@ export class SegmentsController {
   @Endpoint(remove)
   async remove(@Call() { params, intent }: CallOf<typeof remove>): Promise<Reply> {
     const { project, model, segment: name } = params;
-    await this.registry.remove({ project, kind: 'segment', id: documentId(model, name) }, intent);
+    const address = { project, kind: 'segment', id: documentId(model, name) } as const;
+    await this.registry.remove(address, intent, async () => {
+      const monitors = await this.facts.monitorsOn(project, model, name);
+      if (monitors.length > 0)
+        throw new Problem(
+          409,
+          `Monitors name this segment: ${monitors.slice(0, 10).join(', ')}; change them first.`,
+        );
+    });
     await this.profiles.refresh(project, model);
     return { status: 204 };
   }
