@@ -12,7 +12,7 @@ import { openWorld, putChannel, type World } from './worker-fixture.js';
 
 /** Stands before ClickHouse, counts what is inserted, and cuts every connection from the k-th insert on. */
 class Cut {
-  inserts = 0;
+  private inserts = 0;
   private at = Infinity;
   private dead = false;
   private constructor(
@@ -29,9 +29,8 @@ class Cut {
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => {
         const body = Buffer.concat(chunks);
-        const isInsert = /INSERT/i.test(
-          decodeURIComponent(incoming.url ?? '') + body.subarray(0, 40).toString('latin1'),
-        );
+        const query = new URL(incoming.url ?? '/', target).searchParams.get('query') ?? '';
+        const isInsert = /^\s*INSERT/i.test(query) || /^\s*INSERT/i.test(body.toString('latin1', 0, 40));
         const isFatal = cut.counts(isInsert);
         cut.dead ||= isFatal;
         if (cut.dead) {
@@ -131,19 +130,19 @@ describe('a worker that dies at any write', () => {
     cut.arm(Infinity);
     await life();
     const undisturbed = await world.outcome();
-    const inserts = cut.inserts;
     expect(undisturbed).toMatchObject({ transitions: [{ kind: 'opened' }], notices: [{ outcome: 'sent' }] });
-    expect(inserts).toBeGreaterThan(8);
-    for (let at = 1; at <= inserts; at += 1) {
+    let at = 1;
+    for (; ; at += 1) {
       await forget();
       cut.arm(at);
       await life();
-      expect({ at, struck: cut.hasStruck }).toEqual({ at, struck: true });
+      if (!cut.hasStruck) break;
       cut.arm(Infinity);
       await life();
       expect({ at, ...(await world.outcome()) }).toEqual({ at, ...undisturbed });
       const told = world.sink.received.map(({ body }) => (body as { transitionId: string }).transitionId);
       expect({ at, told: new Set(told).size }).toEqual({ at, told: 1 });
     }
+    expect(at).toBeGreaterThan(12);
   }, 900_000);
 });
