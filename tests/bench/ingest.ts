@@ -24,7 +24,7 @@ type Options = {
 
 const SEND = 5_000;
 const HOUR_MS = 3_600_000;
-const POLL_MS = 50;
+const POLL_MS = 200;
 const DEADLINE_MS = 600_000;
 
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, POLL_MS));

@@ -2,6 +2,7 @@ import { documentId, type PredictionEvent } from '#libs/contracts';
 import type { PredictionRow, QuarantineRow } from '#libs/store';
 
 import { observe } from '../registry/infer.js';
+import type { Layout } from '../registry/layout.js';
 import type { Registry, Wanted } from '../registry/registry.js';
 import type { ProjectView } from '../registry/view.js';
 import { decode } from '../steps/decode.js';
@@ -35,14 +36,18 @@ const read = (source: Source, { range, maxBytes, redact }: Rules): Step<Read> =>
   return ok({ source, event: redacted.value, timeMs: time.value });
 };
 
+const hasUnseen = ({ slots }: Layout, features: PredictionEvent['features']): boolean => {
+  for (const name in features) if (!slots.has(name)) return true;
+  return false;
+};
+
 /** Notes what the registry lacks for these events: once per version, however many events name it. */
 const collect = (wanted: Map<string, Wanted>, view: ProjectView, { event }: Read): void => {
   const { model, version, prediction, features } = event;
   const layout = view.layout(model, version);
+  if (layout !== undefined && !hasUnseen(layout, features)) return;
   const isKnown = (name: string): boolean => layout?.slots.has(name) ?? false;
   const id = documentId(model, version);
-  const hasUnseen = features !== undefined && Object.keys(features).some((name) => !isKnown(name));
-  if (layout !== undefined && !hasUnseen) return;
   const each: Wanted = wanted.get(id) ?? { model, version, prediction, types: new Map() };
   wanted.set(id, each);
   observe(each.types, features ?? {}, isKnown);

@@ -1,5 +1,4 @@
 import {
-  documentId,
   durationMs,
   type ModelBody,
   type ProjectBody,
@@ -19,7 +18,7 @@ export class ProjectView {
   readonly range: TimeRange;
   readonly maxDrafts: number;
   private readonly models: Map<string, ModelTimes>;
-  private readonly versions: Map<string, Layout>;
+  private readonly versions = new Map<string, Map<string, Layout>>();
 
   constructor(
     documents: {
@@ -33,9 +32,7 @@ export class ProjectView {
     this.range = body === undefined ? defaults.range : rangeOf(body);
     this.maxDrafts = body?.maxDrafts ?? defaults.maxDrafts;
     this.models = new Map(documents.models.map(({ id, body: model }) => [id, timesOf(model)]));
-    this.versions = new Map(
-      documents.versions.map(({ id, revision, body: version }) => [id, layoutOf(revision, version)]),
-    );
+    for (const { revision, body: version } of documents.versions) this.setVersion(revision, version);
   }
 
   times(model: string): ModelTimes {
@@ -43,11 +40,12 @@ export class ProjectView {
   }
 
   layout(model: string, version: string): Layout | undefined {
-    return this.versions.get(documentId(model, version));
+    return this.versions.get(model)?.get(version);
   }
 
   drafts(): number {
-    return [...this.versions.values()].filter(({ status }) => status === 'draft').length;
+    const layouts = [...this.versions.values()].flatMap((versions) => [...versions.values()]);
+    return layouts.filter(({ status }) => status === 'draft').length;
   }
 
   setModel(model: string, body: ModelBody): void {
@@ -56,9 +54,10 @@ export class ProjectView {
 
   /** setVersion: takes up a revision that was just read or written, unless a newer one is known. */
   setVersion(revision: number, body: VersionBody): void {
-    const id = documentId(body.model, body.version);
-    const seen = this.versions.get(id);
-    if (seen === undefined || seen.revision < revision) this.versions.set(id, layoutOf(revision, body));
+    const versions = this.versions.get(body.model) ?? new Map<string, Layout>();
+    this.versions.set(body.model, versions);
+    const seen = versions.get(body.version);
+    if (seen === undefined || seen.revision < revision) versions.set(body.version, layoutOf(revision, body));
   }
 }
 

@@ -53,7 +53,7 @@ export const encodeFeatures = (features: Record<string, unknown>, layout: Layout
   const cat = new Array<string>(layout.categoricalCount).fill(NULL_CATEGORY);
   let invalid: Record<string, string> | undefined;
   let extra: Record<string, unknown> | undefined;
-  for (const name of Object.keys(features)) {
+  for (const name in features) {
     const value = features[name];
     const slot = layout.slots.get(name);
     if (slot === undefined) {

@@ -1,6 +1,7 @@
-const SHAPE =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+const SHAPE = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
 const MINUTE_MS = 60_000;
+const SECONDS_END = 19;
+const OFFSET_CHARS = 6;
 
 const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
@@ -9,30 +10,47 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 const daysIn = (year: number, month: number): number =>
   month === 2 && isLeap(year) ? 29 : (DAYS[month - 1] ?? 0);
 
-const offsetMs = (sign: string | undefined, hours: number, minutes: number): number | undefined => {
-  if (sign === undefined) return 0;
-  if (hours > 23 || minutes > 59) return undefined;
-  return (sign === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
+const digit = (text: string, at: number): number => text.charCodeAt(at) - 48;
+const twoDigits = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
+
+/** Milliseconds of the digits after the point; further digits are dropped. */
+const fractionMs = (text: string): number => {
+  if (text[SECONDS_END] !== '.') return 0;
+  let ms = 0;
+  for (let place = 1, scale = 100; place <= 3; place += 1, scale /= 10) {
+    const value = digit(text, SECONDS_END + place);
+    if (value < 0 || value > 9) break;
+    ms += value * scale;
+  }
+  return ms;
 };
 
-const utcMs = (year: number, rest: { month: number; day: number; ms: number }): number => {
-  const date = new Date(0);
-  date.setUTCFullYear(year, rest.month - 1, rest.day);
-  return date.getTime() + rest.ms;
+/** Milliseconds that the zone is ahead of UTC; undefined for one that does not exist. */
+const zoneMs = (text: string): number | undefined => {
+  const last = text.at(-1);
+  if (last === 'Z' || last === 'z') return 0;
+  const at = text.length - OFFSET_CHARS;
+  const [hours, minutes] = [twoDigits(text, at + 1), twoDigits(text, at + 4)];
+  if (hours > 23 || minutes > 59) return undefined;
+  return (text[at] === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
 };
+
+/** Date.UTC takes the years 0 to 99 for 1900 to 1999. */
+const dayMs = (year: number, month: number, day: number): number =>
+  year >= 100 ? Date.UTC(year, month - 1, day) : new Date(0).setUTCFullYear(year, month - 1, day);
 
 /**
  * parseTime: milliseconds of an RFC 3339 time with zone, or undefined. `Date.parse` would also take days that do not exist,
  * times without a zone and several old formats. A leap second counts as the last second of its minute; digits beyond milliseconds are dropped.
  */
 export const parseTime = (text: string): number | undefined => {
-  const match = SHAPE.exec(text);
-  if (match === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const zoneMs = offsetMs(match[8], Number(match[9]), Number(match[10]));
+  if (!SHAPE.test(text)) return undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)];
+  const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)];
+  const aheadMs = zoneMs(text);
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
-  if (hour > 23 || minute > 59 || second > 60 || zoneMs === undefined) return undefined;
-  const millis = Number((match[7] ?? '0').padEnd(3, '0').slice(0, 3));
-  const ms = ((hour * 60 + minute) * 60 + Math.min(second, 59)) * 1_000 + millis;
-  return utcMs(year, { month, day, ms }) - zoneMs;
+  if (hour > 23 || minute > 59 || second > 60 || aheadMs === undefined) return undefined;
+  const seconds = (hour * 60 + minute) * 60 + Math.min(second, 59);
+  return dayMs(year, month, day) + seconds * 1_000 + fractionMs(text) - aheadMs;
 };
