@@ -1,5 +1,6 @@
 import type { Profile, ProfileChunk, Window } from '#libs/contracts';
 import type { Database } from '../client/index.js';
+import { arrivedRows } from './arrived-rows.js';
 import { listRuns, type BucketRun } from './list-runs.js';
 import { computeBaseline, computeBuckets } from './compute.js';
 import { dirtyBuckets, firstAndLast, type DirtyBucket } from './dirty.js';
@@ -37,6 +38,8 @@ export type Profiles = {
   ) => Promise<{ hash: string; rows: number; complete: boolean }>;
   /** Newest run of every profiled bucket, oldest bucket first. */
   runs: (plan: ProfilePlan) => Promise<BucketRun[]>;
+  /** About how many predictions of a version have arrived: enough to bin by, or not yet. */
+  arrivedRows: (project: string, model: string, version: string) => Promise<number>;
   /** Starts of the oldest and the newest live bucket with marks; null when nothing has arrived yet. */
   firstAndLast: (
     project: string,
@@ -53,5 +56,6 @@ export const createProfiles = (db: Database): Profiles => ({
   chunks: (plan, window, segments, every = 'day') => readChunks(db, plan, { window, segments, every }),
   inputsHash: (plan, window) => readInputsHash(db, plan, window),
   runs: (plan) => listRuns(db, plan),
+  arrivedRows: (project, model, version) => arrivedRows(db, { project, model, version }),
   firstAndLast: (project, model, version) => firstAndLast(db, { project, model, version }),
 });
