@@ -88,7 +88,7 @@ describe('suggestMonitors', () => {
     const { featureThresholds } = suggested('drift', input(baselineOf({ shift: 300 })));
     expect(Object.keys(featureThresholds)).toEqual(['distance']);
     expect(featureThresholds['distance']!.psi).toBeGreaterThan(0.2);
-    expect(featureThresholds['distance']!.psi).toBeLessThanOrEqual(0.5);
+    expect(featureThresholds['distance']!.psi).toBeLessThanOrEqual(2);
     const missing = suggested('data_quality', input(baselineOf({ nulls: 15 }))).featureThresholds['distance'];
     // Rates alternate between 0 and 5 %: each day is 2.8 % beside the others at most, the deviation as much.
     expect(missing).toEqual({ missing_rate: 0.084 });

@@ -34,8 +34,8 @@ type Limits = Partial<Record<MetricName, number>>;
 
 /** A limit starts at a customary value and is raised to what the baseline's own days do, up to a value that still tells faults. */
 const RANGES: Partial<Record<MetricName, { readonly least: number; readonly most: number }>> = {
-  psi: { least: 0.2, most: 0.5 },
-  jensen_shannon: { least: 0.1, most: 0.3 },
+  psi: { least: 0.2, most: 2 },
+  jensen_shannon: { least: 0.1, most: 0.6 },
   missing_rate: { least: 0.01, most: 0.2 },
   invalid_rate: { least: 0.01, most: 0.2 },
   unseen_rate: { least: 0.01, most: 0.2 },

@@ -43,8 +43,7 @@ export function baselineCsv(
   shiftMs: number,
   only: (i: number) => boolean = () => true,
 ): Readable {
-  const header =
-    'id,time,distance,origin,destination,hour,weekday,haul,part_of_day,score,predicted,outcome\n';
+  const header = 'id,time,distance,origin,destination,hour,haul,part_of_day,score,predicted,outcome\n';
   return Readable.from(lines(header, flights, model, shiftMs, only));
 }
 
@@ -74,5 +73,5 @@ function csvLine(flights: Flights, i: number, model: DelayRiskModel, shiftMs: nu
   const f = scheduledFeatures(flights, i);
   const { score, label } = model.score(f);
   const time = new Date((flights.departedAt[i] ?? 0) + shiftMs).toISOString();
-  return `${[flightId(i), time, f.distance, f.origin, f.destination, f.hour, f.weekday, haul(f.distance), partOfDay(f.hour), score, label, outcome(flights, i)].join(',')}\n`;
+  return `${[flightId(i), time, f.distance, f.origin, f.destination, f.hour, haul(f.distance), partOfDay(f.hour), score, label, outcome(flights, i)].join(',')}\n`;
 }

@@ -8,8 +8,6 @@ export type FlightFeatures = {
   destination: string;
   /** Hour of departure, 0–23. */
   hour: number;
-  /** 0 = Sunday. */
-  weekday: number;
 };
 
 type Scored = { label: 'late' | 'on-time'; score: number; attributions: Record<string, number> };
@@ -25,7 +23,7 @@ const LARGEST_AIRPORTS = 25;
 type Column = { feature: keyof FlightFeatures; read: (flight: FlightFeatures) => number };
 
 /**
- * Logistic regression on one-hot airports, hours and weekdays and on distance. Attributions are exact for it:
+ * Logistic regression on one-hot airports and hours and on distance. Attributions are exact for it:
  * weight × (value − mean) summed over a feature's columns, in log-odds (linear SHAP with independent features).
  */
 export function trainDelayRisk(flights: FlightFeatures[], late: boolean[]): DelayRiskModel {
@@ -63,7 +61,6 @@ function designColumns(flights: FlightFeatures[]): Column[] {
       'hour',
       Array.from({ length: 18 }, (_, i) => i + 6),
     ),
-    ...indicator('weekday', [1, 2, 3, 4, 5, 6]),
   ];
 }
 

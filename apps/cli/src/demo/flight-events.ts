@@ -16,7 +16,6 @@ export function scheduledFeatures(flights: Flights, i: number): FlightFeatures {
     origin: flights.airports[flights.origin[i] ?? 0] ?? '',
     destination: flights.airports[flights.destination[i] ?? 0] ?? '',
     hour: departure.getUTCHours(),
-    weekday: departure.getUTCDay(),
   };
 }
 

@@ -9,7 +9,6 @@ const FEATURES: Feature[] = [
   { name: 'origin', type: 'categorical', role: 'input' },
   { name: 'destination', type: 'categorical', role: 'input' },
   { name: 'hour', type: 'numeric', role: 'context' },
-  { name: 'weekday', type: 'numeric', role: 'context' },
 ];
 
 /** Secrets and addresses of where the demo's alerts go: the outbox, unless real ones are configured. */
