@@ -7,7 +7,7 @@ import { installCodecs } from './codecs.js';
  * - a record batch of more than about 120,000 records overflows the stack (it is spread into one call) and stops the partition for good;
  * - every connection re-arms a timer of 1 ms for ever, and Node 24 warns about its negative delay;
  * - an offset that the broker does not hold (any more) is replaced *and committed* at once, which hides the gap from the next start;
- * - gzip unpacks without a bound, zstd is missing.
+ * - gzip unpacks without a bound, the other compressions are missing.
  */
 type Decoder = {
   readInt32(): number;
