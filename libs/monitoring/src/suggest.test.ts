@@ -75,7 +75,7 @@ describe('suggestMonitors', () => {
 
   it('starts at customary limits and lets one metric per type decide', () => {
     expect(suggested('drift')).toMatchObject({
-      thresholds: { psi: 0.2, jensen_shannon: 0.1 },
+      thresholds: { psi: 0.2, jensen_shannon: 0.2 },
       featureThresholds: {},
     });
     expect(suggested('data_quality')).toMatchObject({

@@ -1,5 +1,5 @@
 import type { AlertTransition, Finding, Profile } from '#libs/contracts';
-import { alertMessage, cellKey, chartOf, METRIC_LABELS } from '#libs/monitoring';
+import { alertMessage, cellKey, chartOf, LESS_IS_WORSE, METRIC_LABELS } from '#libs/monitoring';
 import { chartSpec, renderSvg } from '#libs/notify';
 import { loadMonitorContext, type MonitorContext, type Store } from '#libs/store';
 import type { AlertPage } from './alert-page.js';

@@ -29,7 +29,7 @@ export function lines(
   points: Point[],
   options: { unit: string; percent?: boolean; limit?: number; width?: number },
 ): TopLevelSpec {
-  const format = options.percent === true ? '%' : '~s';
+  const format = options.percent === true ? '%' : points.some(({ value }) => value >= 1_000) ? '~s' : '~g';
   const encoding = {
     x: { field: 'timeMs', ...timeAxis },
     y: { field: 'value', type: 'quantitative' as const, title: options.unit, axis: { format, tickCount: 5 } },
@@ -107,7 +107,12 @@ export function heatmap(cells: HeatCell[], rowOrder: string[]): TopLevelSpec {
         field: 'ratio',
         type: 'quantitative',
         title: 'share of the limit',
-        scale: { domain: [0, 1, 3], range: ['#f2f5f7', '#f4b183', '#b42318'], clamp: true },
+        scale: {
+          domain: [0, 1, 3],
+          range: ['#f2f5f7', '#f4b183', '#b42318'],
+          interpolate: 'rgb',
+          clamp: true,
+        },
         legend: { format: '%', gradientLength: 160 },
       },
       stroke: { condition: { test: 'datum.breached', value: '#1b2330' }, value: null },

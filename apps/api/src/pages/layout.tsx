@@ -16,6 +16,7 @@ function Shell({ title, signedIn, children }: ShellProps) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <title>{`${title} · Plumbline`}</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/assets/plumbline.css" />
       </head>
       <body>
