@@ -8,7 +8,7 @@ const KEPT_BYTES_WHEN_REFUSED = 64 * 1024;
 const FIELD_CHARS_MAX = 1_000;
 
 /** deadLetter: the original bytes, key and headers, with why it is here and where it came from as headers of our own. */
-export const deadLetter = (
+const deadLetter = (
   { project, topic, incarnation, partition }: IntakeBatch,
   row: QuarantineRow,
 ): OutgoingRecord => ({
