@@ -2,7 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NotifyJob } from '#libs/contracts';
 import { createLogger, Metrics, Outbound, requireSecretKey } from '#libs/platform';
-import { openRedis, type JobQueue } from '#libs/queue';
+import { openRedis, withLock, type JobQueue } from '#libs/queue';
 import { createStore, type Store } from '#libs/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noticeLane } from '../../apps/worker/src/notices/lane.js';
@@ -87,7 +87,12 @@ async function live(store: Store): Promise<void> {
   const outbound = new Outbound(config.outbound);
   const common = { store, config, metrics: new WorkerMetrics(new Metrics('worker')), logger, now: Date.now };
   const lane = noticeLane({ ...common, queue, outbound, redis, secretKey: requireSecretKey(config) });
-  const tasks = tickTasks({ ...common, notices: lane, idleMs: 30_000 });
+  const tasks = tickTasks({
+    ...common,
+    notices: lane,
+    lock: (name, act) => withLock(redis, name, { ttlMs: 30_000 }, act),
+    idleMs: 30_000,
+  });
   const context = { id: 'job', attempt: 1, isLastAttempt: false, signal: always };
   try {
     for (const kind of ['link-labels', 'profile', 'evaluate', 'reconcile-notices'] as const)

@@ -93,7 +93,7 @@ export type World = {
   /** Live rows of one day, `daysAgo` before today; in kilometres at the given hub. */
   day: (
     daysAgo: number,
-    options?: { faultyHub?: string; rowsPerHub?: number; offset?: number },
+    options?: { faultyHub?: string; rowsPerHub?: number; offset?: number; version?: string },
   ) => Promise<void>;
   /** What all workers together have left, without times of writing. */
   outcome: () => Promise<Record<string, unknown[]>>;
@@ -108,6 +108,7 @@ const environmentFor = (sink: Sink, redisDatabase: number): Record<string, strin
   REDIS_URL: `${inject('redisUrl').replace(/\/\d*$/, '')}/${redisDatabase}`,
   PLUMBLINE_SECRET_KEY: randomBytes(32).toString('base64'),
   PLUMBLINE_LOG_LEVEL: 'silent',
+  PLUMBLINE_TOPICS: JSON.stringify({ [PROJECT]: { predictions: 'predictions', groundTruth: 'truth' } }),
   PLUMBLINE_WORKER_TICK_MS: '250',
   PLUMBLINE_OUTBOUND_ALLOW: sink.hostAndPort,
   PLUMBLINE_PUBLIC_URL: 'https://plumbline.example',
@@ -127,7 +128,7 @@ function baselineCsv(): string {
 
 function liveRows(
   daysAgo: number,
-  { faultyHub = '', rowsPerHub = 200, offset = daysAgo * 100_000 } = {},
+  { faultyHub = '', rowsPerHub = 200, offset = daysAgo * 100_000, version = '1' } = {},
 ): PredictionRow[] {
   const startMs = today() - daysAgo * DAY_MS;
   return Array.from({ length: rowsPerHub * 2 }, (_, row) => {
@@ -135,7 +136,7 @@ function liveRows(
     const timeMs = startMs + (row % 24) * HOUR_MS + row;
     const distance = distanceOf(row, 100 + daysAgo) * (origin === faultyHub ? KM : 1);
     return {
-      ...{ model: 'm', version: '1', bucketMs: timeMs - (timeMs % HOUR_MS), id: `${daysAgo}-${row}`, timeMs },
+      ...{ model: 'm', version, bucketMs: timeMs - (timeMs % HOUR_MS), id: `${daysAgo}-${row}`, timeMs },
       ...{ schema: 1, num: [distance], cat: [origin], label: '', score: NaN, value: NaN, scores: {} },
       ...{ attributions: [], tags: {}, invalid: {}, extra: '', brokerTimeMs: timeMs },
       ...{ offset: BigInt(offset + row), contentHash: BigInt(row), expiresMs: FAR_MS },

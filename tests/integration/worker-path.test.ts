@@ -1,4 +1,5 @@
 import type { AlertMessage } from '#libs/contracts';
+import { loadPlan } from '#libs/store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   flushQueues,
@@ -168,6 +169,49 @@ describe('a worker', () => {
     expect(notice?.detail).toContain('404');
     expect(notice?.detail).not.toContain('127.0.0.1');
     expect(world.sink.received).toHaveLength(1);
+  });
+
+  it('evaluates nothing that ingest has not passed, and then flags what waited too long', async () => {
+    const position = (brokerTimeMs: number, behindSinceMs: number | null) =>
+      world.store.intake.positions([
+        {
+          ...{ project: PROJECT, topic: 'predictions', incarnation: 'i1', partition: 0, nextOffset: 1n },
+          ...{ endOffset: behindSinceMs === null ? 1n : 9n, brokerTimeMs, behindSinceMs },
+          lastRecordAtMs: Date.now(),
+        },
+      ]);
+    await world.day(2);
+    await world.day(1);
+    await position(Date.parse(startOfDay(1)) + 60_000, Date.now() - 1_000);
+    const worker = await start();
+    await evaluated(1);
+    await ticksGoBy(worker);
+    expect((await world.outcome())['evaluations']).toMatchObject([{ wait_exceeded: false }]);
+    await position(Date.parse(startOfDay(1)) + 60_000, Date.now() - DAY_MS);
+    await evaluated(2);
+    const { evaluations, findings } = await world.outcome();
+    expect(evaluations).toMatchObject([{ wait_exceeded: false }, { wait_exceeded: true }]);
+    const notes = (findings as { window_start: string; note: string }[]).map(({ note }) => note);
+    expect(notes.filter((note) => note.includes('ingest was behind'))).toHaveLength(notes.length / 2);
+  });
+
+  it('profiles a version without a baseline by its own first rows', async () => {
+    await world.put('version', 'm/2', {
+      ...{ model: 'm', version: '2', status: 'draft' },
+      features: [{ name: 'distance', type: 'numeric', role: 'input' }],
+    });
+    await world.day(1, { version: '2', rowsPerHub: 5_000 });
+    await start();
+    await until(async () => {
+      const plan = await loadPlan(world.store, { project: PROJECT, model: 'm', version: '2' });
+      if (plan === null) throw new Error('there is no binning yet');
+      expect(await world.store.profiles.inputsHash(plan, 'all')).toMatchObject({
+        rows: 10_000,
+        complete: true,
+      });
+    });
+    const [binning] = await world.store.documents.list(PROJECT, 'binning', { prefix: 'm/2/' });
+    expect(binning).toMatchObject({ author: 'plumbline', body: { features: [{ feature: 'distance' }] } });
   });
 
   it('does not let a monitor that cannot be evaluated stop the others', async () => {

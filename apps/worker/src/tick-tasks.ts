@@ -7,7 +7,9 @@ import { readIngest } from './evaluate/ingest-reader.js';
 import { MonitorRun } from './evaluate/monitor-run.js';
 import { WindowWatch } from './evaluate/window-watch.js';
 import { linkLabels } from './labels/link-labels.js';
+import type { LockResult } from '#libs/queue';
 import { BucketProfiler } from './profiles/profile-buckets.js';
+import { makeProvisionalBinning } from './profiles/provisional-binning.js';
 import type { WorkerMetrics } from './worker-metrics.js';
 
 type Options = {
@@ -16,6 +18,7 @@ type Options = {
     reconcile: TickTask;
     announce: (project: string, transitions: readonly AlertTransition[]) => Promise<void>;
   };
+  lock: (name: string, act: () => Promise<void>) => Promise<LockResult<void>>;
   config: Pick<Config, 'topics'>;
   metrics: WorkerMetrics;
   logger: Logger;
@@ -28,7 +31,7 @@ const BUDGET_MS = 20_000;
 
 /** tickTasks: one task per kind of tick; a kind without a task does not compile. */
 export const tickTasks = (options: Options): Readonly<Record<TickJob['kind'], TickTask>> => {
-  const { store, notices, config, metrics, logger, now, idleMs } = options;
+  const { store, notices, lock, config, metrics, logger, now, idleMs } = options;
   const watch = new WindowWatch();
   const ingest = { intake: store.intake, topics: config.topics, idleMs };
   const run = new MonitorRun({
@@ -41,7 +44,10 @@ export const tickTasks = (options: Options): Readonly<Record<TickJob['kind'], Ti
   const monitors = new EvaluateMonitors({ store, run, watch, metrics, logger, budgetMs: BUDGET_MS, now });
   return {
     'link-labels': linkLabels({ store, metrics, budgetMs: BUDGET_MS }),
-    profile: new BucketProfiler({ store, metrics, logger, budgetMs: BUDGET_MS }).tick,
+    profile: new BucketProfiler({
+      ...{ store, metrics, logger, budgetMs: BUDGET_MS },
+      onUnbinned: (version) => makeProvisionalBinning({ store, lock, logger }, version),
+    }).tick,
     evaluate: monitors.tick,
     'reconcile-notices': notices.reconcile,
   };

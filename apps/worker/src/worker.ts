@@ -101,9 +101,15 @@ const startJobs = async (parts: WorkerParts, clients: Clients, secretKey: KeyObj
     logger,
     now,
   });
+  const lock = <T>(name: string, act: (lost: AbortSignal) => Promise<T>) =>
+    withLock(redis, name, lockOptions, act);
+  const tasks = tickTasks({
+    ...{ store, notices: lane, lock, config, metrics, logger, now },
+    idleMs: parts.idleMs ?? IDLE_MS,
+  });
   const runner = new TickRunner({
-    tasks: tickTasks({ store, notices: lane, config, metrics, logger, now, idleMs: parts.idleMs ?? IDLE_MS }),
-    lock: (name, act) => withLock(redis, name, lockOptions, act),
+    tasks,
+    lock,
     metrics,
     logger,
   });

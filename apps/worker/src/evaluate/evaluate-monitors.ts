@@ -1,7 +1,8 @@
 import type { AlertTransition, RegistryDocument } from '#libs/contracts';
 import type { Logger } from '#libs/platform';
-import type { Store } from '#libs/store';
+import type { Documents, Store } from '#libs/store';
 import type { TickTask } from '../tick-task.js';
+import { registrySnapshot } from '../registry-snapshot.js';
 import type { WorkerMetrics } from '../worker-metrics.js';
 import type { MonitorRun, Recorded } from './monitor-run.js';
 import type { WindowWatch } from './window-watch.js';
@@ -31,7 +32,8 @@ export class EvaluateMonitors {
   readonly tick: TickTask = async (signal) => {
     const endMs = performance.now() + this.options.budgetMs;
     const isOver = () => signal.aborted || performance.now() >= endMs;
-    const monitors = this.inTurn(await this.enabled());
+    const documents = registrySnapshot(this.options.store.documents);
+    const monitors = this.inTurn(await this.enabled(documents));
     this.options.watch.keep(new Set(monitors.map(keyOf)));
     let oldestDueMs = 0;
     for (const monitor of monitors) {
@@ -39,13 +41,12 @@ export class EvaluateMonitors {
         this.nextKey = keyOf(monitor);
         break;
       }
-      oldestDueMs = Math.max(oldestDueMs, await this.guarded(monitor, isOver));
+      oldestDueMs = Math.max(oldestDueMs, await this.guarded(monitor, { documents, isOver }));
     }
     this.options.metrics.oldestDueAge(oldestDueMs);
   };
 
-  private async enabled(): Promise<MonitorDocument[]> {
-    const { documents } = this.options.store;
+  private async enabled(documents: Documents): Promise<MonitorDocument[]> {
     const lists = await Promise.all(
       (await documents.projects()).map((project) => documents.list(project, 'monitor')),
     );
@@ -61,14 +62,14 @@ export class EvaluateMonitors {
     return [...monitors.slice(at), ...monitors.slice(0, at)];
   }
 
-  private async guarded(monitor: MonitorDocument, isOver: () => boolean): Promise<number> {
+  private async guarded(monitor: MonitorDocument, args: Parameters<MonitorRun['run']>[1]): Promise<number> {
     const { run, metrics, logger, now } = this.options;
     const key = keyOf(monitor);
     const pause = this.pauses.get(key);
     if (pause !== undefined && now() < pause.untilMs) return 0;
     const startedMs = performance.now();
     try {
-      const { oldestDueMs } = await run.run(monitor, isOver);
+      const { oldestDueMs } = await run.run(monitor, args);
       this.pauses.delete(key);
       return oldestDueMs;
     } catch (error) {

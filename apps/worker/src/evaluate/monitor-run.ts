@@ -16,6 +16,8 @@ import {
   loadBaselineProfile,
   loadEvaluationInputs,
   loadMonitorContext,
+  planHash,
+  type Documents,
   type InputsId,
   type MonitorContext,
   type Store,
@@ -25,7 +27,9 @@ import { windowSignatures, type BucketRun } from './window-signatures.js';
 import type { WindowWatch } from './window-watch.js';
 
 type MonitorDocument = RegistryDocument<'monitor'>;
-type EvaluationStore = Pick<Store, 'documents' | 'profiles' | 'evaluations' | 'alerts'>;
+type EvaluationStore = Pick<Store, 'profiles' | 'evaluations' | 'alerts'>;
+/** `documents`: the registry as this tick sees it. */
+type RunArgs = { documents: Documents; isOver: () => boolean };
 
 /** Recorded: one evaluation that was written, with what it changed. */
 export type Recorded = { evaluation: Evaluation; transitions: AlertTransition[]; durationMs: number };
@@ -73,11 +77,14 @@ const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
  * under the inputs of now; "now" decides nothing else.
  */
 export class MonitorRun {
+  /** Content of baselines as it is profiled; complete ones change no more. */
+  private readonly references = new Map<string, InputsId>();
+
   constructor(private readonly options: Options) {}
 
   /** run: until nothing is due or `isOver` says so; what is left is due at the next tick too. */
-  async run(monitor: MonitorDocument, isOver: () => boolean): Promise<RunResult> {
-    const pass = await this.prepare(monitor);
+  async run(monitor: MonitorDocument, { documents, isOver }: RunArgs): Promise<RunResult> {
+    const pass = await this.prepare(monitor, documents);
     if (pass === null) return NOTHING_DUE;
     const candidates = await this.candidates(pass);
     for (const [index, candidate] of candidates.entries()) {
@@ -90,12 +97,11 @@ export class MonitorRun {
     return NOTHING_DUE;
   }
 
-  private async prepare(monitor: MonitorDocument): Promise<Pass | null> {
+  private async prepare(monitor: MonitorDocument, documents: Documents): Promise<Pass | null> {
     const { store, now } = this.options;
-    const context = await loadMonitorContext(store, monitor);
+    const context = await loadMonitorContext({ documents }, monitor);
     if (context === null) return null;
-    const reference =
-      context.baseline === null ? null : await store.profiles.inputsHash(context.baseline.plan, 'all');
+    const reference = context.baseline === null ? null : await this.reference(context.baseline);
     if (reference?.complete === false) return null;
     return {
       monitor,
@@ -109,6 +115,17 @@ export class MonitorRun {
       reference,
       profile: once(() => loadBaselineProfile(store, context)),
     };
+  }
+
+  private async reference({ document, plan }: NonNullable<MonitorContext['baseline']>): Promise<InputsId> {
+    const { project, id, body } = document;
+    const key = `${project}/${id}/${body.contentHash}/${planHash(plan)}`;
+    const known = this.references.get(key);
+    if (known !== undefined) return known;
+    const read = await this.options.store.profiles.inputsHash(plan, 'all');
+    if (this.references.size >= REFERENCES_MAX) this.references.clear();
+    if (read.complete) this.references.set(key, read);
+    return read;
   }
 
   /** Closed windows that are not known to be in the ledger as they are now. */
@@ -214,5 +231,6 @@ export class MonitorRun {
   }
 }
 
+const REFERENCES_MAX = 1_000;
 /** Beyond so many dirty buckets the profiler has other work than late labels. */
 const MAX_DIRTY = 10_000;

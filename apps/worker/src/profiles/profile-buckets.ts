@@ -1,6 +1,8 @@
 import type { Logger } from '#libs/platform';
 import { planHash, type ProfilePlan, type Store } from '#libs/store';
+import type { RegistryDocument } from '#libs/contracts';
 import type { TickTask } from '../tick-task.js';
+import { registrySnapshot } from '../registry-snapshot.js';
 import type { WorkerMetrics } from '../worker-metrics.js';
 import { plansOf, type Plans } from './live-plans.js';
 
@@ -8,6 +10,8 @@ type Options = {
   store: Pick<Store, 'documents' | 'profiles'>;
   metrics: Pick<WorkerMetrics, 'profiled'>;
   logger: Logger;
+  /** Called for a version without binning. */
+  onUnbinned: (version: RegistryDocument<'version'>) => Promise<unknown>;
   /** A pass ends after this long; the next tick goes on. */
   budgetMs: number;
 };
@@ -49,17 +53,27 @@ export class BucketProfiler {
   }
 
   private async plans(): Promise<Plans> {
-    const { documents } = this.options.store;
+    const documents = registrySnapshot(this.options.store.documents);
     const all: Plans = { live: [], baselines: [] };
     for (const project of await documents.projects()) {
       const monitors = await documents.list(project, 'monitor');
       for (const version of await documents.list(project, 'version')) {
-        const { live, baselines } = await plansOf(this.options.store, version, monitors);
+        const { live, baselines } = await plansOf({ documents }, version, monitors);
+        if (live.length === 0) await this.unbinned(version);
         all.live.push(...live);
         all.baselines.push(...baselines);
       }
     }
     return all;
+  }
+
+  private async unbinned(version: RegistryDocument<'version'>): Promise<void> {
+    try {
+      await this.options.onUnbinned(version);
+    } catch (error) {
+      const { project, id } = version;
+      this.options.logger.error({ err: error, project, version: id }, 'no provisional binning was made');
+    }
   }
 
   private async buckets(plan: ProfilePlan): Promise<boolean> {
