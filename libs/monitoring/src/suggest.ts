@@ -129,17 +129,24 @@ const asMonitorInput = (input: SuggestInput, settings: MonitorBody): MonitorInpu
   settings,
 });
 
-/** quality: the floor of accuracy is that of all rows; null when the baseline has no labelled predictions. */
+/**
+ * quality: the floor of accuracy is that of all rows less what the most restless segment value does from day to day; null when the
+ * baseline has no labelled predictions.
+ */
 function quality(input: SuggestInput): MonitorBody | null {
   const plain = bodyOf(input, 'quality', {});
   const monitorInput = asMonitorInput(input, plain);
-  const [all] = segmentValuesOf(monitorInput);
+  const [values, pairOf] = [segmentValuesOf(monitorInput), pairer(monitorInput)];
+  const [all] = values;
   if (all === undefined) return null;
-  const pair = pairer(monitorInput)(all, '');
-  if (pair.baseline?.kind !== 'confusion') return null;
-  const { successes, trials } = hits(pair.baseline);
+  const { baseline } = pairOf(all, '');
+  if (baseline?.kind !== 'confusion') return null;
+  const { successes, trials } = hits(baseline);
   if (trials === 0) return null;
-  const margin = Math.max(ACCURACY_MARGIN, deviationLimit({ history: accuracyHistory(pair, MIN_ROWS) }) ?? 0);
+  const margins = values.map(
+    (value) => deviationLimit({ history: accuracyHistory(pairOf(value, ''), MIN_ROWS) }) ?? 0,
+  );
+  const margin = Math.max(ACCURACY_MARGIN, ...margins);
   return { ...plain, thresholds: { accuracy: roundDown(Math.max(0, successes / trials - margin)) } };
 }
 
