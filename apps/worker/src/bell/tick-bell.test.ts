@@ -8,7 +8,7 @@ describe('TickBell', () => {
   it('sets one scheduler per kind and puts back what vanishes', async () => {
     const schedulers = new Set<string>();
     const queue = {
-      ensureTicker: ({ id }: { id: string }) => {
+      ensureTicker: ({ id }: { id: string }): Promise<'kept' | 'set'> => {
         const outcome = schedulers.has(id) ? 'kept' : 'set';
         schedulers.add(id);
         return Promise.resolve(outcome);

@@ -1,7 +1,7 @@
 import type { AlertTransition, TransitionKind } from '#libs/contracts';
 
 /** `routed`: whether a route leads this transition to the channel. */
-export type NoticeStep = Pick<AlertTransition, 'transitionId' | 'kind'> & { routed: boolean };
+type NoticeStep = Pick<AlertTransition, 'transitionId' | 'kind'> & { routed: boolean };
 
 /** What is known when a notice is about to leave for one channel. */
 export type NoticeFacts = {

@@ -11,7 +11,7 @@ type Options = {
 };
 
 /** Fewer rows would make bins that the next ones do not fit. */
-export const PROVISIONAL_ROWS = 10_000;
+const PROVISIONAL_ROWS = 10_000;
 
 /**
  * makeProvisionalBinning: a version that has traffic and no baseline is binned by its own first rows, so that its profiles can be looked
