@@ -79,7 +79,7 @@ GROUP BY time, segment_value ORDER BY time`,
 
 const metricOverTime = (
   metric: string,
-) => `SELECT window_start AS time, concat(feature, if(segment = 'all', '', concat(' · ', segment_value))) AS series, max(value) AS value
+) => `SELECT window_start AS time, concat(feature, if(segment = 'all', '', concat(' · ', segment_value))) AS series, max(value) AS reading
 FROM current_findings WHERE ${findingsOf} AND metric = '${metric}' AND value IS NOT NULL
 GROUP BY time, series ORDER BY time`;
 

@@ -81,7 +81,7 @@ const drift = timeSeries(
     title: 'Drift of ${feature}',
     description: 'PSI for numbers, Jensen–Shannon distance for categories, per segment value',
   },
-  `SELECT window_start AS time, concat(segment_value, ' ', metric) AS series, max(value) AS value
+  `SELECT window_start AS time, concat(segment_value, ' ', metric) AS series, max(value) AS reading
 FROM current_findings WHERE ${findingsOf} AND feature = '\${feature}' AND metric IN ('psi', 'jensen_shannon') AND value IS NOT NULL
 GROUP BY time, series ORDER BY time`,
 );
