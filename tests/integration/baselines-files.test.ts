@@ -411,7 +411,7 @@ describe('bad files are refused in words, and leave nothing', () => {
       field: 'file',
       message: /cannot be read/,
     },
-  ])('$name', async ({ field, message, name: _, ...file }) => {
+  ])('$name', async ({ field, message, ...file }) => {
     expect(await insert(file)).toEqual({
       ok: false,
       field,

@@ -176,20 +176,6 @@ test('another plan makes every bucket dirty; segments that went are not read, va
   expect([...new Set(values)].toSorted()).toEqual(['other', 'west']);
 });
 
-test.each([
-  {
-    name: 'a feature that nothing counts',
-    change: {
-      features: [...PLAN.features, { name: 'new', type: 'numeric' as const, role: 'input' as const }],
-    },
-    same: true,
-  },
-  { name: 'another binning', change: { binning: { ...PLAN.binning, hash: 'f'.repeat(16) } }, same: false },
-  { name: 'another time zone', change: { timeZone: 'UTC' }, same: false },
-])('$name: the plan is the same: $same', ({ change, same }) => {
-  expect(planHash({ ...PLAN, ...change }) === planHash(PLAN)).toBe(same);
-});
-
 test('a sealed bucket is never dirty again, under no binning', async () => {
   await raw.command({
     name: 'test-seal',

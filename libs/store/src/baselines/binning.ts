@@ -10,7 +10,7 @@ import {
 import { float, integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { featureColumns, paddedArrays, rawValue } from '../segments/feature-columns.js';
-import { numericEdges, QUANTILE_LEVELS } from './numeric-edges.js';
+import { numericEdges, SAMPLE_POINTS } from './numeric-edges.js';
 import type { BaselineName } from './remove.js';
 
 const MAX_SAMPLE = 1_000_000;
@@ -111,36 +111,41 @@ const predictionSources = (facts: Facts): Source[] => [
     : []),
 ];
 
-const quantilesRow = z.object({
-  edges: z.array(z.tuple([z.array(float), float, float])),
-});
+const sampleRow = z.object({ features: z.array(z.tuple([z.array(float), float, float])) });
 
-/** The sample is by hash of the id: the same rows on every machine and every time. */
+/** The sample is by hash of the id, so the same rows every time, and comes thinned to points of equal weight. */
 async function numericBinnings(
   db: Database,
   sources: readonly Source[],
   { rows, oneIn }: { rows: Rows; oneIn: number },
 ): Promise<NumericBinning[]> {
-  const cells = sources.map(({ value }, index) => {
-    const sorted = `sorted${index}`;
-    const sampled = `isFinite(${value}) AND sampled`;
+  const columns = sources.map(({ value }, index) => {
+    const finite = `isFinite(${value})`;
     return (
-      `(if(empty(arraySort(groupArrayIf(${value}, ${sampled})) AS ${sorted}), CAST([], 'Array(Float64)'), ` +
-      `arrayMap(i -> ${sorted}[1 + intDiv(i * (length(${sorted}) - 1), ${QUANTILE_LEVELS})], range(${QUANTILE_LEVELS + 1}))), ` +
-      `min(if(isFinite(${value}), ${value}, inf)), max(if(isFinite(${value}), ${value}, -inf)))`
+      `arraySort(groupArrayIf(${value}, ${finite} AND sampled)) AS a${index}, ` +
+      `min(if(${finite}, ${value}, inf)) AS least${index}, max(if(${finite}, ${value}, -inf)) AS most${index}`
     );
   });
+  // Only numbers are captured by the lambda: an array would be copied for each of its elements.
+  const cells = sources.map(
+    (_, index) =>
+      `(arrayFilter((x, i) -> n${index} <= ${SAMPLE_POINTS} OR i = 0 OR ` +
+      `intDiv(i * ${SAMPLE_POINTS - 1}, n${index} - 1) != intDiv((i - 1) * ${SAMPLE_POINTS - 1}, n${index} - 1), ` +
+      `a${index}, range(length(a${index}) AS n${index})), least${index}, most${index})`,
+  );
   const [row] = await db.query({
     name: 'binning-quantiles',
-    sql: `SELECT [${cells.join(', ')}] AS edges FROM (SELECT *, cityHash64(id) % ${oneIn} = 0 AS sampled FROM (${rows.sql}))`,
+    sql:
+      `SELECT [${cells.join(', ')}] AS features FROM (SELECT ${columns.join(', ')} ` +
+      `FROM (SELECT *, cityHash64(id) % ${oneIn} = 0 AS sampled FROM (${rows.sql})))`,
     params: rows.params,
     settings,
-    row: quantilesRow,
+    row: sampleRow,
     timeoutMs: TIMEOUT_MS,
   });
   return sources.map(({ feature }, index) => {
-    const [quantiles, min, max] = row?.edges[index] ?? [[], Infinity, -Infinity];
-    return { feature, kind: 'numeric', ...numericEdges(quantiles, { min, max }) };
+    const [sample, min, max] = row?.features[index] ?? [[], Infinity, -Infinity];
+    return { feature, kind: 'numeric', ...numericEdges(sample, { min, max }) };
   });
 }
 

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { segmentColumns } from '../segments/segment-column.js';
-import { countFeatures, countLabels, predictsValues, type Pass } from './counting.js';
+import { countFeatures, countLabels, predictsValues } from './counting.js';
 import { refreshDays } from './days.js';
 import type { DirtyBucket } from './dirty.js';
+import { segmentParts } from './grouping.js';
 import { bucketRuns } from './merge.js';
 import { bucketsPerPass, featureGroups } from './passes.js';
 import type { ProfilePlan } from './plan.js';
@@ -33,11 +34,12 @@ export async function computeBuckets(
       'bucket',
       some.map((bucket) => bucket.startMs),
     );
-    const pass: Pass = some.map(({ startMs }) => ({ startMs, run: runs.get(startMs) ?? 0n }));
-    for (const group of groups) await db.command(countFeatures(plan, group, pass));
-    if (!predictsValues(plan)) await db.command(countLabels(plan, pass));
-    const finished = some.map(({ startMs, covers }) => ({ startMs, covers, run: runs.get(startMs) ?? 0n }));
-    await finishRuns(db, plan, 'bucket', finished);
+    const running = some.map((bucket) => ({ ...bucket, run: runs.get(bucket.startMs) ?? 0n }));
+    for (const part of segmentParts(plan)) {
+      for (const group of groups) await db.command(countFeatures(plan, group, { buckets: running, part }));
+      if (!predictsValues(plan)) await db.command(countLabels(plan, { buckets: running, part }));
+    }
+    await finishRuns(db, plan, 'bucket', running);
   }
   await refreshDays(db, plan);
   return profiledRows(

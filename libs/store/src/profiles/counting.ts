@@ -2,12 +2,12 @@ import { LIVE_ORIGIN, PREDICTION_FEATURES, type FeatureBinning } from '#libs/con
 import type { Statement } from '../client/database.js';
 import { Bindings, integersLiteral } from '../segments/bindings.js';
 import { CELL_FIELDS, cellColumn } from './cell-columns.js';
-import { grouping } from './grouping.js';
+import { grouping, type SegmentPart } from './grouping.js';
 import { valueOf, type ProfilePlan } from './plan.js';
 import { inBuckets, rowsOf, seconds, versionKey } from './source.js';
 
-/** Buckets of one pass, each with the number of the run that computes it. */
-export type Pass = { startMs: number; run: bigint }[];
+/** What one statement counts: buckets, each with the number of the run that computes it, and segments. */
+export type Pass = { buckets: { startMs: number; run: bigint }[]; part: SegmentPart };
 
 /** Label × predicted pairs that a confusion cell holds, the most frequent ones. */
 const MAX_PAIRS = 10_000;
@@ -46,11 +46,11 @@ const KEY_COLUMNS = [
 function keyValues(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
   const names = [plan.project, plan.model, plan.version, plan.origin, plan.binning.hash];
   const starts = integersLiteral(
-    pass.map(({ startMs }) => seconds(startMs)),
+    pass.buckets.map(({ startMs }) => seconds(startMs)),
     32,
   );
   const runs = integersLiteral(
-    pass.map(({ run }) => run),
+    pass.buckets.map(({ run }) => run),
     64,
   );
   return (
@@ -62,22 +62,25 @@ function keyValues(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
 /** countFeatures: the statement that counts some features of the binning in some buckets, for `all` and every segment at once. */
 export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinning[], pass: Pass): Statement {
   const bindings = new Bindings();
-  const groups = grouping(plan, bindings);
+  const groups = grouping(plan, pass.part, bindings);
   const cells = features.flatMap((binning, index) => {
     const value = valueOf(plan, binning.feature);
     if (value === undefined) return [];
     return [cellColumn(binning, value, { name: bindings.text(binning.feature), tag: `${index}`, bindings })];
   });
-  const starts = pass.map(({ startMs }) => startMs);
+  const starts = pass.buckets.map(({ startMs }) => startMs);
+  // Levels, so that no expression with a list of edges in it is written into another: analysing them would take longer than counting.
+  const values = `SELECT *, ${cells.map((cell) => cell.value).join(', ')} FROM (${rowsOf(plan, starts, bindings)})`;
+  const slots = `SELECT *, ${cells.map((cell) => cell.slot).join(', ')} FROM (${values})`;
   const perRow =
-    `SELECT bucket, ${groups.keys}${cells.map((cell) => cell.perRow).join(', ')}, ` +
-    `cityHash64(${cells.map((cell) => cell.content).join(', ')}) AS content FROM (${rowsOf(plan, starts, bindings)})`;
+    `SELECT *, ${groups.keys}${cells.map((cell) => cell.summed).join('')}` +
+    `cityHash64(${cells.map((cell) => cell.content).join(', ')}) AS content FROM (${slots})`;
   const counted =
     `SELECT bucket${groups.columns}, count() AS cell_rows, sum(content) AS cell_checksum, ` +
-    `[${cells.map((cell) => cell.cell).join(', ')}] AS cells FROM (${perRow}) GROUP BY ${groups.sets()}`;
+    `${cells.map((cell) => cell.aggregates).join(', ')} FROM (${perRow}) GROUP BY ${groups.sets()}`;
   const named =
     `SELECT bucket, ${groups.segment} AS segment_name, ${groups.segmentValue} AS segment_value_name, ` +
-    `cell_rows, cell_checksum, cells FROM (${counted}) WHERE ${groups.isValue}`;
+    `cell_rows, cell_checksum, [${cells.map((cell) => cell.cell).join(', ')}] AS cells FROM (${counted}) WHERE ${groups.isValue}`;
   return {
     name: 'profile-features',
     sql:
@@ -92,7 +95,7 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
 
 /** SQL of the rows of a pass with `truth_label`, '' where there is none (yet): from ground truth, or from the baseline's own column. */
 function labelledRows(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
-  const starts = pass.map(({ startMs }) => startMs);
+  const starts = pass.buckets.map(({ startMs }) => startMs);
   const rows = rowsOf(plan, starts, bindings);
   if (plan.origin !== LIVE_ORIGIN) return `SELECT *, truth AS truth_label FROM (${rows})`;
   const labels =
@@ -114,7 +117,7 @@ export function predictsValues(plan: ProfilePlan): boolean {
 /** countLabels: the statement that counts label × predicted, for every group of rows, labelled or not. */
 export function countLabels(plan: ProfilePlan, pass: Pass): Statement {
   const bindings = new Bindings();
-  const groups = grouping(plan, bindings);
+  const groups = grouping(plan, pass.part, bindings);
   const perRow = `SELECT bucket, ${groups.keys}CAST(truth_label, 'String') AS truth_text, CAST(label, 'String') AS predicted FROM (${labelledRows(plan, pass, bindings)})`;
   const pairs =
     `SELECT bucket${groups.columns}, truth_text, predicted, count() AS n, ` +

@@ -1,6 +1,6 @@
 import { ALL_SEGMENT, SEGMENT_IN } from '#libs/contracts';
 import type { Bindings } from '../segments/bindings.js';
-import { segmentColumns } from '../segments/segment-column.js';
+import { segmentColumns, type NamedSegment } from '../segments/segment-column.js';
 import type { ProfilePlan } from './plan.js';
 
 /** How one pass over rows counts `all` and every segment: each is a grouping set of its own. */
@@ -17,11 +17,24 @@ export type Grouping = {
   segmentValue: string;
 };
 
+/** Segments that one statement counts: the time to analyse it grows with their square. */
+const SEGMENTS_PER_STATEMENT = 25;
+
+export type SegmentPart = { segments: NamedSegment[]; withAll: boolean };
+
+/** segmentParts: the segments of a plan in parts that one statement can count, `all` with the first. */
+export function segmentParts({ segments }: ProfilePlan): SegmentPart[] {
+  const parts = [{ segments: segments.slice(0, SEGMENTS_PER_STATEMENT), withAll: true }];
+  for (let at = SEGMENTS_PER_STATEMENT; at < segments.length; at += SEGMENTS_PER_STATEMENT)
+    parts.push({ segments: segments.slice(at, at + SEGMENTS_PER_STATEMENT), withAll: false });
+  return parts;
+}
+
 const keyName = (index: number): string => `g${index}`;
 
 /** grouping: a group's own key is above 0, all others are 0; no key at all is the segment that every row belongs to. */
-export function grouping(plan: ProfilePlan, bindings: Bindings): Grouping {
-  const segments = segmentColumns(plan.segments, plan.features, bindings);
+export function grouping(plan: ProfilePlan, part: SegmentPart, bindings: Bindings): Grouping {
+  const segments = segmentColumns(part.segments, plan.features, bindings);
   const names = segments.map((_, index) => keyName(index));
   if (names.length === 0)
     return {
@@ -39,7 +52,7 @@ export function grouping(plan: ProfilePlan, bindings: Bindings): Grouping {
     keys: segments.map(({ key }, index) => `toUInt16(${key}) AS ${keyName(index)}, `).join(''),
     columns: names.map((name) => `, ${name}`).join(''),
     sets: (also = '') =>
-      `GROUPING SETS (${['', ...names.map((name) => `, ${name}`)].map((key) => `(bucket${also}${key})`).join(', ')})`,
+      `GROUPING SETS (${[...(part.withAll ? [''] : []), ...names.map((name) => `, ${name}`)].map((key) => `(bucket${also}${key})`).join(', ')})`,
     isValue: `${which} = 0 OR ${keys}[${which}] <= length(${values}[${which}])`,
     segment: `if(${which} = 0, '${ALL_SEGMENT}', ${bindings.texts(segments.map(({ segment }) => segment))}[${which}])`,
     segmentValue: `if(${which} = 0, '${SEGMENT_IN}', ${values}[${which}][${keys}[${which}]])`,

@@ -2,8 +2,8 @@ import type { FeatureBinning } from '#libs/contracts';
 
 /** Counters that one statement may hold at once, 8 bytes each: 400 MB. */
 const MAX_COUNTERS = 50_000_000;
-/** Columns computed per row grow with features: beyond these a second read of the rows is cheaper than the memory of one. */
-const MAX_FEATURES = 60;
+/** Beyond these a second read of the rows is cheaper than the analysis and the memory of one long statement. */
+const MAX_FEATURES = 40;
 const MAX_SLOTS = 12_000;
 /** Sums, minima and the like beside the slots of a cell. */
 const SLOTS_BESIDE = 16;

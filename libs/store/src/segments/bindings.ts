@@ -1,8 +1,10 @@
 import type { Params, Scalar } from '../client/database.js';
 
 /** Parameters of a writing statement are part of its address, which ClickHouse limits to 1 MB; escaping may triple a text. */
-const PARAMETER_BUDGET = 200_000;
-const MAX_PARAMETER = 30_000;
+const MAX_LENGTH_OF_ALL = 200_000;
+const MAX_LENGTH = 30_000;
+/** ClickHouse refuses an address of more than 100 fields, and settings are fields too. */
+const MAX_PARAMETERS = 50;
 
 /**
  * Bindings: how text that people wrote gets into a generated statement. It becomes a typed parameter; what would make the address
@@ -10,6 +12,7 @@ const MAX_PARAMETER = 30_000;
  */
 export class Bindings {
   private readonly bound: Record<string, Scalar | readonly Scalar[]> = {};
+  private readonly written = new Map<string, string>();
   private spent = 0;
 
   get params(): Params {
@@ -17,20 +20,30 @@ export class Bindings {
   }
 
   text(value: string): string {
-    return this.fits(value.length)
-      ? this.bind(value, 'String')
-      : `base64Decode('${Buffer.from(value).toString('base64')}')`;
+    return this.once(`text ${value}`, () =>
+      this.fits(value.length) ? this.bind(value, 'String') : `base64Decode('${base64(value)}')`,
+    );
   }
 
   texts(values: readonly string[]): string {
-    if (this.fits(values.reduce((sum, value) => sum + value.length + 3, 0)))
-      return this.bind(values, 'Array(String)');
-    const encoded = Buffer.from(JSON.stringify(values)).toString('base64');
-    return `JSONExtract(base64Decode('${encoded}'), 'Array(String)')`;
+    const json = JSON.stringify(values);
+    return this.once(`texts ${json}`, () =>
+      this.fits(json.length)
+        ? this.bind(values, 'Array(String)')
+        : `JSONExtract(base64Decode('${base64(json)}'), 'Array(String)')`,
+    );
+  }
+
+  /** The same text is bound once. */
+  private once(key: string, write: () => string): string {
+    const sql = this.written.get(key) ?? write();
+    this.written.set(key, sql);
+    return sql;
   }
 
   private fits(length: number): boolean {
-    if (length > MAX_PARAMETER || this.spent + length > PARAMETER_BUDGET) return false;
+    const isFull = Object.keys(this.bound).length >= MAX_PARAMETERS;
+    if (isFull || length > MAX_LENGTH || this.spent + length > MAX_LENGTH_OF_ALL) return false;
     this.spent += length;
     return true;
   }
@@ -42,15 +55,17 @@ export class Bindings {
   }
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
 /** An exact Float64 literal: shortest digits that read back as the same number. Finite numbers only. */
 export function numberLiteral(value: number): string {
   if (!Number.isFinite(value)) throw new Error(`${value} cannot be a literal in SQL`);
   return value.toExponential();
 }
 
-/** Array(Float64); an explicit type, since an empty array has none. */
+/** Array(Float64); an empty array has no type of its own. */
 export const numbersLiteral = (values: readonly number[]): string =>
-  `CAST([${values.map(numberLiteral).join(',')}], 'Array(Float64)')`;
+  values.length === 0 ? `CAST([], 'Array(Float64)')` : `[${values.map(numberLiteral).join(',')}]`;
 
 /** Array of unsigned integers of the given width, in decimal digits. */
 export const integersLiteral = (values: readonly (number | bigint)[], bits: 16 | 32 | 64): string =>

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { inferFeature } from './infer.js';
+
+const facts = { name: 'x', filled: 10_000, numbers: 0, booleans: 0, different: 100 };
+
+test.each([
+  { name: 'all numbers', has: { numbers: 10_000 }, type: 'numeric', role: 'input' },
+  { name: '99 % numbers', has: { numbers: 9_900 }, type: 'numeric', role: 'input' },
+  { name: 'fewer', has: { numbers: 9_899 }, type: 'categorical', role: 'input' },
+  { name: 'truth values only', has: { booleans: 10_000, different: 2 }, type: 'boolean', role: 'input' },
+  { name: 'truth values and another', has: { booleans: 9_999 }, type: 'categorical', role: 'input' },
+  { name: 'no value', has: { filled: 0 }, type: 'numeric', role: 'input' },
+  { name: 'many that repeat', has: { different: 5_000 }, type: 'categorical', role: 'input' },
+  { name: 'names of rows', has: { different: 5_001 }, type: 'categorical', role: 'context' },
+  {
+    name: 'few rows, all different',
+    has: { filled: 900, different: 900 },
+    type: 'categorical',
+    role: 'input',
+  },
+])('$name: $type, $role', ({ has, type, role }) => {
+  expect(inferFeature({ ...facts, ...has })).toEqual({ name: 'x', type, role });
+});
