@@ -10,10 +10,7 @@ import { removeBaseline } from './remove.js';
 
 export { binningHash } from './binning.js';
 export type { BaselineColumns } from './columns.js';
-export type { BaselineFormat } from './file-input.js';
-export type { Inferred, InferInput } from './infer.js';
-export type { BaselineInsert, BaselineInserted } from './insert-input.js';
-export type { Refusal } from './refusal.js';
+export type { BaselineInsert } from './insert-input.js';
 
 /** Baselines: training rows, kept beside the events under the same schema, and what is derived from them. */
 export type Baselines = {

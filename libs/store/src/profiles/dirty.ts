@@ -13,12 +13,12 @@ export type DirtyBucket = { startMs: number; covers: bigint };
 const LIVE_BUCKET = 'toUnixTimestamp(bucket) > 0';
 
 /** SQL: one row per bucket with marks; `covers` is order-free and does not see a mark that was written twice. */
-export const markedBuckets = (plan: ProfilePlan, bindings: Bindings, and = ''): string =>
+const markedBuckets = (plan: ProfilePlan, bindings: Bindings, and = ''): string =>
   `SELECT bucket, sum(cityHash64(cause, topic, incarnation, partition, first, last, rows)) AS covers ` +
   `FROM bucket_marks FINAL WHERE ${versionKey(plan, bindings)} AND ${LIVE_BUCKET}${and} GROUP BY bucket`;
 
 /** SQL: the live buckets that are dirty under a plan. A bucket sealed under any binning has lost its rows, or may at any time. */
-export function dirtySql(plan: ProfilePlan, bindings: Bindings, and = ''): string {
+function dirtySql(plan: ProfilePlan, bindings: Bindings, and = ''): string {
   const runs =
     `SELECT start, argMax(covers, run) AS covers, argMax(plan, run) AS plan FROM profile_runs ` +
     `WHERE ${profileKey(plan, bindings)} AND grain = 'bucket' GROUP BY start`;
