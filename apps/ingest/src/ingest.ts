@@ -1,5 +1,20 @@
-import { createAdmin, createConsumer, createProducer, type ConsumerEvent, type TopicSpec } from '#libs/kafka';
-import { waitFor, type Config, type Health, type Logger, type Metrics, type Shutdown } from '#libs/platform';
+import {
+  createAdmin,
+  createConsumer,
+  createProducer,
+  type Consumer,
+  type ConsumerEvent,
+  type TopicSpec,
+} from '#libs/kafka';
+import {
+  probe,
+  waitFor,
+  type Config,
+  type Health,
+  type Logger,
+  type Metrics,
+  type Shutdown,
+} from '#libs/platform';
 import { openRedis } from '#libs/queue';
 import { createStore } from '#libs/store';
 
@@ -96,14 +111,11 @@ const reportEvent =
     );
   };
 
-/** createIngest: the composition of this app: clients, lanes, consumer, reports. Nothing is read before `start`. */
-export const createIngest = (parts: IngestParts): Ingest => {
-  const { config, logger, health, shutdown } = parts;
-  const { connection, store, redis, admin, producer } = openClients(parts);
-  const metrics = new IngestMetrics(parts.metrics);
-  const outages = new Outages();
-  const liveness = new Liveness(outages);
-  const registry = new Registry({
+type Clients = ReturnType<typeof openClients>;
+type Made = Clients & { streams: Stream[]; outages: Outages; metrics: IngestMetrics };
+
+const registryOf = ({ config, logger }: IngestParts, { store, redis }: Clients): Registry =>
+  new Registry({
     documents: store.documents,
     locks: redisLocks(redis, logger),
     logger,
@@ -111,9 +123,12 @@ export const createIngest = (parts: IngestParts): Ingest => {
     schemaChangesPerDay: config.limits.schemaChangesPerDay,
     now: Date.now,
   });
-  const streams = streamsOf(config, registry);
-  const ensureTopics = () => admin.ensureTopics(topicSpecs(config));
-  const consumer = createConsumer({
+
+const consumerOf = ({ config, logger }: IngestParts, made: Made, onHandled: () => void): Consumer => {
+  const { connection, store, admin, producer, streams, outages, metrics } = made;
+  const { ingest } = config;
+  const makeTopics = () => void admin.ensureTopics(topicSpecs(config)).catch(() => undefined);
+  return createConsumer({
     connection,
     groupId: `${config.kafka.topicPrefix}-ingest`,
     topics: streams.map(({ topic }) => topic),
@@ -124,46 +139,67 @@ export const createIngest = (parts: IngestParts): Ingest => {
       metrics,
       outages,
       logger,
-      onHandled: () => positions.soon(),
+      onHandled,
       now: Date.now,
     }),
-    onEvent: reportEvent(logger, metrics, () => void ensureTopics().catch(() => undefined)),
-    maxRecords: Math.min(config.ingest.batchRows, BATCH_ROWS_MAX),
-    maxBytes: config.ingest.batchBytes,
-    maxWaitMs: config.ingest.maxWaitMs,
-    fetchBytesPerPartition: config.ingest.fetchBytesPerPartition,
-    sessionTimeoutMs: config.ingest.sessionTimeoutMs,
-    heartbeatIntervalMs: config.ingest.heartbeatIntervalMs,
+    onEvent: reportEvent(logger, metrics, makeTopics),
+    maxRecords: Math.min(ingest.batchRows, BATCH_ROWS_MAX),
+    maxBytes: ingest.batchBytes,
+    maxWaitMs: ingest.maxWaitMs,
+    fetchBytesPerPartition: ingest.fetchBytesPerPartition,
+    sessionTimeoutMs: ingest.sessionTimeoutMs,
+    heartbeatIntervalMs: ingest.heartbeatIntervalMs,
   });
-  const positions = new Positions({
-    projects: new Map(streams.map(({ topic, project }) => [topic, project])),
-    consumer,
-    admin,
-    intake: store.intake,
-    metrics,
-    liveness,
-    logger,
-    now: Date.now,
-  });
+};
+
+const addProbes = (
+  { health }: IngestParts,
+  { store, consumer, liveness }: Pick<Clients, 'store'> & { consumer: Consumer; liveness: Liveness },
+): void => {
   health.addLive('offsets', () => liveness.read(Date.now()));
   health.addReady('kafka', () =>
     consumer.isConnected
       ? { ok: true }
       : { ok: false, reason: 'not reading from Kafka yet, or not at the moment' },
   );
-  health.addReady('clickhouse', async () => {
-    await store.ping();
-    return { ok: true };
+  health.addReady(
+    'clickhouse',
+    probe(() => store.ping()),
+  );
+};
+
+/** Waits for what is away, so that nothing is read before it can be stored. */
+const waitForServices = async ({ config, logger, shutdown }: IngestParts, { store, admin }: Clients) => {
+  const waiting = { logger, signal: shutdown.signal, checkTimeoutMs: CHECK_TIMEOUT_MS };
+  const name = 'ClickHouse with the tables of Plumbline';
+  await waitFor({ ...waiting, name, check: () => store.documents.projects() });
+  const check = () => admin.ensureTopics(topicSpecs(config));
+  await waitFor({ ...waiting, name: `Kafka at ${config.kafka.brokers.join(', ')}`, check });
+};
+
+/** createIngest: the composition of this app: clients, lanes, consumer, reports. Nothing is read before `start`. */
+export const createIngest = (parts: IngestParts): Ingest => {
+  const { config, logger, shutdown } = parts;
+  const clients = openClients(parts);
+  const outages = new Outages();
+  const metrics = new IngestMetrics(parts.metrics);
+  const liveness = new Liveness(outages);
+  const streams = streamsOf(config, registryOf(parts, clients));
+  const consumer = consumerOf(parts, { ...clients, streams, outages, metrics }, () => positions.soon());
+  const positions = new Positions({
+    projects: new Map(streams.map(({ topic, project }) => [topic, project])),
+    consumer,
+    admin: clients.admin,
+    intake: clients.store.intake,
+    metrics,
+    liveness,
+    logger,
+    now: Date.now,
   });
+  addProbes(parts, { store: clients.store, consumer, liveness });
   return {
     start: async () => {
-      const waiting = { logger, signal: shutdown.signal, checkTimeoutMs: CHECK_TIMEOUT_MS };
-      await waitFor({
-        ...waiting,
-        name: 'ClickHouse with the tables of Plumbline',
-        check: () => store.documents.projects(),
-      });
-      await waitFor({ ...waiting, name: `Kafka at ${config.kafka.brokers.join(', ')}`, check: ensureTopics });
+      await waitForServices(parts, clients);
       const reports = positions.run(shutdown.signal);
       shutdown.add('reports', () => reports);
       shutdown.add('consumer', () => consumer.stop({ graceMs: STOP_GRACE_MS }));
