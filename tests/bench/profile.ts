@@ -9,8 +9,7 @@ import {
   type ProfilePlan,
   type Store,
 } from '#libs/store';
-import type { BenchRow } from './benches.js';
-import { timed, withServices } from './services.js';
+import { timed, withServices, type BenchRow } from './services.js';
 
 const NUMERIC = 20;
 const ROWS = 200_000;

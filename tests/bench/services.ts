@@ -9,6 +9,8 @@ import {
   type ServiceName,
 } from '../../deploy/local/index.js';
 
+export type BenchRow = Record<string, string | number>;
+
 const home = join(checkoutRoot, '.plumbline', 'bench');
 const settings = {
   home,

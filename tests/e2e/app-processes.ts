@@ -75,7 +75,7 @@ export async function appProcesses(name: string): Promise<AppProcesses> {
   const end = async (app: AppName, signal: 'SIGKILL' | 'SIGTERM') => {
     const child = running.get(app);
     running.delete(app);
-    if (child === undefined || child.exitCode !== null) return;
+    if (child?.exitCode !== null) return;
     const exited = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await exited;

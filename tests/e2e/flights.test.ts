@@ -4,6 +4,7 @@ import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProducer, type Producer } from '#libs/kafka';
 import { createLogger } from '#libs/platform';
+import { createStore, loadPlan, type Store } from '#libs/store';
 import { apiClient, type ApiClient } from '../../apps/cli/src/demo/api-client.js';
 import { baselineCsv, trainingSet } from '../../apps/cli/src/demo/baseline-csv.js';
 import { trainDelayRisk, type DelayRiskModel } from '../../apps/cli/src/demo/delay-risk-model.js';
@@ -34,6 +35,7 @@ let api: ApiClient;
 let producer: Producer;
 let flights: Flights;
 let model: DelayRiskModel;
+let store: Store;
 
 type Items<T> = { items: T[] };
 type Account = {
@@ -112,6 +114,12 @@ describe('flights, from Kafka to Slack and mail', () => {
     producer = createProducer({
       connection: { brokers: inject('kafkaBrokers').split(','), clientId: 'e2e', logger },
     });
+    store = createStore({
+      url: inject('clickhouseUrl'),
+      user: inject('clickhouseUser'),
+      password: inject('clickhousePassword'),
+      database: apps.database,
+    });
     await registerDemo(api, {
       slackWebhookUrl: `http://127.0.0.1:${apps.sinkPorts.slack}/services/e2e`,
       email: {
@@ -133,6 +141,7 @@ describe('flights, from Kafka to Slack and mail', () => {
 
   afterAll(async () => {
     await producer.close();
+    await store.close();
     await apps.stopAll();
     await outbox.close();
   });
@@ -353,8 +362,8 @@ describe('flights, from Kafka to Slack and mail', () => {
         .map(({ segmentValue, feature }) => ({ segmentValue, feature })),
     ).toContainEqual({ segmentValue: 'ATL', feature: 'distance' });
     await until('the buckets to be profiled again', async () => {
-      const marks = await api.get<Items<StoredFinding>>(`${base}/findings?model=${MODEL}&limit=1`);
-      return marks.items.length > 0;
+      const plan = await loadPlan(store, { project: 'default', model: MODEL, version: '1' });
+      return plan !== null && (await store.profiles.dirtyBuckets(plan, 1)).length === 0;
     });
     const comparable = (all: StoredFinding[]) =>
       all.map(({ windowStart, monitor, segment, segmentValue, feature, metric, value, rows: n, status }) => ({

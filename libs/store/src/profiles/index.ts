@@ -8,7 +8,6 @@ import type { ProfilePlan } from './plan.js';
 import { readChunks, readInputsHash, readProfile } from './read.js';
 
 export type { DirtyBucket } from './dirty.js';
-export type { BucketRun } from './list-runs.js';
 export { planHash, type ProfilePlan } from './plan.js';
 
 /**

@@ -42,7 +42,7 @@ export type FindingFilter = EvaluationFilter & {
 };
 export type RecordedWindow = { startMs: number; endMs: number; inputs: string; revision: number };
 
-export type EvaluationMeta = { revision: number; durationMs: number };
+type EvaluationMeta = { revision: number; durationMs: number };
 
 /** What monitors found. A window without a row in the ledger is not evaluated, whatever findings lie there. */
 export type Evaluations = {
