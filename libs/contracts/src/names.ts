@@ -16,13 +16,11 @@ export const MAX_TEXT_LENGTH = 256;
 export const textSchema = z.string().min(1).max(MAX_TEXT_LENGTH);
 
 /** ISO-8601 duration of whole weeks, days, hours, minutes or seconds, e.g. `P90D`, `PT15M`. Months and years have no fixed length and are refused. */
-export const durationSchema = z
-  .string()
-  .regex(
-    /^P(?!$)(\d{1,4}W)?(\d{1,4}D)?(T(?=\d)(\d{1,5}H)?(\d{1,6}M)?(\d{1,7}S)?)?$/,
-    // Aborts, so that checks of a whole document never compute with text that is no duration.
-    { error: 'use an ISO-8601 duration such as P1D or PT15M', abort: true },
-  );
+export const durationSchema = z.string().regex(
+  /^P(?!$)(\d{1,4}W)?(\d{1,4}D)?(T(?=\d)(\d{1,5}H)?(\d{1,6}M)?(\d{1,7}S)?)?$/,
+  // Aborts, so that checks of a whole document never compute with text that is no duration.
+  { error: 'use an ISO-8601 duration such as P1D or PT15M', abort: true },
+);
 
 /** The segment that every row belongs to; it always exists and cannot be defined by hand. */
 export const ALL_SEGMENT = 'all';

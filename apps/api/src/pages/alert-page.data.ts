@@ -154,8 +154,10 @@ async function metricHistory(
   );
   if (points.length < 2) return null;
   const label = METRIC_LABELS[worst.metric];
+  const percent = LESS_IS_WORSE.has(worst.metric) || worst.metric.endsWith('_rate');
   const spec = lines(points, {
     unit: label,
+    percent,
     ...(worst.threshold === null ? {} : { limit: worst.threshold }),
   });
   return { title: `${featureName(worst.feature)}: ${label} over time`, svg: await renderSvg(spec) };

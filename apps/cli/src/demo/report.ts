@@ -68,7 +68,7 @@ export async function accountingLines(api: ApiClient): Promise<string[]> {
   const topics = Map.groupBy(items, (row) => row.topic);
   return [...topics].map(([topic, rows]) => {
     const sum = (pick: (row: PartitionRow) => number) =>
-      rows.reduce((total, row) => total + Number(pick(row)), 0).toLocaleString('en');
+      rows.reduce((total, row) => total + pick(row), 0).toLocaleString('en');
     const gaps = rows.reduce((total, row) => total + row.gaps.length, 0);
     return `${topic}: received ${sum((r) => r.received)} = accepted ${sum((r) => r.accepted)} + quarantined ${sum((r) => r.quarantined)}, ${gaps} gaps`;
   });
