@@ -34,6 +34,7 @@ export { planHash, type DirtyBucket, type ProfilePlan, type Profiles } from './p
 export {
   evaluationInputsId,
   loadBaselineProfile,
+  loadComparedProfiles,
   loadEvaluationInputs,
   loadMonitorContext,
   loadPlan,

@@ -192,3 +192,19 @@ export async function loadEvaluationInputs(
   const { binning, features } = context.plan;
   return { baseline, baselineChunks, window: profile, binning, features, settings: context.monitor.body };
 }
+
+const NO_CELLS: Profile = { cells: [] };
+
+/** loadComparedProfiles: both sides of one window of a segment, as they are now, for telling and showing; without a context both are empty. */
+export async function loadComparedProfiles(
+  { profiles }: Pick<Store, 'profiles'>,
+  context: MonitorContext | null,
+  { segment, window }: { segment: string; window: Window },
+): Promise<{ baseline: Profile; window: Profile }> {
+  if (context === null) return { baseline: NO_CELLS, window: NO_CELLS };
+  const [baseline, now] = await Promise.all([
+    context.baseline === null ? NO_CELLS : profiles.read(context.baseline.plan, 'all', [segment]),
+    profiles.read(context.plan, window, [segment]),
+  ]);
+  return { baseline, window: now };
+}

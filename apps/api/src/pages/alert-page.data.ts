@@ -1,7 +1,7 @@
-import type { AlertTransition, Finding, Profile } from '#libs/contracts';
+import type { AlertTransition, Finding } from '#libs/contracts';
 import { alertMessage, cellKey, chartOf, LESS_IS_WORSE, METRIC_LABELS } from '#libs/monitoring';
 import { chartSpec, renderSvg } from '#libs/notify';
-import { loadMonitorContext, type MonitorContext, type Store } from '#libs/store';
+import { loadComparedProfiles, loadMonitorContext, type MonitorContext, type Store } from '#libs/store';
 import type { AlertPage } from './alert-page.js';
 import { lines } from './chart-specs.js';
 import { featureName } from './format.js';
@@ -10,7 +10,6 @@ const CHARTS_MAX = 4;
 const FINDINGS_MAX = 1_000;
 const HISTORY_WINDOWS_MAX = 400;
 const TRANSITIONS_MAX = 50;
-const NO_CELLS: Profile = { cells: [] };
 
 type Key = { project: string; alertId: string; signedIn: boolean };
 
@@ -26,7 +25,7 @@ export async function loadAlertPage(
   const [monitor] = await store.documents.history(project, 'monitor', found.state.monitor);
   const context = monitor === undefined ? null : await loadMonitorContext(store, monitor);
   const [cells, findings, history, transitions] = await Promise.all([
-    comparedCells(store, context, shown),
+    loadComparedProfiles(store, context, { segment: shown.state.segment, window: shown.window }),
     windowFindings(store, shown),
     metricHistory(store, shown),
     withNotices(store, project, found.transitions),
@@ -58,20 +57,7 @@ export async function loadAlertPage(
   };
 }
 
-type Compared = { baseline: Profile; window: Profile };
-
-async function comparedCells(
-  { profiles }: Store,
-  context: MonitorContext | null,
-  { state, window }: AlertTransition,
-): Promise<Compared> {
-  if (context === null) return { baseline: NO_CELLS, window: NO_CELLS };
-  const [baseline, now] = await Promise.all([
-    context.baseline === null ? NO_CELLS : profiles.read(context.baseline.plan, 'all', [state.segment]),
-    profiles.read(context.plan, window, [state.segment]),
-  ]);
-  return { baseline, window: now };
-}
+type Compared = Awaited<ReturnType<typeof loadComparedProfiles>>;
 
 async function windowFindings(
   { evaluations }: Store,

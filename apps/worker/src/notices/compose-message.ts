@@ -5,11 +5,10 @@ import {
   PAGE_LINK,
   type AlertMessage,
   type AlertTransition,
-  type Profile,
 } from '#libs/contracts';
 import { alertMessage } from '#libs/monitoring';
 import { signLink, type Config } from '#libs/platform';
-import { loadMonitorContext, type MonitorContext, type Store } from '#libs/store';
+import { loadComparedProfiles, loadMonitorContext, type Store } from '#libs/store';
 
 type Options = {
   store: Pick<Store, 'documents' | 'profiles'>;
@@ -20,7 +19,6 @@ type Options = {
 
 /** Long enough for a mail that is read after a holiday. */
 const LINK_LIFE_MS = 30 * 24 * 3_600_000;
-const NO_CELLS: Profile = { cells: [] };
 
 /**
  * composeMessage: what a channel tells about a transition, with the cells of its window and baseline as they are now. A monitor that was
@@ -42,7 +40,7 @@ export const composeMessage =
         kind: monitor?.body.kind ?? 'drift',
       },
       binning: context?.plan.binning ?? null,
-      ...(await profilesOf(store, context, transition)),
+      ...(await loadComparedProfiles(store, context, { segment: state.segment, window: transition.window })),
       timeZone: context?.plan.timeZone ?? 'UTC',
       links: {
         alert: link(alertPagePath(project, state.alertId)),
@@ -50,16 +48,3 @@ export const composeMessage =
       },
     });
   };
-
-async function profilesOf(
-  { profiles }: Options['store'],
-  context: MonitorContext | null,
-  { state, window }: AlertTransition,
-): Promise<{ baseline: Profile; window: Profile }> {
-  if (context === null) return { baseline: NO_CELLS, window: NO_CELLS };
-  const [baseline, now] = await Promise.all([
-    context.baseline === null ? NO_CELLS : profiles.read(context.baseline.plan, 'all', [state.segment]),
-    profiles.read(context.plan, window, [state.segment]),
-  ]);
-  return { baseline, window: now };
-}
