@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ConfigError, loadConfig } from '#libs/platform';
+import { StoreError } from '#libs/store';
 import { StackProblem, up } from '../../../deploy/local/index.js';
 import { migrateStore } from './migrate.js';
 import { stackSettings } from './settings.js';
@@ -38,7 +39,7 @@ function buildProgram(): Command {
 
 /** What the user can mend is said in a sentence; anything else is a defect and shows its stack. */
 function report(error: unknown): void {
-  const isForUser = error instanceof StackProblem || error instanceof ConfigError;
+  const isForUser = error instanceof StackProblem || error instanceof ConfigError || error instanceof StoreError;
   const isStop = error instanceof Error && error.name === 'AbortError';
   if (!isStop) console.error(isForUser ? error.message : error);
   process.exitCode = isStop ? 130 : 1;

@@ -102,7 +102,7 @@ const ingest = z.strictObject({
 });
 
 const worker = z.strictObject({
-  tickMs: durationMs(5_000),
+  tickMs: durationMs(2_000),
   concurrency: count(4, 64),
   lockTtlMs: durationMs(30_000),
 });
