@@ -39,7 +39,8 @@ function buildProgram(): Command {
 
 /** What the user can mend is said in a sentence; anything else is a defect and shows its stack. */
 function report(error: unknown): void {
-  const isForUser = error instanceof StackProblem || error instanceof ConfigError || error instanceof StoreError;
+  const isForUser =
+    error instanceof StackProblem || error instanceof ConfigError || error instanceof StoreError;
   const isStop = error instanceof Error && error.name === 'AbortError';
   if (!isStop) console.error(isForUser ? error.message : error);
   process.exitCode = isStop ? 130 : 1;
