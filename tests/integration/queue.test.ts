@@ -11,10 +11,10 @@ import {
   type JobHandler,
   type QueueDefinition,
 } from '#libs/queue';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { z } from 'zod';
 
-const config = loadConfig();
+const config = loadConfig({ REDIS_URL: inject('redisUrl') });
 const logger = createLogger({ logLevel: 'silent' }, 'test');
 const definition: QueueDefinition<{ n: number }> = {
   name: 'numbers',
