@@ -31,8 +31,8 @@ export type DemoOptions = {
 
 const SAY_EVERY_MS = 10_000;
 const EVALUATION_TIMEOUT_MS = 20 * 60_000;
-/** Flights land within a day: going back this far sends every outcome again that a stop may have cut off. */
-const RESUME_OVERLAP_MS = DAY_MS;
+/** Flights land within a day and outcomes are held for three: going back this far sends all again that a stop may have cut off. */
+const RESUME_OVERLAP_MS = 5 * DAY_MS;
 
 /** Plays the story of `scenario.ts` against a running Plumbline and says what happened. Repeating it changes nothing. */
 export async function runDemo(options: DemoOptions): Promise<void> {

@@ -4,6 +4,8 @@ import type { Flights } from './flights.js';
 import { firstFlightAt } from './flights.js';
 
 const HOUR_MS = 3_600_000;
+/** Outcomes are sent this much of the story later, under the time at which they became known: a replay at full speed would let them overtake their predictions. */
+const OUTCOMES_HELD_MS = 72 * HOUR_MS;
 
 export type ReplayMessage = { key: string; value: string; timestampMs: number };
 
@@ -22,7 +24,7 @@ export type ReplayOptions = {
 };
 
 /**
- * Publishes flights hour by hour in departure order, each outcome in the hour in which it became known. Record timestamps are the
+ * Publishes flights hour by hour in departure order, each outcome in the order in which it became known. Record timestamps are the
  * shifted times, so the broker time that drives the windows is the time of the story, not of the replay.
  */
 export async function replay(options: ReplayOptions): Promise<{ predictions: number; labels: number }> {
@@ -30,12 +32,16 @@ export async function replay(options: ReplayOptions): Promise<{ predictions: num
   const landings = new Map<number, [flight: number, knownAtMs: number][]>();
   const sent = { predictions: 0, labels: 0 };
   let next = firstFlightAt(flights, fromMs);
-  for (let hourMs = fromMs; hourMs < toMs && options.signal?.aborted !== true; hourMs += HOUR_MS) {
+  for (
+    let hourMs = fromMs;
+    hourMs < toMs + OUTCOMES_HELD_MS && options.signal?.aborted !== true;
+    hourMs += HOUR_MS
+  ) {
     const end = firstFlightAt(flights, Math.min(hourMs + HOUR_MS, toMs));
     const departures = range(next, end).filter((i) => options.only?.(i) ?? true);
-    next = end;
+    next = Math.max(next, end);
     for (const i of departures) scheduleLanding(landings, i, landedAt(flights, i));
-    const landed = takeLandings(landings, hourMs);
+    const landed = takeLandings(landings, hourMs - OUTCOMES_HELD_MS);
     await Promise.all([
       publish(
         'predictions',
@@ -48,7 +54,7 @@ export async function replay(options: ReplayOptions): Promise<{ predictions: num
     ]);
     sent.predictions += departures.length;
     sent.labels += landed.length;
-    options.onHour?.({ hourMs, ...sent });
+    options.onHour?.({ hourMs: Math.min(hourMs, toMs - HOUR_MS), ...sent });
   }
   return sent;
 }
