@@ -47,7 +47,7 @@ const shareAxis = {
 } as const;
 
 const config: TopLevelSpec['config'] = {
-  font: 'Inter',
+  font: 'Inter, system-ui, sans-serif',
   background: '#ffffff',
   view: { stroke: null },
   title: { anchor: 'start', fontSize: 14, fontWeight: 600, color: '#1c2430', offset: 10 },
