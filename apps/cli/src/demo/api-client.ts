@@ -1,4 +1,7 @@
 import { Readable } from 'node:stream';
+import { retry } from '#libs/platform';
+
+const ATTEMPTS = 4;
 
 /** A problem document (RFC 9457) that the API answered with. */
 class ApiProblem extends Error {
@@ -21,12 +24,16 @@ export function apiClient(baseUrl: string, key: string, signal?: AbortSignal) {
     path: string,
     init: { body?: BodyInit; headers?: Record<string, string> } = {},
   ) => {
-    const response = await fetch(`${baseUrl}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${key}`, ...init.headers },
-      ...(init.body === undefined ? {} : { body: init.body, duplex: 'half' }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const send = () =>
+      fetch(`${baseUrl}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${key}`, ...init.headers },
+        ...(init.body === undefined ? {} : { body: init.body, duplex: 'half' }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    // A connection kept alive may have been closed while this process was busy computing; a stream cannot be sent twice.
+    const attempts = init.body instanceof ReadableStream ? 1 : ATTEMPTS;
+    const response = await retry(send, { attempts, isRetryable: (error) => error instanceof TypeError });
     const text = await response.text();
     if (!response.ok) throw new ApiProblem(response.status, method, path, detailOf(text));
     return { body: text === '' ? null : (JSON.parse(text) as unknown), etag: response.headers.get('etag') };
