@@ -7,6 +7,7 @@ import {
   TooltipDisplayMode,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
+  DashboardBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   VariableRefresh,
@@ -154,3 +155,19 @@ export const variables = {
 export const liveBuckets = `${OF_MODEL} AND origin = '' AND grain = 'bucket' AND segment = '\${segment}' AND segment_value IN (\${segment_value:singlequote}) AND $__timeFilter(start)`;
 export const findingsOf = `${OF_MODEL} AND segment = '\${segment}' AND segment_value IN (\${segment_value:singlequote}) AND $__timeFilter(window_start)`;
 export const ofModel = OF_MODEL;
+
+/** What all dashboards share: the last month in UTC, read again every minute, and the choice of what to look at. */
+export const dashboard = ({ title, uid, description }: { title: string; uid: string; description: string }) =>
+  new DashboardBuilder(`Plumbline / ${title}`)
+    .uid(uid)
+    .description(description)
+    .tags(['plumbline'])
+    .time({ from: 'now-30d', to: 'now' })
+    .timezone('utc')
+    .refresh('1m')
+    .withVariable(variables.datasource)
+    .withVariable(variables.project)
+    .withVariable(variables.model)
+    .withVariable(variables.version)
+    .withVariable(variables.segment)
+    .withVariable(variables.segmentValue);

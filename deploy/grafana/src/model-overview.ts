@@ -1,21 +1,13 @@
-import { DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { findingsOf, liveBuckets, ofModel, stat, table, timeSeries, variables } from './common.js';
+import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { dashboard, findingsOf, liveBuckets, ofModel, stat, table, timeSeries } from './common.js';
 
 /** Is the model being used, do its inputs and outputs look like training, is anything wrong right now? */
 export function modelOverview(): DashboardBuilder {
-  return new DashboardBuilder('Plumbline / Model overview')
-    .uid('plumbline-model-overview')
-    .description('Traffic, drift, predictions, labels and open alerts of one model version')
-    .tags(['plumbline'])
-    .time({ from: 'now-30d', to: 'now' })
-    .timezone('utc')
-    .refresh('1m')
-    .withVariable(variables.datasource)
-    .withVariable(variables.project)
-    .withVariable(variables.model)
-    .withVariable(variables.version)
-    .withVariable(variables.segment)
-    .withVariable(variables.segmentValue)
+  return dashboard({
+    title: 'Model overview',
+    uid: 'plumbline-model-overview',
+    description: 'Traffic, drift, predictions, labels and open alerts of one model version',
+  })
     .withRow(new RowBuilder('Now'))
     .withPanel(openAlerts)
     .withPanel(predictions)

@@ -1,21 +1,13 @@
-import { DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { findingsOf, liveBuckets, ofModel, table, timeSeries, variables } from './common.js';
+import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { dashboard, findingsOf, liveBuckets, ofModel, table, timeSeries, variables } from './common.js';
 
 /** Which part of the traffic is served worse, or has changed, compared with the rest? */
 export function segmentPerformance(): DashboardBuilder {
-  return new DashboardBuilder('Plumbline / Segment performance')
-    .uid('plumbline-segment-performance')
-    .description('Every value of one segment side by side: traffic, quality, predictions and drift')
-    .tags(['plumbline'])
-    .time({ from: 'now-30d', to: 'now' })
-    .timezone('utc')
-    .refresh('1m')
-    .withVariable(variables.datasource)
-    .withVariable(variables.project)
-    .withVariable(variables.model)
-    .withVariable(variables.version)
-    .withVariable(variables.segment)
-    .withVariable(variables.segmentValue)
+  return dashboard({
+    title: 'Segment performance',
+    uid: 'plumbline-segment-performance',
+    description: 'Every value of one segment side by side: traffic, quality, predictions and drift',
+  })
     .withVariable(variables.feature)
     .withRow(new RowBuilder('Summary'))
     .withPanel(summary)
