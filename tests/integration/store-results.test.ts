@@ -27,6 +27,7 @@ const finding = (rest: Partial<Finding> = {}): Finding => ({
   variant: '10-cells',
   value: 0.75,
   baselineValue: null,
+  interval: null,
   threshold: 0.2,
   p: 1e-12,
   pAdjusted: 1e-9,

@@ -3,6 +3,7 @@ export * from './durations.js';
 export * from './events.js';
 export * from './predicates.js';
 export * from './documents.js';
+export * from './metrics.js';
 export * from './monitors.js';
 export * from './notices.js';
 export * from './profiles.js';

@@ -1,25 +1,17 @@
 import { z } from 'zod';
+import { metricNameSchema, qualityMetrics, type MetricName } from './metrics.js';
 import { durationSchema, nameSchema, textSchema } from './names.js';
 
 export const monitorKinds = ['data_quality', 'drift', 'prediction_drift', 'quality'] as const;
 export type MonitorKind = (typeof monitorKinds)[number];
 
-/** Every metric a monitor may speak of; a threshold for any other name is refused. */
-export const metricNames = [
-  'missing_rate',
-  'invalid_rate',
-  'unseen_rate',
-  'missing_column',
-  'psi',
-  'kolmogorov_smirnov',
-  'wasserstein_normalised',
-  'jensen_shannon',
-  'chi2',
-  'accuracy',
-  'label_coverage',
-] as const;
-export type MetricName = (typeof metricNames)[number];
-export const metricNameSchema = z.enum(metricNames);
+/** What each kind of monitor computes; a limit on anything else would never be looked at. */
+export const metricsOf: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
+  data_quality: ['missing_rate', 'invalid_rate', 'unseen_rate', 'missing_column'],
+  drift: ['psi', 'kolmogorov_smirnov', 'wasserstein_normalised', 'jensen_shannon', 'chi2'],
+  prediction_drift: ['psi', 'kolmogorov_smirnov', 'wasserstein_normalised', 'jensen_shannon', 'chi2'],
+  quality: qualityMetrics,
+};
 
 export const severities = ['warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];

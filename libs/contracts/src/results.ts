@@ -1,4 +1,5 @@
-import type { MetricName, MonitorKind, Severity } from './monitors.js';
+import type { MetricName } from './metrics.js';
+import type { MonitorKind, Severity } from './monitors.js';
 
 export const findingStatuses = [
   'ok',
@@ -26,6 +27,8 @@ export type Finding = {
   variant: string;
   value: number | null;
   baselineValue: number | null;
+  /** 95 % interval of the value, or of its difference to the baseline where the note says so; null where none is known. */
+  interval: { low: number; high: number } | null;
   threshold: number | null;
   /** p of the one test per (feature, segment value, window), on n / deff. Null where no test applies. */
   p: number | null;

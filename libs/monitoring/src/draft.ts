@@ -29,6 +29,7 @@ const blank = ({ segment, segmentValue, feature }: Pair) =>
     facetValue: '',
     value: null,
     baselineValue: null,
+    interval: null,
     threshold: null,
     p: null,
     evidence: 'none',
@@ -53,6 +54,7 @@ export type Measurement = {
   readonly variant: string;
   readonly value: number | null;
   readonly baselineValue?: number | null;
+  readonly interval?: { readonly low: number; readonly high: number } | null;
   readonly threshold: number | null;
   readonly resolution?: number;
   readonly atLeast?: number;
@@ -77,7 +79,15 @@ function statusOf({ value, resolution = 0, atLeast, threshold, whyNot = '' }: Me
 
 /** measured: the draft of a metric with a value, or the reason why it has none. */
 export function measured(pair: Pair, measurement: Measurement, evidence: Evidence | 'exact'): Draft {
-  const { metric, variant, value, baselineValue = null, threshold, resolution } = measurement;
+  const {
+    metric,
+    variant,
+    value,
+    baselineValue = null,
+    interval = null,
+    threshold,
+    resolution,
+  } = measurement;
   const counts = rowsOf(pair);
   return {
     ...blank(pair),
@@ -87,6 +97,7 @@ export function measured(pair: Pair, measurement: Measurement, evidence: Evidenc
     variant,
     value,
     baselineValue,
+    interval,
     threshold,
     resolution: resolution ?? null,
     ...(evidence === 'exact'

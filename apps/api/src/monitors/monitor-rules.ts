@@ -1,9 +1,9 @@
 import {
   ALL_SEGMENT,
   durationMs,
+  metricsOf,
   PREDICTION_FEATURES,
   type Feature,
-  type MetricName,
   type ModelBody,
   type MonitorBody,
   type MonitorKind,
@@ -13,22 +13,6 @@ import type { FieldError } from '../http/problem.js';
 import { unknownName } from '../registry/segment-rules.js';
 
 const DAY_MS = 86_400_000;
-
-const DRIFT: readonly MetricName[] = [
-  'psi',
-  'kolmogorov_smirnov',
-  'wasserstein_normalised',
-  'jensen_shannon',
-  'chi2',
-];
-
-/** METRICS_OF: what each kind of monitor computes; a limit on anything else would never be looked at. */
-const METRICS_OF: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
-  data_quality: ['missing_rate', 'invalid_rate', 'unseen_rate', 'missing_column'],
-  drift: DRIFT,
-  prediction_drift: DRIFT,
-  quality: ['accuracy', 'label_coverage'],
-};
 
 /** MonitorFacts: what the registry knows about the model version that a monitor speaks of. */
 export type MonitorFacts = {
@@ -55,10 +39,10 @@ const featureErrors = (body: MonitorBody, features: readonly Feature[]): FieldEr
 
 const thresholdErrors = (field: string, thresholds: object, kind: MonitorKind): FieldError[] =>
   Object.keys(thresholds)
-    .filter((metric) => !METRICS_OF[kind].some((known) => known === metric))
+    .filter((metric) => !metricsOf[kind].some((known) => known === metric))
     .map((metric) => ({
       field: `${field}.${metric}`,
-      message: `a monitor of kind '${kind}' does not compute this; it computes ${METRICS_OF[kind].join(', ')}`,
+      message: `a monitor of kind '${kind}' does not compute this; it computes ${metricsOf[kind].join(', ')}`,
     }));
 
 const windowErrors = ({ window }: MonitorBody, bucket: ModelBody['bucket']): FieldError[] => {

@@ -21,6 +21,10 @@ const findingFields = {
   variant: z.string().describe('Which of several definitions was computed.'),
   value: number,
   baselineValue: number,
+  interval: z
+    .object({ low: z.number(), high: z.number() })
+    .nullable()
+    .describe('95 % interval of the value, or of its difference to the baseline where the note says so.'),
   threshold: number,
   p: number.describe('Of the one test of this feature and segment value, on rows / deff.'),
   pAdjusted: number.describe('After Benjamini–Hochberg over the evaluation.'),

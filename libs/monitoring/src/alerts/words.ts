@@ -8,13 +8,66 @@ export const METRIC_LABELS: Readonly<Record<MetricName, string>> = {
   invalid_rate: 'values of a wrong type',
   unseen_rate: 'values not seen at training',
   missing_column: 'missing column',
+  out_of_range_rate: "values outside the baseline's range",
+  negative_rate: 'negative values',
+  extra_column: 'column that the baseline does not have',
+  constant: 'constant value',
+  distinct_rate: 'distinct values',
+  duplicate_rate: 'duplicate rows',
+  volume: 'number of rows',
   psi: 'PSI',
-  kolmogorov_smirnov: 'Kolmogorov–Smirnov distance',
-  wasserstein_normalised: 'Wasserstein distance in standard deviations',
+  kullback_leibler: 'Kullback–Leibler divergence',
   jensen_shannon: 'Jensen–Shannon distance',
+  hellinger: 'Hellinger distance',
+  total_variation: 'total variation distance',
+  l_infinity: 'largest difference of shares',
+  l_infinity_robust: 'largest difference of shares beyond sampling noise',
+  kolmogorov_smirnov: 'Kolmogorov–Smirnov distance',
+  wasserstein: 'Wasserstein distance',
+  wasserstein_normalised: 'Wasserstein distance in standard deviations',
+  cramer_von_mises: 'Cramér–von Mises statistic',
+  anderson_darling: 'Anderson–Darling statistic',
+  mean_shift: 'shift of the mean in standard deviations',
+  std_shift: 'change of the standard deviation',
+  quantile_shift: 'largest shift of a quantile in standard deviations',
   chi2: 'chi-squared per degree of freedom',
+  g_test: 'G statistic per degree of freedom',
+  cramers_v: 'Cramér’s V',
+  pca_reconstruction_error: 'PCA reconstruction error',
+  domain_classifier_auc: 'AUC of a classifier that tells window from baseline',
+  correlation_drift: 'largest change of a correlation',
   accuracy: 'accuracy',
   label_coverage: 'label coverage',
+  ci: 'class imbalance',
+  dpl: 'difference in proportions of labels',
+  kl: 'Kullback–Leibler divergence of labels',
+  js: 'Jensen–Shannon divergence of labels',
+  lp: 'Lp norm of label shares',
+  tvd: 'total variation distance of labels',
+  ks: 'Kolmogorov–Smirnov distance of labels',
+  cddl: 'conditional demographic disparity of labels',
+  dppl: 'difference in positive proportions of predictions',
+  di: 'disparate impact',
+  dcacc: 'difference in conditional acceptance',
+  dcr: 'difference in conditional rejection',
+  sd: 'specificity difference',
+  rd: 'recall difference',
+  dar: 'difference in acceptance rates',
+  drr: 'difference in rejection rates',
+  ad: 'accuracy difference',
+  te: 'treatment equality',
+  cddpl: 'conditional demographic disparity of predictions',
+  ft: 'flip test',
+  ge: 'generalised entropy',
+  demographic_parity_ratio: 'demographic parity ratio',
+  equalised_odds: 'equalised odds difference',
+  equal_opportunity: 'equal opportunity difference',
+  predictive_equality: 'predictive equality difference',
+  ndcg: 'NDCG of the attribution ranking',
+  attribution_share: 'share of the attribution',
+  attribution_drift: 'distribution of the attribution',
+  attribution_sign_flip: 'sign of the mean attribution',
+  attribution_coverage: 'share of explained rows',
 };
 
 const PREDICTION_LABELS = new Map<string, string>([
@@ -32,29 +85,20 @@ export function describeSegment({ segment, segmentValue }: SegmentValue): string
   return segmentValue === SEGMENT_IN ? segment : `${segment} = ${segmentValue}`;
 }
 
+/** EVENTS: what a breach means where "moved" would not say it. */
+const EVENTS: Partial<Record<MetricName, (name: string) => string>> = {
+  missing_rate: (name) => `${name} is missing more often`,
+  invalid_rate: (name) => `${name} has a wrong type more often`,
+  unseen_rate: (name) => `${name} has values not seen at training`,
+  missing_column: (name) => `${name} has no value at all`,
+  accuracy: () => 'accuracy fell',
+  label_coverage: () => 'labels are missing',
+};
+
 /** happened: what a breach of a metric means, without numbers. */
 export function happened({ metric, feature }: Pick<Finding, 'metric' | 'feature'>): string {
   const name = describeFeature(feature);
-  switch (metric) {
-    case 'missing_rate':
-      return `${name} is missing more often`;
-    case 'invalid_rate':
-      return `${name} has a wrong type more often`;
-    case 'unseen_rate':
-      return `${name} has values not seen at training`;
-    case 'missing_column':
-      return `${name} has no value at all`;
-    case 'accuracy':
-      return 'accuracy fell';
-    case 'label_coverage':
-      return 'labels are missing';
-    case 'psi':
-    case 'kolmogorov_smirnov':
-    case 'wasserstein_normalised':
-    case 'jensen_shannon':
-    case 'chi2':
-      return `${name} moved`;
-  }
+  return EVENTS[metric]?.(name) ?? `${name} moved`;
 }
 
 const SHARES: ReadonlySet<MetricName> = new Set([

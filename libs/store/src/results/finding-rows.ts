@@ -20,6 +20,8 @@ export const FINDING_COLUMNS = [
   'variant',
   'value',
   'baseline_value',
+  'interval_low',
+  'interval_high',
   'threshold',
   'p',
   'p_adjusted',
@@ -58,6 +60,8 @@ export function encodeFindings(evaluation: Evaluation, atMs: number): RowBinary 
     writer.string(finding.variant);
     nullableFloat(writer, finding.value);
     nullableFloat(writer, finding.baselineValue);
+    nullableFloat(writer, finding.interval?.low ?? null);
+    nullableFloat(writer, finding.interval?.high ?? null);
     nullableFloat(writer, finding.threshold);
     nullableFloat(writer, finding.p);
     nullableFloat(writer, finding.pAdjusted);
@@ -88,13 +92,16 @@ export type StoredFinding = Finding & {
 export const SELECT_FINDING = `
   project, model, version, monitor, monitor_kind, toUnixTimestamp(window_start) * 1000 AS start_ms,
   toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, segment, segment_value, feature, facet, facet_value, metric, variant,
-  value, baseline_value, threshold, p, p_adjusted, evidence, deff, resolution, rows, baseline_rows, status, note,
+  value, baseline_value, interval_low, interval_high, threshold, p, p_adjusted, evidence, deff, resolution, rows, baseline_rows, status, note,
   toUnixTimestamp64Milli(at) AS at_ms`;
 
 const optional = float.nullable();
 const text = z.string();
 /** Words of the contracts, written by this code only; they are not looked up again. */
 const word = <T extends string>() => z.string().transform((value) => value as T);
+
+const intervalOf = (low: number | null, high: number | null): Finding['interval'] =>
+  low === null || high === null ? null : { low, high };
 
 export const findingRow = z
   .object({
@@ -115,6 +122,8 @@ export const findingRow = z
     variant: text,
     value: optional,
     baseline_value: optional,
+    interval_low: optional,
+    interval_high: optional,
     threshold: optional,
     p: optional,
     p_adjusted: optional,
@@ -144,6 +153,7 @@ export const findingRow = z
     variant: row.variant,
     value: row.value,
     baselineValue: row.baseline_value,
+    interval: intervalOf(row.interval_low, row.interval_high),
     threshold: row.threshold,
     p: row.p,
     pAdjusted: row.p_adjusted,
