@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { dataQualityMetrics, driftMetrics, metricNameSchema, qualityMetrics, type MetricName } from './metrics.js';
+import {
+  dataQualityMetrics,
+  driftMetrics,
+  metricNameSchema,
+  qualityMetrics,
+  type MetricName,
+} from './metrics.js';
 import { durationSchema, nameSchema, textSchema } from './names.js';
 import { thresholdsSchema } from './thresholds.js';
 

@@ -81,7 +81,8 @@ function statusOf(measurement: Measurement, note: string) {
   const { value, resolution = 0, atLeast, threshold, whyNot = '', how = '', unfitted = '' } = measurement;
   if (value === null) return { status: 'not_computable', note: whyNot } as const;
   if (unfitted !== '') return { status: 'not_computable', note: unfitted } as const;
-  if (threshold !== null && resolution > threshold && (atLeast ?? value) <= threshold) {
+  const limit = threshold === null ? null : Math.abs(threshold);
+  if (limit !== null && resolution > limit && Math.abs(atLeast ?? value) <= limit) {
     return {
       status: 'not_computable',
       note: 'the bins are coarser than the limit: they could hide as much',

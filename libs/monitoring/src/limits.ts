@@ -41,13 +41,16 @@ export function thresholdOf(
     own(settings.featureThresholds, feature),
     settings.thresholds,
   ];
-  const first = (name: MetricName | 'default') => levels.map((level) => level?.[name]).find((t) => t !== undefined);
+  const first = (name: MetricName | 'default') =>
+    levels.map((level) => level?.[name]).find((t) => t !== undefined);
   return first(metric) ?? (withDefault ? first('default') : undefined) ?? null;
 }
 
 /** limitOf: the constant limit that a monitor sets on a metric of a feature; null when it sets none, or one that is to be fitted. */
 export function limitOf(settings: MonitorBody, feature: string, metric: MetricName): number | null {
-  const threshold = thresholdOf({ settings, segment: '', segmentValue: '', feature }, metric, { withDefault: false });
+  const threshold = thresholdOf({ settings, segment: '', segmentValue: '', feature }, metric, {
+    withDefault: false,
+  });
   return constantOf(threshold);
 }
 
@@ -69,10 +72,13 @@ function ofNumber(metric: MetricName, limit: number): Bounds {
 
 type Fitted = Exclude<Threshold, number | 'auto'>;
 
+const quantileOf = (threshold: Fitted): number =>
+  threshold.kind === 'auto' ? (threshold.quantile ?? DEFAULT_QUANTILE) : DEFAULT_QUANTILE;
+
 function fit(threshold: Exclude<Fitted, { kind: 'constant' }>, history: readonly number[]): number | null {
   const { factor } = threshold;
   if (factor !== undefined) return deviationLimit({ history, factor });
-  return quantileLimit({ history, probability: threshold.quantile ?? DEFAULT_QUANTILE });
+  return quantileLimit({ history, probability: quantileOf(threshold) });
 }
 
 /** ofHistory: bounds that the baseline's own parts keep. */
@@ -111,7 +117,7 @@ const percent = (share: number): string => `${Number((share * 100).toPrecision(4
 
 function wordsOf(threshold: Exclude<Fitted, { kind: 'constant' }>, of: string): string {
   return threshold.factor === undefined
-    ? `limit fitted: ${percent(threshold.quantile ?? DEFAULT_QUANTILE)} quantile over ${of}`
+    ? `limit fitted: ${percent(quantileOf(threshold))} quantile over ${of}`
     : `limit fitted: mean and ${threshold.factor} standard deviations over ${of}`;
 }
 

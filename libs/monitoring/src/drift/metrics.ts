@@ -68,28 +68,89 @@ const cells = (metric: (samples: ReturnType<typeof coarse>) => number | null) =>
 /** driftMetricsByName: every distance that a drift monitor can report, one line each. */
 export const driftMetricsByName = {
   psi: { fits: 'both', over: 'rows', variant: '10-cells', measure: cells(psi) },
-  kullback_leibler: { fits: 'both', over: 'rows', variant: 'baseline-to-window-nats-10-cells', measure: cells(kullbackLeibler) },
-  jensen_shannon: { fits: 'both', over: 'rows', variant: 'base2-distance-10-cells', measure: cells(jensenShannon) },
+  kullback_leibler: {
+    fits: 'both',
+    over: 'rows',
+    variant: 'baseline-to-window-nats-10-cells',
+    measure: cells(kullbackLeibler),
+  },
+  jensen_shannon: {
+    fits: 'both',
+    over: 'rows',
+    variant: 'base2-distance-10-cells',
+    measure: cells(jensenShannon),
+  },
   hellinger: { fits: 'both', over: 'rows', variant: '10-cells', measure: cells(hellinger) },
   total_variation: { fits: 'categorical', over: 'rows', variant: '10-cells', measure: cells(totalVariation) },
-  l_infinity: { fits: 'both', over: 'values', variant: 'simple-cdf-at-bin-edges', variantOfCategories: 'simple-share-of-category', measure: largest },
-  l_infinity_robust: { fits: 'both', over: 'values', variant: 'robust-cdf-c1.8', variantOfCategories: 'robust-share-c1.8', measure: robust },
+  l_infinity: {
+    fits: 'both',
+    over: 'values',
+    variant: 'simple-cdf-at-bin-edges',
+    variantOfCategories: 'simple-share-of-category',
+    measure: largest,
+  },
+  l_infinity_robust: {
+    fits: 'both',
+    over: 'values',
+    variant: 'robust-cdf-c1.8',
+    variantOfCategories: 'robust-share-c1.8',
+    measure: robust,
+  },
   kolmogorov_smirnov: { fits: 'numeric', over: 'values', variant: 'D-at-bin-edges', measure: ks },
   wasserstein: { fits: 'numeric', over: 'values', variant: 'W1-binned', measure: rawWasserstein },
-  wasserstein_normalised: { fits: 'numeric', over: 'values', variant: 'per-baseline-std', measure: scaledWasserstein },
-  cramer_von_mises: { fits: 'numeric', over: 'values', variant: 'T-binned', measure: (sides) => statistic(cramerVonMises({ ...ordered(sides), deff: sides.deff })) },
-  anderson_darling: { fits: 'numeric', over: 'values', variant: 'A2-midrank-binned', measure: (sides) => statistic(andersonDarling({ ...ordered(sides), deff: sides.deff })) },
+  wasserstein_normalised: {
+    fits: 'numeric',
+    over: 'values',
+    variant: 'per-baseline-std',
+    measure: scaledWasserstein,
+  },
+  cramer_von_mises: {
+    fits: 'numeric',
+    over: 'values',
+    variant: 'T-binned',
+    measure: (sides) => statistic(cramerVonMises({ ...ordered(sides), deff: sides.deff })),
+  },
+  anderson_darling: {
+    fits: 'numeric',
+    over: 'values',
+    variant: 'A2-midrank-binned',
+    measure: (sides) => statistic(andersonDarling({ ...ordered(sides), deff: sides.deff })),
+  },
   mean_shift: { fits: 'numeric', over: 'values', variant: 'per-baseline-std', measure: meanDrift },
   std_shift: { fits: 'numeric', over: 'values', variant: 'ln-of-ratio', measure: stdDrift },
-  quantile_shift: { fits: 'numeric', over: 'values', variant: 'largest-of-5-25-50-75-95-per-baseline-std', measure: quantileDrift },
-  chi2: { fits: 'categorical', over: 'rows', variant: 'two-sample-per-df', measure: (sides) => perDf(chiSquaredTwoSample(coarse(sides))) },
-  g_test: { fits: 'categorical', over: 'rows', variant: 'two-sample-per-df', measure: (sides) => perDf(gTest(coarse(sides))) },
-  cramers_v: { fits: 'categorical', over: 'rows', variant: 'bias-corrected-balanced', measure: (sides) => ({ value: cramersV({ ...coarse(sides), biasCorrected: true, balanced: true }), whyNot: FEW_CELLS }) },
+  quantile_shift: {
+    fits: 'numeric',
+    over: 'values',
+    variant: 'largest-of-5-25-50-75-95-per-baseline-std',
+    measure: quantileDrift,
+  },
+  chi2: {
+    fits: 'categorical',
+    over: 'rows',
+    variant: 'two-sample-per-df',
+    measure: (sides) => perDf(chiSquaredTwoSample(coarse(sides))),
+  },
+  g_test: {
+    fits: 'categorical',
+    over: 'rows',
+    variant: 'two-sample-per-df',
+    measure: (sides) => perDf(gTest(coarse(sides))),
+  },
+  cramers_v: {
+    fits: 'categorical',
+    over: 'rows',
+    variant: 'bias-corrected-balanced',
+    measure: (sides) => ({
+      value: cramersV({ ...coarse(sides), biasCorrected: true, balanced: true }),
+      whyNot: FEW_CELLS,
+    }),
+  },
 } as const satisfies Partial<Record<MetricName, DriftMetric>>;
 
 export type DriftMetricName = keyof typeof driftMetricsByName;
 
-const isDriftMetric = (metric: MetricName): metric is DriftMetricName => Object.hasOwn(driftMetricsByName, metric);
+const isDriftMetric = (metric: MetricName): metric is DriftMetricName =>
+  Object.hasOwn(driftMetricsByName, metric);
 
 /** driftMetric: the definition of a metric; undefined when it is no distance. */
 export const driftMetric = (metric: MetricName): DriftMetric | undefined =>

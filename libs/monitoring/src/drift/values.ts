@@ -66,7 +66,9 @@ export function quantileDrift(sides: Sides): Measured {
   const std = stdOf(sides);
   if (std === null) return { value: null, whyNot: NO_SPREAD };
   const { edges, max } = binning;
-  const shifts = PROBABILITIES.map((probability) => quantileShift({ edges, max, baseline, window, probability }));
+  const shifts = PROBABILITIES.map((probability) =>
+    quantileShift({ edges, max, baseline, window, probability }),
+  );
   const [first, ...others] = shifts.filter((shift) => shift !== null);
   if (first === undefined) return { value: null, whyNot: 'the bins give no quantiles' };
   const worst = others.reduce((a, b) => (Math.abs(b.shift) > Math.abs(a.shift) ? b : a), first);
