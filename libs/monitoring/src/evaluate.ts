@@ -33,14 +33,14 @@ function adjustedByTest(
   return new Map([...family.keys()].map((key, i) => [key, adjusted[i] ?? 1]));
 }
 
-const passes = ({ metric, value, threshold, floor = LESS_IS_WORSE.has(metric) }: Draft): boolean =>
+const passes = ({ metric, value, threshold }: Omit<Draft, 'floor' | 'status'>, floor: boolean): boolean =>
   value !== null && threshold !== null && (floor ? value < threshold : value > threshold);
 
 function decide(draft: Draft, pAdjusted: number | null, level: number): Finding {
-  const { status, floor: _, ...rest } = draft;
+  const { status, floor = LESS_IS_WORSE.has(draft.metric), ...rest } = draft;
   const finding = { ...rest, pAdjusted };
   if (status !== 'computed') return { ...finding, status };
-  if (!passes(draft)) return { ...finding, status: 'ok' };
+  if (!passes(rest, floor)) return { ...finding, status: 'ok' };
   if (draft.evidence === 'exact') return { ...finding, status: 'breached' };
   if (pAdjusted === null) {
     return {
