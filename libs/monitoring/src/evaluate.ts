@@ -33,7 +33,7 @@ function adjustedByTest(
   return new Map([...family.keys()].map((key, i) => [key, adjusted[i] ?? 1]));
 }
 
-const passes = ({ metric, value, threshold }: Omit<Draft, 'floor' | 'status'>, floor: boolean): boolean =>
+const passes = ({ value, threshold }: Omit<Draft, 'floor' | 'status'>, floor: boolean): boolean =>
   value !== null && threshold !== null && (floor ? value < threshold : value > threshold);
 
 function decide(draft: Draft, pAdjusted: number | null, level: number): Finding {
