@@ -17,3 +17,6 @@ export const alertPagePath = (project: string, alertId: string): string =>
 /** modelPagePath: where the page of a model is served. */
 export const modelPagePath = (project: string, model: string): string =>
   `/models/${encodeURIComponent(project)}/${encodeURIComponent(model)}`;
+
+/** INSTANCE: the project of keys that may act in every project. */
+export const INSTANCE = '*';

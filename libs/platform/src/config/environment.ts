@@ -41,6 +41,10 @@ export const VARIABLES: readonly Variable[] = [
   variable('PLUMBLINE_EVENT_PAST_MAX_DAYS', 'ingest.eventPastMaxDays', 'number'),
   variable('PLUMBLINE_WORKER_TICK_MS', 'worker.tickMs', 'number'),
   variable('PLUMBLINE_WORKER_CONCURRENCY', 'worker.concurrency', 'number'),
+  secret('PLUMBLINE_DEMO_SLACK_WEBHOOK_URL', 'demo.slackWebhookUrl'),
+  secret('PLUMBLINE_DEMO_SMTP_URL', 'demo.smtpUrl'),
+  variable('PLUMBLINE_DEMO_MAIL_FROM', 'demo.mailFrom'),
+  variable('PLUMBLINE_DEMO_MAIL_TO', 'demo.mailTo', 'list'),
 ];
 
 const FLAGS: Readonly<Record<string, boolean>> = {

@@ -107,6 +107,25 @@ const worker = z.strictObject({
   lockTtlMs: durationMs(30_000),
 });
 
+/** Where the demo's alerts go instead of to its stand-ins. */
+const demo = z
+  .strictObject({
+    slackWebhookUrl: z.url({ protocol: /^https$/, error: 'must be an https:// address' }).optional(),
+    smtpUrl: z
+      .url({ protocol: /^smtps?$/, error: 'must be smtp://user:password@host:port, or smtps:// for TLS' })
+      .optional(),
+    mailFrom: z.email().optional(),
+    mailTo: z.array(z.email()).min(1).max(50).optional(),
+  })
+  .refine(
+    (d) =>
+      [d.smtpUrl, d.mailFrom, d.mailTo].every((part) => (part === undefined) === (d.smtpUrl === undefined)),
+    {
+      path: ['smtpUrl'],
+      message: 'goes with demo.mailFrom and demo.mailTo: give all three, or none',
+    },
+  );
+
 /** configSchema: what `plumbline.yaml` may hold, with every default. Durations in ms, sizes in bytes. */
 export const configSchema = z.strictObject({
   kafka: kafka.prefault({}),
@@ -123,6 +142,7 @@ export const configSchema = z.strictObject({
   limits: limits.prefault({}),
   ingest: ingest.prefault({}),
   worker: worker.prefault({}),
+  demo: demo.prefault({}),
 });
 
 /** ParsedConfig: the schema's output, before defaults that depend on other settings are filled in. */
