@@ -4,6 +4,7 @@ export * from './events.js';
 export * from './predicates.js';
 export * from './documents.js';
 export * from './metrics.js';
+export * from './thresholds.js';
 export * from './monitors.js';
 export * from './notices.js';
 export * from './profiles.js';
