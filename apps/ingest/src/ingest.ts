@@ -28,6 +28,7 @@ import { groundTruthLane } from './lanes/ground-truth.js';
 import { predictionLane } from './lanes/predictions.js';
 import { redisLocks } from './registry/redis-locks.js';
 import { Registry } from './registry/registry.js';
+import { ReplayRunner } from './replay/replay-runner.js';
 import { timesOf } from './registry/view.js';
 import { keepAll } from './steps/redact.js';
 
@@ -68,7 +69,10 @@ const topicSpecs = ({ topics, limits }: Config): TopicSpec[] => [
   },
 ];
 
-const streamsOf = (config: Config, registry: Registry): Stream[] => {
+/** What a lane asks of the registry; for a dry run it answers without a change. */
+type LaneRegistry = Pick<Registry, 'view' | 'prepare'>;
+
+const streamsOf = (config: Config, registry: LaneRegistry): Stream[] => {
   const common = { registry, maxBytes: config.limits.eventBytes, now: Date.now };
   const predictions = predictionLane({ ...common, redact: keepAll });
   const groundTruth = groundTruthLane(common);
@@ -184,7 +188,19 @@ export const createIngest = (parts: IngestParts): Ingest => {
   const outages = new Outages();
   const metrics = new IngestMetrics(parts.metrics);
   const liveness = new Liveness(outages);
-  const streams = streamsOf(config, registryOf(parts, clients));
+  const registry = registryOf(parts, clients);
+  const streams = streamsOf(config, registry);
+  const replays = new ReplayRunner({
+    streams,
+    dryStreams: streamsOf(config, {
+      view: (project) => registry.view(project),
+      prepare: (project, wanted) => registry.preview(project, wanted),
+    }),
+    intake: clients.store.intake,
+    locks: redisLocks(clients.redis, logger),
+    metrics,
+    logger,
+  });
   const consumer = consumerOf(parts, { ...clients, streams, outages, metrics }, () => positions.soon());
   const positions = new Positions({
     projects: new Map(streams.map(({ topic, project }) => [topic, project])),
@@ -202,6 +218,8 @@ export const createIngest = (parts: IngestParts): Ingest => {
       await waitForServices(parts, clients);
       const reports = positions.run(shutdown.signal);
       shutdown.add('reports', () => reports);
+      const replaying = replays.run(shutdown.signal);
+      shutdown.add('replays', () => replaying);
       shutdown.add('consumer', () => consumer.stop({ graceMs: STOP_GRACE_MS }));
       consumer.start();
     },

@@ -89,5 +89,5 @@ export const predictionLane =
       if (step.kind === 'ok') predictions.push(step.value);
       else bad.push(quarantineRow(each.source, step));
     });
-    return intakeOf(batch, { project, sources, predictions, labels: [], quarantined: bad });
+    return intakeOf(batch, { project, sources, quarantineKeptMs: view.quarantineKeptMs, predictions, labels: [], quarantined: bad });
   };
