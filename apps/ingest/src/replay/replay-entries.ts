@@ -26,7 +26,10 @@ const outcomeOf = (
 });
 
 /** The batch as Kafka once gave it. The time is the one that every decision on the event was made with. */
-const batchOf = (entries: readonly ReplayEntry[], { topic, incarnation, partition }: ReplayEntry): RecordBatch => ({
+const batchOf = (
+  entries: readonly ReplayEntry[],
+  { topic, incarnation, partition }: ReplayEntry,
+): RecordBatch => ({
   topic,
   incarnation,
   partition,
@@ -60,7 +63,11 @@ export const judge = async (entries: readonly ReplayEntry[], streams: readonly S
   const stream = streams.find(({ topic }) => topic === head?.topic);
   if (head === undefined) return { accepted: null, outcomes: [] };
   if (stream === undefined) {
-    const refusal = quarantined('unknown_project', '', `no project reads ${head.topic}; see "topics" of the configuration`);
+    const refusal = quarantined(
+      'unknown_project',
+      '',
+      `no project reads ${head.topic}; see "topics" of the configuration`,
+    );
     return { accepted: null, outcomes: entries.map((entry) => outcomeOf(entry, refusal)) };
   }
   const whole = entries.filter((entry) => !cutShort(entry));

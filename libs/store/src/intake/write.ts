@@ -26,12 +26,7 @@ export async function writeBatch(database: Database, batch: IntakeBatch): Promis
   await writePredictions(database, batch);
   const labels = await writeLabels(database, batch);
   for (const rows of slices(batch.quarantined))
-    await insert(
-      database,
-      'quarantine',
-      QUARANTINE_COLUMNS,
-      encodeQuarantine(batch, rows, { atMs, keptMs }),
-    );
+    await insert(database, 'quarantine', QUARANTINE_COLUMNS, encodeQuarantine(batch, rows, { atMs, keptMs }));
   await writeMarks(database, batch.project, marksOfBatch(batch, labels));
   await writeRanges(database, batch, [rangeOf(batch, offsets)]);
 }
