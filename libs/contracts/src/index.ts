@@ -14,3 +14,4 @@ export * from './registry.js';
 export * from './jobs.js';
 export * from './alert-message.js';
 export * from './shared-names.js';
+export * from './intake.js';
