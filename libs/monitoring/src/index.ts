@@ -30,6 +30,15 @@ export {
   type RecordedWindow,
 } from './due-windows.js';
 export { evaluate, LESS_IS_WORSE } from './evaluate.js';
+export { advanceGap, type GapAlertInput, type MissingRecords } from './intake/gap-alert.js';
+export { intakeMessage } from './intake/message.js';
+export {
+  advanceSilence,
+  silenceLimit,
+  type SilenceInput,
+  type SilenceLimit,
+  type UsualSilences,
+} from './intake/silence-alert.js';
 export { formatCount, formatNumber, formatPercent } from './format.js';
 export { cellKey, mergeCells, mergeProfiles } from './merge.js';
 export { monitors, type Monitor } from './monitors.js';
