@@ -25,6 +25,7 @@ type Options = {
   logger: Logger;
   now: () => number;
   idleMs: number;
+  intakeEveryMs?: number | undefined;
 };
 
 /** A pass holds its lock no longer than this and a piece of work; the next tick goes on. */
@@ -52,7 +53,7 @@ export const tickTasks = (options: Options): Readonly<Record<TickJob['kind'], Ti
     evaluate: monitors.tick,
     'reconcile-notices': notices.reconcile,
     'watch-intake': new IntakeWatch({
-      ...{ store, metrics, logger, now, announce: notices.announce },
+      ...{ store, metrics, logger, now, everyMs: options.intakeEveryMs, announce: notices.announce },
       ingest: (project, nowMs) => readIngest(ingest, { project, kind: 'drift', nowMs }),
     }).tick,
   };

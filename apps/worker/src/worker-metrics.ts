@@ -5,6 +5,8 @@ import type { Standing } from './intake/silence-watch.js';
 
 /** How a notice ended this time; `retry` comes again. */
 export type NoticeOutcome = 'sent' | 'silenced' | 'failed' | 'superseded' | 'retry';
+/** What was found of the ingestion of one project. */
+export type IntakeReading = { project: string; gaps: readonly Gap[]; standings: readonly Standing[] };
 type TickOutcome = 'ran' | 'busy' | 'failed';
 type EvaluationOutcome = 'recorded' | 'failed';
 
@@ -125,27 +127,25 @@ export class WorkerMetrics {
     this.notices.inc({ outcome });
   }
 
-  gaps(project: string, gaps: readonly Gap[]): void {
-    for (const acknowledged of ['true', 'false']) {
-      const own = gaps.filter((gap) => String(gap.acknowledged !== null) === acknowledged);
-      const records = own.reduce((sum, { first, last }) => sum + Number(last - first) + 1, 0);
-      this.openGaps.set({ project, acknowledged }, own.length);
-      this.missing.set({ project, acknowledged }, records);
-    }
-  }
-
   ledgerMerged(ranges: number): void {
     this.merged.inc(ranges);
   }
 
-  /** forgetStandings: models that are gone leave no series behind. */
-  forgetStandings(): void {
+  /** intake: all projects at once, so that what is gone leaves no series behind and a scrape never sees half of them. */
+  intake(projects: readonly IntakeReading[]): void {
     for (const gauge of [this.watermark, this.silent, this.openGaps, this.missing]) gauge.reset();
-  }
-
-  standing(project: string, { model, watermarkMs, silentMs }: Standing): void {
-    this.watermark.set({ project, model }, watermarkMs / 1_000);
-    this.silent.set({ project, model }, silentMs / 1_000);
+    for (const { project, gaps, standings } of projects) {
+      for (const acknowledged of ['true', 'false']) {
+        const own = gaps.filter((gap) => String(gap.acknowledged !== null) === acknowledged);
+        const records = own.reduce((sum, { first, last }) => sum + Number(last - first) + 1, 0);
+        this.openGaps.set({ project, acknowledged }, own.length);
+        this.missing.set({ project, acknowledged }, records);
+      }
+      for (const { model, watermarkMs, silentMs } of standings) {
+        this.watermark.set({ project, model }, watermarkMs / 1_000);
+        this.silent.set({ project, model }, silentMs / 1_000);
+      }
+    }
   }
 
   oldestDueAge(ms: number): void {

@@ -4,7 +4,7 @@ import type { IngestState } from '#libs/monitoring';
 import type { Logger } from '#libs/platform';
 import type { MergeMemory, Store } from '#libs/store';
 import type { TickTask } from '../tick-task.js';
-import type { WorkerMetrics } from '../worker-metrics.js';
+import type { IntakeReading, WorkerMetrics } from '../worker-metrics.js';
 import { watchGaps } from './gap-watch.js';
 import { SilenceWatch } from './silence-watch.js';
 
@@ -12,11 +12,11 @@ type Options = {
   store: Pick<Store, 'documents' | 'intake' | 'alerts'>;
   ingest: (project: string, nowMs: number) => Promise<IngestState>;
   announce: (project: string, transitions: readonly AlertTransition[]) => Promise<void>;
-  metrics: Pick<WorkerMetrics, 'moved' | 'gaps' | 'standing' | 'ledgerMerged' | 'forgetStandings'>;
+  metrics: Pick<WorkerMetrics, 'moved' | 'intake' | 'ledgerMerged'>;
   logger: Logger;
   now: () => number;
   /** How often gaps and silences are looked for. */
-  everyMs?: number;
+  everyMs?: number | undefined;
 };
 
 const EVERY_MS = 10_000;
@@ -42,22 +42,22 @@ export class IntakeWatch {
     this.lookedMs = now();
     const isMergeDue = now() - this.mergedMs >= MERGE_EVERY_MS;
     if (isMergeDue) this.mergedMs = now();
-    metrics.forgetStandings();
+    const readings: IntakeReading[] = [];
     for (const project of await store.documents.projects()) {
       if (signal.aborted) return;
-      await this.look(project);
+      readings.push(await this.look(project));
       if (isMergeDue) metrics.ledgerMerged(await store.intake.compact(project, this.merged));
     }
+    metrics.intake(readings);
   };
 
-  private async look(project: string): Promise<void> {
-    const { store, metrics, now } = this.options;
-    const found = await watchGaps({ store, hash, now }, project);
-    metrics.gaps(project, found.gaps);
-    await this.tell(project, found.transitions);
+  private async look(project: string): Promise<IntakeReading> {
+    const { store, now } = this.options;
+    const { gaps, transitions } = await watchGaps({ store, hash, now }, project);
+    await this.tell(project, transitions);
     const silence = await this.silence.look(project);
-    for (const standing of silence.standings) metrics.standing(project, standing);
     await this.tell(project, silence.transitions);
+    return { project, gaps, standings: silence.standings };
   }
 
   /** A bell that cannot be rung is only logged: the reconciling tick finds the transition without an outcome. */
