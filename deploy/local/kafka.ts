@@ -43,6 +43,8 @@ export function kafkaConfig(dataFolder: string, ports: StackPorts): string {
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
+    // Tests of recovery use short sessions; a consumer asks for the length it wants.
+    'group.min.session.timeout.ms': 1_000,
     'log.cleaner.dedupe.buffer.size': 4_194_304,
     'broker.session.timeout.ms': 3_000,
     'broker.heartbeat.interval.ms': 500,
