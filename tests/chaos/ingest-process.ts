@@ -122,6 +122,11 @@ export class IngestProcess {
     }
   }
 
+  /** How often the group gave partitions to this process. */
+  get assignments(): number {
+    return this.log().split('reading from Kafka').length - 1;
+  }
+
   private logTail(): string {
     return this.log().slice(-2_000);
   }

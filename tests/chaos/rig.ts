@@ -197,11 +197,6 @@ export class Rig {
     return this.raw.query({ name: 'chaos', sql, row: z.record(z.string(), z.unknown()), timeoutMs: 180_000 });
   }
 
-  /** How often a process got partitions, and how many ended unasked, over all processes. */
-  count(text: string): number {
-    return this.processes.reduce((sum, each) => sum + each.log().split(text).length - 1, 0);
-  }
-
   get crashes(): number {
     return this.processes.reduce((sum, { crashes }) => sum + crashes, 0);
   }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStore, type LabelRow, type PredictionRow, type Store } from '#libs/store';
 import type { Database } from '../../libs/store/src/client/index.js';
-import { idParams } from '../../libs/store/src/labels/placement.js';
+import { insertLabels } from '../../libs/store/src/intake/write.js';
+import { idParams, waiting } from '../../libs/store/src/labels/placement.js';
 import {
   batch,
   DAY_MS,
@@ -98,6 +99,19 @@ describe('a label finds its prediction', () => {
       ['1', 0, 'a', 'late'],
       ['1', 3, 'b', 'late'],
     ]);
+  });
+
+  test('for good: the insert that let it wait arrives once more, late, and changes nothing', async () => {
+    const s = scene('late');
+    const early = { ...label('a', 50), partition: 0 };
+    await insertLabels(raw, s.project, [waiting(early)]);
+    await s.predict('a');
+    expect(await s.link()).toMatchObject({ linked: 1, waiting: 0 });
+    await insertLabels(raw, s.project, [waiting(early)]);
+    expect(await s.link()).toMatchObject({ linked: 0, waiting: 0 });
+    expect(await s.labels()).toEqual([['1', 0, 'a', 'late']]);
+    await insertLabels(raw, s.project, [waiting({ ...early, offset: 51n })]);
+    expect(await s.link()).toMatchObject({ waiting: 1 });
   });
 
   test('that is stored while it looks: nobody has compared the two when both are there', async () => {

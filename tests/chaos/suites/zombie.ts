@@ -3,8 +3,8 @@ import { pass } from '../fault-proxy.js';
 import { until } from '../site.js';
 import type { Suite } from '../suite.js';
 
-/** Beyond the session of 1.5 s: by then the group has given the partitions to the other process. */
-const STOPPED_MS = { min: 1_700, max: 4_000 };
+/** Beyond the session of 1.5 s: by then the group has given the partitions to the other process, and the stopped one has to join again. */
+const STOPPED_MS = { min: 2_000, max: 4_000 };
 const WORK_MS = 600;
 
 /** One of two processes is stopped past its session and then goes on as if nothing had been, with what it had in its hands. */
@@ -17,6 +17,7 @@ export const zombie: Suite = {
     for (const each of processes) await each.start();
     rig.startTick();
     let late = 0;
+    let slowestMs = 0;
     for (let kill = 1; kill <= kills; kill += 1) {
       const sending = rig.load.sendTo(Math.ceil((events * kill) / kills));
       await sleep(rig.random() * WORK_MS);
@@ -31,15 +32,19 @@ export const zombie: Suite = {
           held = sleep(stoppedMs).then(() => pass(passage));
           await held;
         };
+      const before = victim.assignments;
       victim.signal('SIGSTOP');
       await sleep(stoppedMs);
       victim.signal('SIGCONT');
+      const backMs = performance.now();
       await sending;
       await held;
       rig.proxy.fault = pass;
-      for (const each of processes) await until(`${each.name} to read again`, () => each.isReady());
+      await until(`${victim.name} to join the group again`, () => victim.assignments > before);
+      slowestMs = Math.max(slowestMs, performance.now() - backMs);
     }
     await rig.drained();
-    return { insertsHeldBeyondTheSession: late, assignments: rig.count('reading from Kafka') };
+    const assignments = processes.reduce((sum, each) => sum + each.assignments, 0);
+    return { insertsHeldBeyondTheSession: late, assignments, slowestReturnMs: Math.round(slowestMs) };
   },
 };
