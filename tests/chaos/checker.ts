@@ -216,6 +216,7 @@ const checkSums = async (rig: Rig, accounts: readonly PartitionAccount[]): Promi
 /** settle: what a worker does until nothing is left to do. */
 const settle = async (rig: Rig): Promise<void> => {
   for (;;) if (!(await rig.store.labels.link('default', PASS_ROWS)).more) break;
+  while ((await rig.store.labels.recheck('default')) > 0);
   const plan = await rig.plan();
   if (plan === null) return;
   for (;;) {
