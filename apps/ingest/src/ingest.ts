@@ -105,9 +105,17 @@ const reportEvent =
       return;
     }
     const { topic, partition, from, to } = event;
+    const range = { topic, partition, from: String(from), to: String(to) };
+    if (event.type === 'rewound') {
+      logger.error(
+        range,
+        'the log has lost records that were handled already; it is read again from its start',
+      );
+      return;
+    }
     metrics.gap(topic, to - from + 1n);
     logger.error(
-      { topic, partition, from: String(from), to: String(to) },
+      range,
       'records were gone before they could be read: retention is shorter than the backlog, or they were deleted',
     );
   };

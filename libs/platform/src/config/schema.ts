@@ -1,6 +1,9 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 
+import { sasl } from './sasl.js';
+import { tls } from './tls.js';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
@@ -38,13 +41,8 @@ const kafka = z.strictObject({
   clientId: name.default('plumbline'),
   topicPrefix: topicName.max(200).default('plumbline'),
   ssl: z.boolean().default(false),
-  sasl: z
-    .strictObject({
-      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
-      username: name,
-      password: z.string().min(1),
-    })
-    .optional(),
+  tls: tls.optional(),
+  sasl: sasl.optional(),
 });
 
 const projectTopics = z.strictObject({ predictions: topicName, groundTruth: topicName });
@@ -64,12 +62,14 @@ const clickhouse = z.strictObject({
     .string()
     .regex(/^[A-Za-z_]\w{0,63}$/, 'must be a plain identifier')
     .default('plumbline'),
+  tls: tls.optional(),
 });
 
 const redis = z.strictObject({
   url: z
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
     .default('redis://127.0.0.1:6379'),
+  tls: tls.optional(),
 });
 
 const http = z.strictObject({
@@ -109,6 +109,14 @@ const worker = z.strictObject({
   lockTtlMs: durationMs(30_000),
 });
 
+/** Of the services that are started on this machine where no address is configured. */
+const local = z.strictObject({
+  kafkaVersion: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'must be a version of Apache Kafka such as 4.4.0')
+    .optional(),
+});
+
 /** configSchema: what `plumbline.yaml` may hold, with every default. Durations in ms, sizes in bytes. */
 export const configSchema = z.strictObject({
   kafka: kafka.prefault({}),
@@ -125,6 +133,7 @@ export const configSchema = z.strictObject({
   limits: limits.prefault({}),
   ingest: ingest.prefault({}),
   worker: worker.prefault({}),
+  local: local.prefault({}),
 });
 
 /** ParsedConfig: the schema's output, before defaults that depend on other settings are filled in. */
