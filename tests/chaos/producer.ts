@@ -27,7 +27,8 @@ export class Load {
   next = 0;
   /** Sends that failed and were repeated. */
   refused = 0;
-  life = 0;
+  /** Which life a topic is in, where it is not the first. */
+  readonly lives = new Map<string, number>();
   log = new AckLog();
   private client: Promise<kafkajs.Producer> | undefined;
 
@@ -106,7 +107,7 @@ export class Load {
       ({ topicName, partition }) => topicName === part.topic && partition === part.partition,
     );
     if (ack?.baseOffset === undefined || ack.errorCode !== 0) return false;
-    this.log.add({ ...part, life: this.life, baseOffset: BigInt(ack.baseOffset) });
+    this.log.add({ ...part, life: this.lives.get(part.topic) ?? 0, baseOffset: BigInt(ack.baseOffset) });
     return true;
   }
 

@@ -117,6 +117,23 @@ export class Rig {
     this.lives.push({ topic, life, incarnation: ids.get(topic) ?? '', ends: new Map() });
   }
 
+  /** deleteTopic: with all that is in it; what was acknowledged until then stays in the producer's log. */
+  async deleteTopic(topic: string): Promise<void> {
+    const life = this.lives.findLast((each) => each.topic === topic);
+    for (const { partition, end } of await this.admin.offsets(topic)) life?.ends.set(partition, end);
+    await this.admin.deleteTopics([topic]);
+    await until(`${topic} to be gone`, async () => !(await this.admin.incarnations([topic])).has(topic));
+  }
+
+  /** account: what the accounting says is missing from a partition in one of its topic's lives, and the last offset that was stored. */
+  async account({ topic, life }: Pick<Life, 'topic' | 'life'>, partition: number) {
+    const incarnation = this.lives.find((each) => each.topic === topic && each.life === life)?.incarnation;
+    const accounts = await this.store.intake.accounting('default');
+    return accounts.find(
+      (each) => each.topic === topic && each.incarnation === incarnation && each.partition === partition,
+    );
+  }
+
   ingest(name: string): IngestProcess {
     const { root, home, suite } = this.options;
     const process = new IngestProcess(`${suite}-${name}`, { root, home, environment: this.environment });
@@ -136,7 +153,7 @@ export class Rig {
         const committed = await this.admin.committed(this.groupId, topic);
         for (const { partition, start, end } of await this.admin.offsets(topic)) {
           const done = committed.find((each) => each.partition === partition)?.offset ?? start;
-          behind += end - done;
+          behind += end - (done > start ? done : start);
         }
       }
       return Number(behind);

@@ -5,7 +5,9 @@ import { brokerRestart } from './broker-restart.js';
 import { clickhouseKill } from './clickhouse-kill.js';
 import { consumerKill } from './consumer-kill.js';
 import { flapping } from './flapping.js';
+import { logTrimmed } from './log-trimmed.js';
 import { storeFull } from './store-full.js';
+import { topicRecreated } from './topic-recreated.js';
 import { zombie } from './zombie.js';
 
 /** All kinds of faults, in the order in which they are run. */
@@ -18,4 +20,6 @@ export const suites: readonly Suite[] = [
   ambiguousInserts,
   storeFull,
   backPressure,
+  logTrimmed,
+  topicRecreated,
 ];
