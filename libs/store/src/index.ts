@@ -1,7 +1,8 @@
 export type { StoreConfig } from './client/index.js';
 export { StoreError } from './client/index.js';
 export { migrate } from './migrate/migrate.js';
-export { createStore, type Labels, type Store } from './store.js';
+export type { Labels } from './labels/labels.js';
+export { createStore, type Store } from './store.js';
 export { STORE, StoreModule } from './store.module.js';
 export type { Documents } from './registry/documents.js';
 export type { Intake } from './intake/intake.js';

@@ -52,6 +52,8 @@ export const VARIABLES: readonly Variable[] = [
   variable('PLUMBLINE_INGEST_BATCH_BYTES', 'ingest.batchBytes', 'number'),
   variable('PLUMBLINE_INGEST_MAX_WAIT_MS', 'ingest.maxWaitMs', 'number'),
   variable('PLUMBLINE_INGEST_SESSION_TIMEOUT_MS', 'ingest.sessionTimeoutMs', 'number'),
+  variable('PLUMBLINE_INGEST_HEARTBEAT_INTERVAL_MS', 'ingest.heartbeatIntervalMs', 'number'),
+  variable('PLUMBLINE_INGEST_STORE_TIMEOUT_MS', 'ingest.storeTimeoutMs', 'number'),
   variable('PLUMBLINE_EVENT_PAST_MAX_DAYS', 'ingest.eventPastMaxDays', 'number'),
   variable('PLUMBLINE_WORKER_TICK_MS', 'worker.tickMs', 'number'),
   variable('PLUMBLINE_WORKER_CONCURRENCY', 'worker.concurrency', 'number'),

@@ -77,6 +77,11 @@ const crossProblems = ({ ingest, worker, shutdownMs }: ParsedConfig): string[] =
     : [
         `ingest.heartbeatIntervalMs: found ${ingest.heartbeatIntervalMs}; must be at most a third of ingest.sessionTimeoutMs (${ingest.sessionTimeoutMs}), or one lost heartbeat ends the session`,
       ]),
+  ...(ingest.storeTimeoutMs === undefined || ingest.storeTimeoutMs * 2 <= ingest.sessionTimeoutMs
+    ? []
+    : [
+        `ingest.storeTimeoutMs: found ${ingest.storeTimeoutMs}; must be at most half of ingest.sessionTimeoutMs (${ingest.sessionTimeoutMs}), or a stuck insert outlives the session`,
+      ]),
   ...(worker.lockTtlMs >= 1_000
     ? []
     : [

@@ -96,6 +96,8 @@ const ingest = z.strictObject({
   maxWaitMs: durationMs(500),
   sessionTimeoutMs: durationMs(30_000),
   heartbeatIntervalMs: durationMs(3_000),
+  /** Limit of one call to ClickHouse; half a session unless given, so that a stuck insert ends before the partition is taken away. */
+  storeTimeoutMs: z.number().int().min(1).max(86_400_000).optional(),
   fetchBytesPerPartition: count(4 * MIB, 64 * MIB),
   eventPastMaxDays: count(90, 3_650),
   eventFutureMaxMs: durationMs(3_600_000),
