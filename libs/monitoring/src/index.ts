@@ -32,6 +32,7 @@ export {
 export { evaluate } from './evaluate.js';
 export { LESS_IS_WORSE } from './limits.js';
 export { formatCount, formatNumber, formatPercent } from './format.js';
+export { limitOf } from './limits.js';
 export { cellKey, mergeCells, mergeProfiles } from './merge.js';
 export { monitors, type Monitor } from './monitors.js';
 export type { MonitorInput, Pair, SegmentValue } from './pair.js';
