@@ -41,6 +41,7 @@ export {
   type UsualSilences,
 } from './intake/silence-alert.js';
 export { formatCount, formatNumber, formatPercent } from './format.js';
+export { limitOf } from './limits.js';
 export { cellKey, mergeCells, mergeProfiles } from './merge.js';
 export { monitors, type Monitor } from './monitors.js';
 export type { MonitorInput, Pair, SegmentValue } from './pair.js';

@@ -48,3 +48,19 @@ export {
   type InputsId,
   type MonitorContext,
 } from './plans.js';
+export {
+  openFileStore,
+  ROWS_STEP_MS,
+  unknownColumn,
+  type DataColumn,
+  type DataCut,
+  type DataFacts,
+  type DataFile,
+  type DataFormat,
+  type DataParts,
+  type DataRowsInput,
+  type DataWindow,
+  type FileStore,
+} from './files/index.js';
+export type { Refusal } from './baselines/refusal.js';
+export { inferFeature, type ColumnFacts } from './baselines/infer.js';

@@ -59,7 +59,7 @@ const PING_TIMEOUT_MS = 5_000;
 const HTTP_BUFFER_BYTES = 1_048_576;
 
 /** Defaults of ClickHouse that moved between releases, said aloud so that 25.x and 26.x behave alike. */
-const fixedSettings: ClickHouseSettings = {
+export const fixedSettings: ClickHouseSettings = {
   async_insert: 0,
   wait_for_async_insert: 1,
   wait_end_of_query: 1,
@@ -111,9 +111,11 @@ function connect(config: StoreConfig): ClickHouseClient {
   });
 }
 
-/** createDatabase: a client of one database. Connects on first use. */
-export function createDatabase(config: StoreConfig): Database {
-  const client = connect(config);
+/** createDatabase: a client of one database. Connects on first use, unless an engine is given that runs in this process. */
+export function createDatabase(
+  config: Pick<StoreConfig, 'database' | 'requestTimeoutMs'> & (StoreConfig | { embedded: ClickHouseClient }),
+): Database {
+  const client = 'embedded' in config ? config.embedded : connect(config);
   const defaultTimeoutMs = config.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
 
   /** Names, bounds and classifies one call. */
