@@ -76,7 +76,12 @@ export const recount = (
   return cells;
 };
 
-const countsOf = (cell: ProfileCell): Counts => {
+/** Cells that the recount knows; what is made of the same rows beside them follows from them. */
+type Recounted = Extract<ProfileCell, { kind: 'numeric' | 'categorical' | 'confusion' }>;
+const isRecounted = (cell: ProfileCell): cell is Recounted =>
+  cell.kind === 'numeric' || cell.kind === 'categorical' || cell.kind === 'confusion';
+
+const countsOf = (cell: Recounted): Counts => {
   const counts: Counts = { rows: cell.rows };
   const set = (name: string, value: number): void => {
     if (value !== 0) counts[name] = value;
@@ -104,7 +109,7 @@ const counted = (feature: string, at: number): string =>
 export const countedIn = (chunks: readonly ProfileChunk[]): ByCell => {
   const cells: ByCell = new Map();
   for (const { startMs, cells: of } of chunks)
-    for (const cell of of) {
+    for (const cell of of.filter(isRecounted)) {
       const what = cell.kind === 'confusion' ? 'confusion' : cell.feature;
       cells.set(`${startMs}|${cell.segment}|${cell.segmentValue}|${what}`, countsOf(cell));
     }
