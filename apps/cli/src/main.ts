@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from '#libs/platform';
 import { StoreError } from '#libs/store';
 import { StackProblem, up } from '../../../deploy/local/index.js';
 import { makeAdminKey } from './admin-key.js';
+import { addCheckCommand } from './check/command.js';
 import { migrateStore } from './migrate.js';
 import { stackSettings } from './settings.js';
 import { addStackCommands, parseOffset } from './stack-commands.js';
@@ -49,6 +50,7 @@ function buildProgram(): Command {
       await makeAdminKey(config, addresses, name);
     });
   addStackCommands(program);
+  addCheckCommand(program);
   return program;
 }
 

@@ -99,7 +99,8 @@ const varietyOf = (logger: Logger, metrics: IngestMetrics): ValueVariety =>
 /** The clients, opened here and closed by `shutdown` after everything that uses them. */
 const openClients = ({ config, logger, shutdown }: IngestParts) => {
   const connection = { ...config.kafka, logger };
-  const store = createStore({ ...config.clickhouse, requestTimeoutMs: config.ingest.sessionTimeoutMs / 2 });
+  const { sessionTimeoutMs, storeTimeoutMs = sessionTimeoutMs / 2 } = config.ingest;
+  const store = createStore({ ...config.clickhouse, requestTimeoutMs: storeTimeoutMs });
   shutdown.add('clickhouse', () => store.close());
   const redis = openRedis(config, logger);
   shutdown.add('redis', () => redis.disconnect());

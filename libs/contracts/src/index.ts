@@ -15,3 +15,6 @@ export * from './jobs.js';
 export * from './alert-message.js';
 export * from './shared-names.js';
 export * from './intake.js';
+export * from './check-config.js';
+export * from './check-report.js';
+export * from './check-schemas.js';

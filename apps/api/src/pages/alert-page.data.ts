@@ -45,8 +45,9 @@ export async function loadAlertPage(
   return {
     state: found.state,
     monitorName: message.monitor.name,
-    headline: message.headline,
-    sentences: message.findings.map(({ sentence }) => sentence),
+    headline: shown.notice?.headline ?? message.headline,
+    sentences: shown.notice?.sentences ?? message.findings.map(({ sentence }) => sentence),
+    ofIngestion: shown.notice !== undefined,
     timeZone: message.window.timeZone,
     signedIn,
     window: shown.window,
