@@ -161,17 +161,23 @@ export async function evaluationInputsId(
 const segmentsOf = ({ monitor }: MonitorContext): string[] | undefined =>
   monitor.body.segments === null ? undefined : [ALL_SEGMENT, ...monitor.body.segments];
 
-/** loadBaselineProfile: the reference of a context, merged and in chunks; empty when there is no baseline. */
+/** CutBaseline: which parts of a baseline are like the windows of a monitor, from the rows of its buckets. */
+export type CutBaseline = (buckets: readonly { startMs: number; rows: number }[]) => Window[];
+
+/** loadBaselineProfile: the reference of a context, merged and in chunks (days unless `cut` says otherwise); empty when there is no baseline. */
 export async function loadBaselineProfile(
   { profiles }: Pick<Store, 'profiles'>,
   context: MonitorContext,
+  cut: CutBaseline | null = null,
 ): Promise<{ baseline: Profile; baselineChunks: ProfileChunk[] }> {
   if (context.baseline === null) return { baseline: { cells: [] }, baselineChunks: [] };
   const { plan, document } = context.baseline;
   const segments = segmentsOf(context);
+  const chunksOf = async () =>
+    profiles.chunks(plan, 'all', segments, cut === null ? 'day' : cut(await profiles.runs(plan)));
   const [baseline, baselineChunks] = await Promise.all([
     profiles.read(plan, 'all', segments),
-    document.body.hasTime ? profiles.chunks(plan, 'all', segments) : [],
+    document.body.hasTime ? chunksOf() : [],
   ]);
   return { baseline, baselineChunks };
 }
@@ -183,10 +189,15 @@ export async function loadEvaluationInputs(
   {
     window,
     reference,
-  }: { window: Window; reference?: { baseline: Profile; baselineChunks: ProfileChunk[] } },
+    cut = null,
+  }: {
+    window: Window;
+    reference?: { baseline: Profile; baselineChunks: ProfileChunk[] };
+    cut?: CutBaseline | null;
+  },
 ): Promise<EvaluationInputs> {
   const [{ baseline, baselineChunks }, profile] = await Promise.all([
-    reference ?? loadBaselineProfile(store, context),
+    reference ?? loadBaselineProfile(store, context, cut),
     store.profiles.read(context.plan, window, segmentsOf(context)),
   ]);
   const { binning, features } = context.plan;

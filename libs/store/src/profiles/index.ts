@@ -23,12 +23,12 @@ export type Profiles = {
   computeBaseline: (plan: ProfilePlan) => Promise<{ rows: number }>;
   /** Merged over the window; segments default to all of the plan. */
   read: (plan: ProfilePlan, window: Window | 'all', segments?: readonly string[]) => Promise<Profile>;
-  /** Per day of the model's time zone (default) or per bucket, oldest first. */
+  /** Per day of the model's time zone (default), per bucket, or per given window (ascending, apart), oldest first. */
   chunks: (
     plan: ProfilePlan,
     window: Window | 'all',
     segments?: readonly string[],
-    every?: 'day' | 'bucket',
+    every?: 'day' | 'bucket' | readonly Window[],
   ) => Promise<ProfileChunk[]>;
   /** `hash` changes exactly when what was counted, or how, changes. */
   inputsHash: (

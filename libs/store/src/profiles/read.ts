@@ -9,12 +9,13 @@ import {
   type Window,
 } from '#libs/contracts';
 import { bigInteger, float, integer, type Database } from '../client/index.js';
-import { Bindings } from '../segments/bindings.js';
+import { Bindings, integersLiteral } from '../segments/bindings.js';
 import { cellFromRow, type CellRow } from './cell-row.js';
 import { countDirty } from './dirty.js';
 import { bucketRuns, chosenBuckets, chosenRuns, dayOf, mergedColumns } from './merge.js';
 import { planHash, type ProfilePlan } from './plan.js';
 import { profileKey } from './runs.js';
+import { seconds } from './source.js';
 
 const number = z.number();
 const cellRow = z.object({
@@ -47,25 +48,50 @@ type Reading = {
   plan: ProfilePlan;
   window: Window | 'all';
   segments: readonly string[] | undefined;
-  every: 'window' | 'day' | 'bucket';
+  every: 'window' | 'day' | 'bucket' | readonly Window[];
 };
+
+const startsOf = (windows: readonly Window[]): string =>
+  integersLiteral(
+    windows.map(({ startMs }) => seconds(startMs)),
+    32,
+  );
+
+/** SQL of the start, in seconds, of the last window that begins at or before a bucket. */
+const startOfWindow = (windows: readonly Window[]): string =>
+  `roundDown(toUInt32(p.start), ${startsOf(windows)})`;
+
+/** SQL: the bucket lies in one of the windows and not between them. */
+function inWindows(windows: readonly Window[]): string {
+  const ends = integersLiteral(
+    windows.map(({ endMs }) => seconds(endMs)),
+    32,
+  );
+  return (
+    `toUInt32(p.start) >= ${seconds(windows[0]?.startMs ?? 0)} AND ` +
+    `toUInt32(p.start) < transform(${startOfWindow(windows)}, ${startsOf(windows)}, ${ends}, toUInt32(0))`
+  );
+}
 
 const chunkOf = (every: Reading['every'], plan: ProfilePlan, bindings: Bindings): string => {
   if (every === 'window') return `toDateTime(0, 'UTC')`;
+  if (typeof every === 'object') return `toDateTime(${startOfWindow(every)}, 'UTC')`;
   return every === 'bucket' ? 'p.start' : dayOf('p.start', plan, bindings);
 };
 
 /** SQL of merged cells, one per chunk, segment value, feature and kind, of those segments of the plan that are asked for. */
 function mergedCells({ plan, window, segments, every }: Reading, bindings: Bindings): string {
   const span = window === 'all' ? undefined : window;
-  const runs = every === 'bucket' ? chosenBuckets(plan, bindings, span) : chosenRuns(plan, bindings, span);
+  const byBucket = every === 'bucket' || typeof every === 'object';
+  const runs = byBucket ? chosenBuckets(plan, bindings, span) : chosenRuns(plan, bindings, span);
+  const within = typeof every === 'object' ? ` AND ${inWindows(every)}` : '';
   const known = [ALL_SEGMENT, ...plan.segments.map((segment) => segment.name)];
   const wanted = known.filter((name) => segments === undefined || segments.includes(name));
   return (
     `SELECT ${chunkOf(every, plan, bindings)} AS chunk_start, p.segment AS segment, p.segment_value AS segment_value, ` +
     `p.feature AS feature, p.kind AS kind, ${mergedColumns.map(([column, sql]) => `${sql} AS merged_${column}`).join(', ')} ` +
     `FROM profiles AS p WHERE ${profileKey(plan, bindings)} AND has(${bindings.texts(wanted)}, segment) ` +
-    `AND (CAST(grain, 'String'), start, run) IN (${runs}) GROUP BY chunk_start, segment, segment_value, feature, kind`
+    `AND (CAST(grain, 'String'), start, run) IN (${runs})${within} GROUP BY chunk_start, segment, segment_value, feature, kind`
   );
 }
 
@@ -96,12 +122,13 @@ export async function readProfile(
   return { cells: rows.map(cellFromRow) };
 }
 
-/** readChunks: cells per day of the model's time zone or per bucket, oldest first. */
+/** readChunks: cells per day of the model's time zone, per bucket or per given window, oldest first. */
 export async function readChunks(
   db: Database,
   plan: ProfilePlan,
   { window, segments, every }: Omit<Reading, 'plan'>,
 ): Promise<ProfileChunk[]> {
+  if (typeof every === 'object' && every.length === 0) return [];
   const chunks = new Map<number, ProfileCell[]>();
   for (const row of await readCells(db, { plan, window, segments, every })) {
     const cells = chunks.get(row.chunk) ?? [];
