@@ -132,9 +132,9 @@ function featureOf({ column, facts }: ColumnView, config: CheckConfig, bySegment
       ),
     };
   if (wanted !== undefined) return { feature, listed: listed('feature', feature.type, 'said so') };
-  if (feature.role === 'context')
+  if (feature.type === 'identifier')
     return {
-      feature,
+      feature: { name, type: 'categorical', role: 'context' },
       listed: listed(
         'context',
         'identifier',

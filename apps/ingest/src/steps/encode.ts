@@ -59,7 +59,7 @@ export const encodePrediction = (
     id: event.id,
     timeMs,
     schema: layout.revision,
-    ...encodeFeatures(event.features ?? {}, layout),
+    ...encodeFeatures(event.features ?? {}, layout, timeMs),
     label,
     score,
     value,

@@ -1,7 +1,7 @@
-import type { Feature } from '#libs/contracts';
+import { storedAs, type Feature } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
 import { Bindings } from '../segments/bindings.js';
-import { isInvalid, toCategory, toLabel, toNumber, toTimeMs } from './conversions.js';
+import { isInvalid, toCategory, toLabel, toNumber, toStoredNumber, toTimeMs } from './conversions.js';
 import { fileInput } from './file-input.js';
 import { INVALID_ID, INVALID_TIME, type BaselineInsert } from './insert-input.js';
 
@@ -27,7 +27,10 @@ export function insertStatement(
   const converted = features.map(({ name, type }, index): Part & { type: Feature['type'] } => ({
     name: `v${index}`,
     type,
-    sql: type === 'numeric' ? toNumber(text(name)) : toCategory(text(name), type),
+    sql:
+      storedAs(type) === 'numeric'
+        ? toStoredNumber(text(name), type, columns.time === undefined ? null : toTimeMs(text(columns.time)))
+        : toCategory(text(name), type),
   }));
   const time = optional(columns.time, toTimeMs, 'toInt64(0)');
   const id = optional(columns.id, (column) => `ifNull(${column}, '')`, `toString(row)`);
@@ -36,7 +39,7 @@ export function insertStatement(
     `FROM (SELECT rowNumberInAllBlocks() AS row, ${texts.join(', ')} FROM ${file.from})`;
   const arrayOf = (numeric: boolean, type: string): string =>
     `CAST([${converted
-      .filter((part) => (part.type === 'numeric') === numeric)
+      .filter((part) => (storedAs(part.type) === 'numeric') === numeric)
       .map(({ name }) => name)
       .join(', ')}], '${type}')`;
   const values: Record<string, string> = {
