@@ -94,9 +94,9 @@ describe('a rebalance', () => {
     const first = kafka.read(topic, { handle, maxRecords: 2 });
     await expect.poll(() => begun, SOON).toBe(2);
     const second = kafka.read(topic);
-    await expect.poll(() => first.consumer.isConnected, SOON).toBe(true);
-    await sleep(600);
-    expect(begun).toBe(2);
+    const state = () =>
+      withAdmin(kafka, async (admin) => (await admin.describeGroups([`g-${topic}`])).groups[0]?.state);
+    await expect.poll(state, SOON).toBe('PreparingRebalance');
     release();
     await expect.poll(() => second.consumer.isConnected, SOON).toBe(true);
     const handled = () =>
