@@ -97,6 +97,8 @@ describe('a rebalance', () => {
     const state = () =>
       withAdmin(kafka, async (admin) => (await admin.describeGroups([`g-${topic}`])).groups[0]?.state);
     await expect.poll(state, SOON).toBe('PreparingRebalance');
+    // The next heartbeat tells the first member.
+    await sleep(500);
     release();
     await expect.poll(() => second.consumer.isConnected, SOON).toBe(true);
     const handled = () =>
@@ -208,19 +210,26 @@ const batchesIn = (log: Buffer): { base: number; at: number; length: number }[] 
   return found;
 };
 
+type Damage = { at: (batch: { at: number; length: number }) => number; byte: number };
+
+/** Overwrites a byte of the batch that begins at `base` in the broker's own file of partition 0. */
+const damage = async (topic: string, base: number, { at, byte }: Damage): Promise<void> => {
+  const path = join(inject('stackHome'), 'kafka', 'data', `${topic}-0`, `${'0'.repeat(20)}.log`);
+  const batch = batchesIn(await readFile(path)).find((each) => each.base === base)!;
+  const file = await open(path, 'r+');
+  await file.write(Buffer.from([byte]), 0, 1, at(batch));
+  await file.close();
+};
+
 describe.skipIf(!isOurs('kafka'))('a record batch that is damaged in the log of the broker', () => {
-  it.each<[string, { at: (batch: { at: number; length: number }) => number; byte: number }, string]>([
+  it.each<[string, Damage, string]>([
     ['a flipped record', { at: ({ at, length }) => at + length - 3, byte: 0xff }, '10–19 bad_crc'],
     ['an unknown compression', { at: ({ at }) => at + 22, byte: 5 }, '10–19 bad_crc'],
     ['an unknown format', { at: ({ at }) => at + 16, byte: 9 }, '10–19 unknown_format'],
   ])('%s: the partition moves on, with the exact range', async (_, { at, byte }, expected) => {
     const topic = await kafka.topic();
     for (const first of [0, 10, 20]) await kafka.send(topic, 10, first);
-    const path = join(inject('stackHome'), 'kafka', 'data', `${topic}-0`, `${'0'.repeat(20)}.log`);
-    const batch = batchesIn(await readFile(path)).find(({ base }) => base === 10)!;
-    const file = await open(path, 'r+');
-    await file.write(Buffer.from([byte]), 0, 1, at(batch));
-    await file.close();
+    await damage(topic, 10, { at, byte });
     const reading = kafka.read(topic);
     await expect.poll(() => next(topic), SOON).toBe(30);
     expect(reading.offsets()).toEqual([...range(10), ...range(10, 20)]);
@@ -228,6 +237,34 @@ describe.skipIf(!isOurs('kafka'))('a record batch that is damaged in the log of 
     expect(reading.events).toEqual([]);
   });
 });
+
+describe.skipIf(!isOurs('kafka'))(
+  'a record batch whose length is damaged, so that the broker gives nothing behind it',
+  () => {
+    it.each([
+      ['beyond the log', 0x7f],
+      ['negative', 0xff],
+    ])('%s: alarms with the range, and the other partitions are read on', async (_, byte) => {
+      const topic = await kafka.topic(2);
+      await withProducer(async (producer) => {
+        for (const first of [0, 10])
+          await producer.send({
+            topic,
+            messages: range(10, first).map((n) => ({ partition: 0, value: `${n}` })),
+          });
+      });
+      await damage(topic, 10, { at: ({ at }) => at + 8, byte });
+      const reading = kafka.read(topic, { lookEveryMs: 300 });
+      const stuck = { type: 'stuck', partition: 0, from: 10n, to: 19n };
+      await expect.poll(() => reading.events, SOON).toContainEqual(expect.objectContaining(stuck));
+      await withProducer(async (producer) => {
+        await producer.send({ topic, messages: range(10).map((n) => ({ partition: 1, value: `${n}` })) });
+      });
+      await expect.poll(() => reading.offsets(), SOON).toEqual([...range(10), ...range(10)]);
+      expect(new Set(typesOf(reading))).toEqual(new Set(['stuck']));
+    });
+  },
+);
 
 describe('a record batch that is too much', () => {
   it('a bomb of 200 MB in 0.2 MB: passed over with its range, the memory stays bounded', async () => {

@@ -223,13 +223,20 @@ class GroupConsumer implements Consumer {
     this.watch(client, session);
   }
 
-  /** A topic created again may have nothing to fetch at our position: it is looked for also while nothing arrives. */
+  /** What no fetch tells: a topic created again with nothing at our position, and a partition of which the broker gives nothing. */
   private watch(client: KafkaConsumer, session: Session): void {
     clearInterval(this.watching);
-    this.watching = setInterval(
-      () => this.follow(client, session.look(), 'topics cannot be looked at now'),
-      this.settings.lookEveryMs,
-    );
+    this.watching = setInterval(() => {
+      this.follow(client, session.look(), 'topics cannot be looked at now');
+      void this.tellStalls(session).catch(() => undefined);
+    }, this.settings.lookEveryMs);
+  }
+
+  /** A handler that waits for something says so itself. */
+  private async tellStalls(session: Session): Promise<void> {
+    const stalls = await session.stalls();
+    if (this.running.size > 0 || this.session !== session) return;
+    for (const stall of stalls) this.settings.onEvent?.({ type: 'stuck', ...stall });
   }
 
   private forget(): void {

@@ -2,7 +2,8 @@ import { retry } from '#libs/platform';
 
 import type { Admin } from './admin.js';
 import type { ConsumerEvent } from './consumer-event.js';
-import { Progress } from './progress.js';
+import { Progress, type PartitionPosition } from './progress.js';
+import { stallsOf, type Stall } from './stalls.js';
 import { NO_TOPIC_ID } from './topic-ids.js';
 
 /** Assignment: topic → partitions that the group gave to this consumer. */
@@ -58,6 +59,7 @@ export class Session {
   readonly progress = new Progress();
   readonly loaded: Promise<Seek[]>;
   private checking: Promise<void> | undefined;
+  private looked: readonly PartitionPosition[] = [];
   private hasEnded = false;
   private readonly current = new Map<string, string>();
 
@@ -105,6 +107,18 @@ export class Session {
     const seeks: Seek[] = [];
     for (const topic of Object.keys(this.options.assignment)) seeks.push(...(await this.recreated(topic)));
     return seeks;
+  }
+
+  /** stalls: partitions that have not moved since the last call although records wait. */
+  async stalls(): Promise<Stall[]> {
+    const positions = this.progress.positions();
+    const ends = new Map<string, bigint>();
+    for (const topic of new Set(positions.map((position) => position.topic)))
+      for (const { partition, end } of await this.options.admin.offsets(topic))
+        ends.set(`${topic}/${partition}`, end);
+    const before = this.looked;
+    this.looked = positions;
+    return stallsOf(before, positions, ({ topic, partition }) => ends.get(`${topic}/${partition}`));
   }
 
   /** reset: what has happened to a partition whose next offset the broker does not hold. */
