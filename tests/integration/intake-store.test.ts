@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStore, type Gap, type Replay, type Store } from '#libs/store';
 import type { Database } from '../../libs/store/src/client/index.js';
+import { expand, panelQueries, variableQueries } from '../e2e/panels.js';
 import {
   batch,
   DAY_MS,
@@ -322,5 +323,58 @@ describe('silence, from the marks', () => {
         }))
         .toSorted((a, b) => a.hour - b.hour),
     );
+  });
+});
+
+describe('the dashboard of ingestion', () => {
+  const project = 'panels';
+  const choice = {
+    values: { project: [project], topic: ['predictions'] },
+    fromMs: START_MS,
+    toMs: START_MS + DAY_MS,
+  };
+  const run = (sql: string) => rowsOf(raw, expand(sql, choice));
+  const panels = panelQueries().filter(({ dashboard }) => dashboard === 'ingestion.json');
+  const expected: Record<string, Record<string, unknown>[]> = {
+    Received: [{ received: '6' }],
+    Accepted: [{ accepted: '5' }],
+    Quarantined: [{ quarantined: '1' }],
+    Missing: [{ missing: '2' }],
+    Waiting: [{ waiting: '3' }],
+    'Received per hour': [
+      { series: 'predictions · 0', records: 4 },
+      { series: 'predictions · 0', records: 2 },
+    ],
+    'Quarantined per hour': [{ series: 'not_json', events: 1 }],
+    'Topic partitions by hour': [
+      { received: '2', accepted: '2', first_offset: '6' },
+      { received: '4', accepted: '3', quarantined: '1', last_offset: '3' },
+    ],
+    'Topic partitions': [{ partition: 0, waiting: '3' }],
+    Models: [{ model: 'm', version: '1' }],
+    Gaps: [{ gap_first: '4', gap_last: '5', records: '2', cause: 'skipped' }],
+    'Newest quarantined events': [{ offset: '3', reason: 'not_json' }],
+  };
+  beforeAll(async () => {
+    await store.intake.write(batch({ project, ...rows(0, 1, 2), quarantined: [refused(3)] }));
+    await store.intake.write(batch({ project, ...rows(6, 7), lastBrokerTimeMs: START_MS + HOUR_MS }));
+    await store.intake.positions([
+      {
+        ...{ project, topic: 'predictions', incarnation: 'i1', partition: 0, nextOffset: 8n, endOffset: 11n },
+        ...{ brokerTimeMs: START_MS, lastRecordAtMs: START_MS, behindSinceMs: null },
+      },
+    ]);
+  });
+
+  test.each(panels)('$title', async ({ title, sql, isTimeSeries }) => {
+    const found = await run(sql);
+    expect(found).toMatchObject(expected[title] ?? [{ title: 'is expected' }]);
+    if (isTimeSeries)
+      expect(found.map(({ time }) => String(time))).toEqual(found.map(({ time }) => String(time)).toSorted());
+  });
+
+  test('the drop-down of topics', async () => {
+    const topic = variableQueries().find(({ name }) => name === 'topic');
+    expect(await run(topic?.sql ?? '')).toEqual([{ topic: 'predictions' }]);
   });
 });
