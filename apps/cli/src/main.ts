@@ -6,6 +6,7 @@ import { makeAdminKey } from './admin-key.js';
 import { ApiProblem } from './demo/api-client.js';
 import { CommandProblem } from './command-problem.js';
 import { addIntakeCommands } from './intake/commands.js';
+import { addCheckCommand } from './check/command.js';
 import { migrateStore } from './migrate.js';
 import { stackSettings } from './settings.js';
 import { addStackCommands, parseOffset } from './stack-commands.js';
@@ -53,6 +54,7 @@ function buildProgram(): Command {
     });
   addStackCommands(program);
   addIntakeCommands(program);
+  addCheckCommand(program);
   return program;
 }
 

@@ -99,7 +99,8 @@ const varietyOf = (logger: Logger, metrics: IngestMetrics): ValueVariety =>
 /** The clients, opened here and closed by `shutdown` after everything that uses them. */
 const openClients = ({ config, logger, shutdown }: IngestParts) => {
   const connection = { ...config.kafka, logger };
-  const store = createStore({ ...config.clickhouse, requestTimeoutMs: config.ingest.sessionTimeoutMs / 2 });
+  const { sessionTimeoutMs, storeTimeoutMs = sessionTimeoutMs / 2 } = config.ingest;
+  const store = createStore({ ...config.clickhouse, requestTimeoutMs: storeTimeoutMs });
   shutdown.add('clickhouse', () => store.close());
   const redis = openRedis(config, logger);
   shutdown.add('redis', () => redis.disconnect());
@@ -130,10 +131,18 @@ const reportEvent =
       return;
     }
     const { topic, partition, from, to } = event;
+    const range = { topic, partition, from: String(from), to: String(to) };
+    if (event.type === 'rewound') {
+      logger.error(
+        range,
+        'the log has lost records that were handled already; it is read again from its start',
+      );
+      return;
+    }
     metrics.gap(topic, to - from + 1n);
     onGap(event);
     logger.error(
-      { topic, partition, from: String(from), to: String(to) },
+      range,
       'records were gone before they could be read: retention is shorter than the backlog, or they were deleted',
     );
   };

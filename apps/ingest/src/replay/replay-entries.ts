@@ -42,6 +42,7 @@ const batchOf = (
     headers,
     timestampMs: brokerTimeMs,
   })),
+  unreadable: [],
   highWatermark: 0n,
 });
 
