@@ -16,6 +16,7 @@ import {
   type Shutdown,
 } from '#libs/platform';
 import { openRedis } from '#libs/queue';
+import { modelBodySchema } from '#libs/contracts';
 import { createStore } from '#libs/store';
 
 import { deadLetterSender } from './flow/dead-letters.js';
@@ -29,7 +30,7 @@ import { predictionLane } from './lanes/predictions.js';
 import { redisLocks } from './registry/redis-locks.js';
 import { Registry } from './registry/registry.js';
 import { timesOf } from './registry/view.js';
-import { keepAll } from './steps/redact.js';
+import { redactionWith } from './steps/redact.js';
 
 export type IngestParts = {
   config: Config;
@@ -53,7 +54,7 @@ const DEAD_LETTER_OVERHEAD_BYTES = 256 * 1024;
 const registryDefaults = ({ ingest, limits }: Config) => ({
   range: { maxAgeMs: ingest.eventPastMaxDays * DAY_MS, maxAheadMs: ingest.eventFutureMaxMs },
   maxDrafts: limits.draftVersionsPerModel,
-  times: timesOf({ bucket: 'PT1H', retention: 'P90D' }),
+  times: timesOf(modelBodySchema.parse({ problem: 'binary' })),
 });
 
 const topicSpecs = ({ topics, limits }: Config): TopicSpec[] => [
@@ -70,7 +71,7 @@ const topicSpecs = ({ topics, limits }: Config): TopicSpec[] => [
 
 const streamsOf = (config: Config, registry: Registry): Stream[] => {
   const common = { registry, maxBytes: config.limits.eventBytes, now: Date.now };
-  const predictions = predictionLane({ ...common, redact: keepAll });
+  const predictions = predictionLane({ ...common, redaction: redactionWith(config.secretKey) });
   const groundTruth = groundTruthLane(common);
   return Object.entries(config.topics.projects).flatMap(([project, topics]) => [
     { project, topic: topics.predictions, lane: predictions },

@@ -17,3 +17,9 @@ export const alertPagePath = (project: string, alertId: string): string =>
 /** modelPagePath: where the page of a model is served. */
 export const modelPagePath = (project: string, model: string): string =>
   `/models/${encodeURIComponent(project)}/${encodeURIComponent(model)}`;
+
+/** erasurePlace: where the selector of an erasure is sealed for until the erasure is done. */
+export const erasurePlace = (project: string, erasure: string) => ({
+  purpose: 'erasure',
+  context: `${project}/erasure/${erasure}`,
+});

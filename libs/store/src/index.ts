@@ -15,6 +15,7 @@ export {
   type QuarantineRow,
   type TopicPartition,
 } from './intake/rows.js';
+export { createRedactor, type Redactor } from './privacy/redactor.js';
 export type { PartitionAccount } from './intake/accounting.js';
 export type { Watermark } from './intake/positions.js';
 export type { QuarantineEntry, QuarantinePage } from './intake/quarantine.js';
