@@ -35,6 +35,8 @@ import { MonitorChecks } from './monitors/monitor-checks.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { RunController } from './monitors/run.controller.js';
 import { PagesModule } from './pages/pages.module.js';
+import { ErasuresController } from './privacy/erasures.controller.js';
+import { TooLateController } from './privacy/too-late.controller.js';
 import { ModelFacts } from './registry/model-facts.js';
 import { ModelsController } from './registry/models.controller.js';
 import { ProjectDirectory } from './registry/project-directory.js';
@@ -125,6 +127,9 @@ class ChannelsModule {}
 @Module({ controllers: [AlertsController, EvaluationsController, IngestionController] })
 class ResultsModule {}
 
+@Module({ controllers: [ErasuresController, TooLateController] })
+class PrivacyModule {}
+
 /** ApiModule: the whole app over its surroundings. */
 @Module({})
 export class ApiModule {
@@ -141,6 +146,7 @@ export class ApiModule {
         MonitorsModule,
         ChannelsModule,
         ResultsModule,
+        PrivacyModule,
         PagesModule,
         HttpModule,
       ],

@@ -28,7 +28,11 @@ export const privacyRuleSchema = z
       context.addIssue({ code: 'custom', message: 'a bucket needs exactly one of width, edges, truncate' });
     if (action !== 'bucket')
       for (const [name] of given)
-        context.addIssue({ code: 'custom', path: [name], message: `belongs to bucket; '${action}' takes no settings` });
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `belongs to bucket; '${action}' takes no settings`,
+        });
   });
 export type PrivacyRule = z.infer<typeof privacyRuleSchema>;
 
@@ -73,7 +77,7 @@ export type ErasureBody = z.infer<typeof erasureBodySchema>;
 
 /** What a person asks to erase: one prediction id, or everything that carries a tag with this value. */
 export const erasureSelectorSchema = z.union([
-  z.strictObject({ id: z.string().min(1).max(128) }),
+  z.strictObject({ prediction: z.string().min(1).max(128).describe('The id of the prediction.') }),
   z.strictObject({ tag: z.strictObject({ name: textSchema, value: textSchema }) }),
 ]);
 export type ErasureSelector = z.infer<typeof erasureSelectorSchema>;

@@ -15,7 +15,10 @@ export {
   type QuarantineRow,
   type TopicPartition,
 } from './intake/rows.js';
+export { redactValue } from './privacy/redact-value.js';
 export { createRedactor, type Redactor } from './privacy/redactor.js';
+export type { BaselineOrigin, ErasureTarget, Privacy } from './privacy/index.js';
+export type { Retention, SealRule, TooLateEntry, TooLatePage } from './retention/index.js';
 export type { PartitionAccount } from './intake/accounting.js';
 export type { Watermark } from './intake/positions.js';
 export type { QuarantineEntry, QuarantinePage } from './intake/quarantine.js';

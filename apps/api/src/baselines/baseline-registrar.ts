@@ -123,7 +123,10 @@ export class BaselineRegistrar {
   }
 
   /** The version's schema; a version that has none takes it from the file. */
-  private async schemaFor(order: BaselineOrder, { privacy }: ModelBody): Promise<RegistryDocument<'version'>> {
+  private async schemaFor(
+    order: BaselineOrder,
+    { privacy }: ModelBody,
+  ): Promise<RegistryDocument<'version'>> {
     const { project, model, version, query, file, intent } = order;
     const id = documentId(model, version);
     const current = await this.store.documents.get(project, 'version', id);

@@ -19,7 +19,7 @@ const ingestion = endpoint({
   tag: 'ingestion',
   summary: 'What became of every event, per topic partition',
   description:
-    'received = accepted + quarantined, and accepted = current + duplicates + amended; a gap is a run of offsets that nobody stored.',
+    'received = accepted + quarantined, and accepted = current + duplicates + amended + erased; a gap is a run of offsets that nobody stored.',
   role: 'viewer',
   replies: { 200: { description: 'Partitions', schema: listSchema('Ingestion', accountSchema) } },
 });

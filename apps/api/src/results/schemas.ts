@@ -129,6 +129,8 @@ export const accountSchema = z
     current: z.int(),
     duplicates: z.int(),
     amended: z.int(),
+    erased: z.int().describe('Of ids that were erased; of ground truth, those that came afterwards.'),
+    tooLate: z.int().describe('For buckets that were sealed before; these are among the others too.'),
   })
   .meta({ title: 'PartitionAccount' });
 

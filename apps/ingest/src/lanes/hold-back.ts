@@ -10,8 +10,7 @@ const NO_BYTES = Buffer.alloc(0);
 /** Fields of an event, which a message may name; deeper names come from the event itself. */
 const FIELDS = ['id', 'model', 'version', 'time', 'features', 'prediction', 'attributions', 'tags'];
 
-const REDACTED =
-  'the body is shown after the privacy rules of its model, without key and headers';
+const REDACTED = 'the body is shown after the privacy rules of its model, without key and headers';
 const WITHHELD =
   'body, key and headers are withheld, because the model has privacy rules, or cannot be read in a project where models have some; ' +
   'correct the producer and send the event again';

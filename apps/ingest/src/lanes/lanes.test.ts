@@ -215,7 +215,12 @@ describe('predictionLane', () => {
 
     it('stores nothing while there is no key to hash with', async () => {
       const { registry } = withRules();
-      const lane = predictionLane({ registry, maxBytes: MAX_BYTES, redaction: redactionWith(undefined), now });
+      const lane = predictionLane({
+        registry,
+        maxBytes: MAX_BYTES,
+        redaction: redactionWith(undefined),
+        now,
+      });
       await expect(lane(batchOf([good('1')]), 'p')).rejects.toThrow(/PLUMBLINE_SECRET_KEY/);
     });
   });

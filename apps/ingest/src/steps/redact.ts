@@ -7,7 +7,11 @@ import { createRedactor, type Redactor } from '#libs/store';
 import { UnavailableError } from '../flow/persist.js';
 
 /** Redaction: the redactor of a model, or undefined where nothing is to be kept back. */
-export type Redaction = (project: string, model: string, rules: PrivacyRules | undefined) => Redactor | undefined;
+export type Redaction = (
+  project: string,
+  model: string,
+  rules: PrivacyRules | undefined,
+) => Redactor | undefined;
 
 /** redactionWith: one redactor per revision of a model's rules. Without a secret key events of such a model wait: they can be stored neither as they are nor hashed. */
 export const redactionWith = (secretKey: KeyObject | undefined): Redaction => {

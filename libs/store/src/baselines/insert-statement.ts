@@ -91,7 +91,11 @@ const toScore = (text: string): string => `if(isInfinite(${toNumber(text)}), nan
 type Redacted = { columns: string[]; feature: (name: string) => string; tag: (name: string) => string };
 
 /** Texts of features and tags after the privacy rules of the model, each computed once; a column may be both and has then both rules. */
-function redactedTexts(input: BaselineInsert, text: (column: string) => string, bindings: Bindings): Redacted {
+function redactedTexts(
+  input: BaselineInsert,
+  text: (column: string) => string,
+  bindings: Bindings,
+): Redacted {
   const { rules, key = Buffer.alloc(0) } = input.privacy ?? {};
   const columns: string[] = [];
   const part = (name: string, sql: string): string => {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { bigInteger, integer, type Database } from '../client/index.js';
+import { countTooLate } from '../retention/too-late.js';
 import { readEventCounts, type EventCounts } from './event-counts.js';
 import type { TopicPartition } from './rows.js';
 import { sweepRanges, type LedgerRange } from './sweep.js';
 
 /**
  * What became of every record of a partition: received = accepted + quarantined, and for predictions accepted = current +
- * duplicates + amended, as long as their rows are kept. These three are 0 for ground truth.
+ * duplicates + amended + erased, as long as their rows are kept. The first three are 0 for ground truth.
  */
 export type PartitionAccount = EventCounts & {
   first: bigint;
@@ -14,6 +15,8 @@ export type PartitionAccount = EventCounts & {
   received: number;
   accepted: number;
   quarantined: number;
+  /** Accepted for a bucket that was sealed before; part of the others. */
+  tooLate: number;
   /** Offsets between the ranges that nobody stored, both ends included; at most 1,000 are listed. */
   gaps: [from: bigint, to: bigint][];
 };
@@ -75,14 +78,19 @@ const rangeRow = z.object({
 export async function readAccounting(database: Database, project: string): Promise<PartitionAccount[]> {
   const params = { project };
   const bounds = { params, timeoutMs: TIMEOUT_MS };
-  const [sums, overlapping, events] = await Promise.all([
+  const [sums, overlapping, events, late] = await Promise.all([
     database.query({ name: 'account-ranges', sql: SUMS, row: sumRow, ...bounds }),
     database.query({ name: 'account-overlaps', sql: OVERLAPPING, row: rangeRow, ...bounds }),
     readEventCounts(database, project),
+    countTooLate(database, project),
   ]);
   const swept = Map.groupBy(overlapping, keyOf);
   const counted = new Map(events.map((row) => [keyOf(row), row]));
-  return sums.map((sum) => account(sum, swept.get(keyOf(sum)) ?? [], counted.get(keyOf(sum))));
+  const tooLate = new Map(late.map((row) => [keyOf(row), row.count]));
+  return sums.map((sum) => {
+    const key = keyOf(sum);
+    return account(sum, swept.get(key) ?? [], { events: counted.get(key), tooLate: tooLate.get(key) ?? 0 });
+  });
 }
 
 const keyOf = ({ topic, incarnation, partition }: TopicPartition): string =>
@@ -91,7 +99,7 @@ const keyOf = ({ topic, incarnation, partition }: TopicPartition): string =>
 function account(
   sum: z.output<typeof sumRow>,
   overlapping: readonly LedgerRange[],
-  events: EventCounts | undefined,
+  { events, tooLate }: { events: EventCounts | undefined; tooLate: number },
 ): PartitionAccount {
   const overlap = sweepRanges(overlapping);
   const received = sum.received_once + overlap.received;
@@ -109,5 +117,7 @@ function account(
     current: events?.current ?? 0,
     duplicates: events?.duplicates ?? 0,
     amended: events?.amended ?? 0,
+    erased: events?.erased ?? 0,
+    tooLate,
   };
 }

@@ -10,6 +10,15 @@ export function writePredictionVersion(writer: RowBinary, place: BrokerPlace): v
   writer.uint48(place.brokerTimeMs);
 }
 
+/** labelVersion: the same as a number, for comparing labels. */
+export const labelVersion = ({
+  timeMs,
+  brokerTimeMs,
+  partition,
+  offset,
+}: BrokerPlace & { timeMs: number }): bigint =>
+  (BigInt(Math.max(0, timeMs)) << 128n) | (BigInt(brokerTimeMs) << 80n) | (BigInt(partition) << 64n) | offset;
+
 /** Row version of a label, UInt256 = its own time << 128 | the above: the newest truth wins, the broker only breaks ties. */
 export function writeLabelVersion(writer: RowBinary, place: BrokerPlace & { timeMs: number }): void {
   writePredictionVersion(writer, place);

@@ -5,6 +5,8 @@ import { placeLabels } from '../labels/placement.js';
 import { ARRIVAL_COLUMNS, encodeArrivals } from './arrivals.js';
 import { checkedOffsets, encodeRange, LEDGER_COLUMNS } from './ledger.js';
 import { encodeMarks, MARK_COLUMNS, marksOf, type BucketMark } from './marks.js';
+import { withoutErased } from '../privacy/refuse-erased.js';
+import { noteLateLabels, noteLatePredictions } from '../retention/too-late.js';
 import { encodePredictions, PREDICTION_COLUMNS } from './predictions.js';
 import { encodeQuarantine, QUARANTINE_COLUMNS } from './quarantine.js';
 import type { IntakeBatch } from './rows.js';
@@ -17,15 +19,17 @@ const MAX_INSERT_ROWS = 100_000;
  * buckets dirty, and the ledger last, so that a range in the ledger is complete. Every row replaces itself by key: the same events
  * written again, whole or in other batches, change nothing that a reader sees.
  */
-export async function writeBatch(database: Database, batch: IntakeBatch): Promise<void> {
-  const offsets = checkedOffsets(batch);
+export async function writeBatch(database: Database, received: IntakeBatch): Promise<void> {
+  const offsets = checkedOffsets(received);
   const atMs = Date.now();
+  const batch = await withoutErased(database, received);
+  await noteLatePredictions(database, batch);
   await writePredictions(database, batch);
   const labels = await writeLabels(database, batch);
   for (const rows of slices(batch.quarantined))
     await insert(database, 'quarantine', QUARANTINE_COLUMNS, encodeQuarantine(batch, rows, atMs));
   await writeMarks(database, batch.project, marksOfBatch(batch, labels));
-  await insert(database, 'range_ledger', LEDGER_COLUMNS, encodeRange(batch, offsets, atMs));
+  await insert(database, 'range_ledger', LEDGER_COLUMNS, encodeRange(received, offsets, atMs));
 }
 
 async function writePredictions(database: Database, batch: IntakeBatch): Promise<void> {
@@ -40,6 +44,7 @@ async function writeLabels(database: Database, batch: IntakeBatch): Promise<Plac
   for (const rows of slices(batch.labels)) {
     const labels = rows.map((label) => ({ ...label, partition: batch.partition }));
     const placed = await placeLabels(database, batch.project, labels);
+    await noteLateLabels(database, batch, placed);
     await insertLabels(database, batch.project, placed);
     written.push(...placed);
   }

@@ -9,7 +9,8 @@ const BLOCK_BYTES = 64;
 /** HMAC-SHA-256 by its definition (RFC 2104), as ClickHouse has the hash alone: the key, padded and xored, before the text and before the inner hash. */
 function hmacSql(text: string, key: Buffer, bindings: Bindings): string {
   const padded = Buffer.concat([key], BLOCK_BYTES);
-  const pad = (byte: number): string => `unhex(${bindings.text(Buffer.from(padded.map((each) => each ^ byte)).toString('hex'))})`;
+  const pad = (byte: number): string =>
+    `unhex(${bindings.text(Buffer.from(padded.map((each) => each ^ byte)).toString('hex'))})`;
   return `lower(hex(SHA256(concat(${pad(0x5c)}, SHA256(concat(${pad(0x36)}, ${text}))))))`;
 }
 
@@ -25,7 +26,11 @@ function bucketSql(text: string, { width, edges = [], truncate }: PrivacyRule): 
 }
 
 /** redactSql: SQL of what {@link redactValue} makes of a text; NULL stays NULL. For the columns of baseline files. */
-export function redactSql(column: string, rule: PrivacyRule | undefined, { key, bindings }: { key: Buffer; bindings: Bindings }): string {
+export function redactSql(
+  column: string,
+  rule: PrivacyRule | undefined,
+  { key, bindings }: { key: Buffer; bindings: Bindings },
+): string {
   if (rule === undefined) return column;
   if (rule.action === 'drop') return `CAST(NULL, 'Nullable(String)')`;
   const text = `assumeNotNull(${column})`;

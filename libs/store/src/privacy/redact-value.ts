@@ -33,7 +33,9 @@ function bucketNumber(value: number, { width, edges = [] }: PrivacyRule): number
 
 function bucket(value: unknown, rule: PrivacyRule): unknown {
   if (rule.truncate !== undefined)
-    return typeof value === 'string' && DATE.test(value) ? value.slice(0, DATE_CHARS[rule.truncate]) : WITHHELD;
+    return typeof value === 'string' && DATE.test(value)
+      ? value.slice(0, DATE_CHARS[rule.truncate])
+      : WITHHELD;
   if (typeof value === 'number') return bucketNumber(value, rule) ?? WITHHELD;
   if (typeof value !== 'string' || !NUMBER.test(value.trim())) return WITHHELD;
   const rounded = bucketNumber(Number(value), rule);

@@ -47,7 +47,12 @@ it('changes nothing the second time', () => {
     fc.constant(month),
     fc.integer({ min: 1, max: 1_000 }).map((each): PrivacyRule => ({ action: 'bucket', width: each })),
   );
-  const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.date({ noInvalidDate: true }).map(String));
+  const value = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    fc.boolean(),
+    fc.date({ noInvalidDate: true }).map(String),
+  );
   fc.assert(
     fc.property(rule, value, (each, raw) => {
       const once = redactValue(raw, each, KEY);
