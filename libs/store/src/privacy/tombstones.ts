@@ -113,7 +113,7 @@ export async function countBarred(database: Database, { project, model, erasure 
 const MODELS = 'SELECT DISTINCT model FROM tombstones WHERE project = {project: String}';
 const AMONG = `
 WITH {ids} AS ids
-SELECT position - 1 AS position
+SELECT position - 1 AS at
 FROM (SELECT arrayJoin(arrayEnumerate(ids)) AS position)
 WHERE cityHash64(ids[position]) IN (SELECT id_hash FROM tombstones WHERE project = {project: String} AND model = {model: String})`;
 
@@ -139,10 +139,10 @@ export async function barredAmong<T extends { model: string; id: string }>(
       name: 'erased-among',
       sql: AMONG.replace('{ids}', ids.sql),
       params: { ...ids.params, project, model },
-      row: z.object({ position: integer }),
+      row: z.object({ at: integer }),
     });
-    for (const { position } of found) {
-      const row = own[position];
+    for (const { at } of found) {
+      const row = own[at];
       if (row !== undefined) barred.add(row);
     }
   }

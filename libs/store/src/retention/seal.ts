@@ -24,7 +24,7 @@ const BUCKETS_PER_PASS = 1_000;
 const TIMEOUT_MS = 120_000;
 
 const candidateRow = z.object({ start: integer, opened_ms: integer, changed_ms: integer });
-const expiryRow = z.object({ start: integer, expires: integer });
+const expiryRow = z.object({ start: integer, soonest: integer });
 
 /**
  * sealBuckets: seals what is due under all `plans` of one version at once, and only where no plan has the bucket dirty. The caller sees to
@@ -86,9 +86,9 @@ async function expiringAmong(
   const rows = await db.query({
     name: 'seal-expiring',
     sql:
-      `SELECT toUnixTimestamp(bucket) AS start, toUnixTimestamp(min(expires)) AS expires FROM predictions ` +
+      `SELECT toUnixTimestamp(bucket) AS start, toUnixTimestamp(min(expires)) AS soonest FROM predictions ` +
       `WHERE ${versionKey(plan, bindings)} AND origin = '' AND ${inBuckets('bucket', startsMs)} GROUP BY bucket ` +
-      `HAVING expires <= ${seconds(nowMs + BEFORE_EXPIRY_MS)}`,
+      `HAVING soonest <= ${seconds(nowMs + BEFORE_EXPIRY_MS)}`,
     params: bindings.params,
     timeoutMs: TIMEOUT_MS,
     row: expiryRow,
