@@ -182,7 +182,7 @@ const idsIn = async (table: string): Promise<unknown> => {
   return known
     .filter(({ hash }) => found.has(hash))
     .map(({ name }) => name)
-    .toSorted();
+    .toSorted((a, b) => String(a).localeCompare(String(b)));
 };
 const account = async (topic = 'predictions') => {
   const found = (await store.intake.accounting(project)).find((each) => each.topic === topic)!;

@@ -47,5 +47,6 @@ export function redactValue(value: unknown, rule: PrivacyRule, key: Buffer): unk
   if (rule.action === 'drop') return undefined;
   if (value === null) return null;
   if (rule.action === 'bucket') return bucket(value, rule);
-  return typeof value === 'object' ? WITHHELD : hashValue(String(value), key);
+  if (typeof value === 'string') return hashValue(value, key);
+  return typeof value === 'number' || typeof value === 'boolean' ? hashValue(String(value), key) : WITHHELD;
 }
