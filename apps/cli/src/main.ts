@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ConfigError, loadConfig } from '#libs/platform';
 import { StoreError } from '#libs/store';
 import { StackProblem, up } from '../../../deploy/local/index.js';
+import { makeAdminKey } from './admin-key.js';
+import { addCheckCommand } from './check/command.js';
 import { migrateStore } from './migrate.js';
 import { stackSettings } from './settings.js';
 import { addStackCommands, parseOffset } from './stack-commands.js';
@@ -13,6 +15,11 @@ type StartFlags = { demo: boolean; from?: string; portOffset?: number };
 function parseDay(text: string): string {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
   if (!isDay) throw new InvalidArgumentError('Give a day such as 2001-02-01.');
+  return text;
+}
+
+function parseName(text: string): string {
+  if (text.trim() === '' || text.length > 128) throw new InvalidArgumentError('Give 1 to 128 characters.');
   return text;
 }
 
@@ -33,7 +40,17 @@ function buildProgram(): Command {
       const { addresses } = await up(stackSettings(config), ['clickhouse']);
       await migrateStore(config, addresses);
     });
+  program
+    .command('admin-key')
+    .description('make one more admin key, for when the first one is lost')
+    .option('--name <name>', 'whose key it is', parseName, 'command line')
+    .action(async ({ name }: { name: string }) => {
+      const config = loadConfig();
+      const { addresses } = await up(stackSettings(config), ['clickhouse']);
+      await makeAdminKey(config, addresses, name);
+    });
   addStackCommands(program);
+  addCheckCommand(program);
   return program;
 }
 

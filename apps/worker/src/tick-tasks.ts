@@ -7,6 +7,7 @@ import { EvaluateMonitors, reportRecorded } from './evaluate/evaluate-monitors.j
 import { readIngest } from './evaluate/ingest-reader.js';
 import { MonitorRun } from './evaluate/monitor-run.js';
 import { WindowWatch } from './evaluate/window-watch.js';
+import { IntakeWatch } from './intake/watch-intake.js';
 import { linkLabels } from './labels/link-labels.js';
 import type { LockResult } from '#libs/queue';
 import { BucketProfiler } from './profiles/profile-buckets.js';
@@ -28,6 +29,7 @@ type Options = {
   logger: Logger;
   now: () => number;
   idleMs: number;
+  intakeEveryMs?: number | undefined;
 };
 
 /** A pass holds its lock no longer than this and a piece of work; the next tick goes on. */
@@ -56,5 +58,9 @@ export const tickTasks = (options: Options): Readonly<Record<TickJob['kind'], Ti
     'reconcile-notices': notices.reconcile,
     erase: new Eraser({ store, secretKey, lock, logger, now }).tick,
     retention: new Retainer({ store, lock, logger, now }).tick,
+    'watch-intake': new IntakeWatch({
+      ...{ store, metrics, logger, now, everyMs: options.intakeEveryMs, announce: notices.announce },
+      ingest: (project, nowMs) => readIngest(ingest, { project, kind: 'drift', nowMs }),
+    }).tick,
   };
 };

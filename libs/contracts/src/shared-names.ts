@@ -23,3 +23,5 @@ export const erasurePlace = (project: string, erasure: string) => ({
   purpose: 'erasure',
   context: `${project}/erasure/${erasure}`,
 });
+/** INSTANCE: the project of keys that may act in every project. */
+export const INSTANCE = '*';

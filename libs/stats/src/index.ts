@@ -16,3 +16,23 @@ export {
   type TwoProportions,
 } from './two-proportions.js';
 export { wasserstein, type BinnedSample, type Wasserstein, type WassersteinInput } from './wasserstein.js';
+export { andersonDarling } from './anderson-darling.js';
+export { benjaminiYekutieli } from './benjamini-yekutieli.js';
+export { binnedQuantile, quantileShift, type BinnedQuantile } from './binned-quantile.js';
+export { cramerVonMises, type OrderedTest } from './cramer-von-mises.js';
+export { cramersV, type CramersVInput } from './cramers-v.js';
+export { gTest } from './g-test.js';
+export { hellinger } from './hellinger.js';
+export { chunkHistory, resampledHistory } from './histories.js';
+export { KL_SHARE_FLOOR, kullbackLeibler } from './kullback-leibler.js';
+export { criticalFactor, lInfinity, robustDistance } from './l-infinity.js';
+export { meanShift, stdRatio, type TwoMoments } from './moment-shift.js';
+export { multinomial, type Random } from './multinomial.js';
+export { quantileLimit } from './quantile-limit.js';
+export { totalVariation } from './total-variation.js';
+export * from './bias/index.js';
+export { bootstrapInterval } from './bootstrap-interval.js';
+export { deltaInterval, type CellStatistic } from './delta-interval.js';
+export { moverDifference, type Estimate } from './mover.js';
+export { wilson, type Limits } from './wilson.js';
+export * from './attribution/index.js';

@@ -1,13 +1,13 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { keyRoles, type KeyRole } from '#libs/contracts';
+import { INSTANCE, keyRoles, type KeyRole } from '#libs/contracts';
 import { PUBLIC_ROUTE } from '#libs/platform';
 import type { Request } from 'express';
 
 import { endpointOf, type Principal } from '../http/endpoint.js';
 import { Problem } from '../http/problem.js';
 import { CLOCK, type Clock } from '../tokens.js';
-import { INSTANCE, KeyRing } from './key-ring.js';
+import { KeyRing } from './key-ring.js';
 import { Startup } from '../startup.js';
 import { TokenBuckets } from './token-bucket.js';
 

@@ -2,12 +2,12 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Inject, Injectable } from '@nestjs/common';
-import { projectBodySchema } from '#libs/contracts';
+import { INSTANCE, projectBodySchema } from '#libs/contracts';
 import { newApiKey, type Config } from '#libs/platform';
 
 import { RegistryService } from '../registry/registry.service.js';
 import { CLOCK, CONFIG, LOCKS, type Clock, type Locks } from '../tokens.js';
-import { INSTANCE, isAlive } from './key-ring.js';
+import { isAlive } from './key-ring.js';
 
 const INTENT = { expected: undefined, author: 'plumbline', reason: 'first start' };
 const FIRST_KEY_ID = 'first-admin';

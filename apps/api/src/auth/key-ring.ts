@@ -1,13 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { RegistryDocument } from '#libs/contracts';
+import { INSTANCE, type RegistryDocument } from '#libs/contracts';
 import { apiKeyPrefix, equalInConstantTime, hashApiKey, isApiKey } from '#libs/platform';
 import { STORE, type Store } from '#libs/store';
 
 import type { Principal } from '../http/endpoint.js';
 import { CLOCK, type Clock } from '../tokens.js';
-
-/** INSTANCE: the project of keys that may act in every project. */
-export const INSTANCE = '*';
 
 type KeyDocument = RegistryDocument<'key'>;
 type Loaded = { atMs: number; byPrefix: Promise<Map<string, KeyDocument[]>> };

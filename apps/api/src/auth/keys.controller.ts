@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { Controller, Inject } from '@nestjs/common';
-import { apiKeyBodySchema, keyRoles, type ApiKeyBody } from '#libs/contracts';
+import { apiKeyBodySchema, INSTANCE, keyRoles, type ApiKeyBody } from '#libs/contracts';
 import { newApiKey } from '#libs/platform';
 import { z } from 'zod';
 
@@ -12,7 +12,7 @@ import { ok, type Reply } from '../http/reply.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { listSchema, view, viewSchema, writtenReply } from '../registry/view.js';
 import { CLOCK, type Clock } from '../tokens.js';
-import { INSTANCE, isAlive, KeyRing } from './key-ring.js';
+import { isAlive, KeyRing } from './key-ring.js';
 
 const { name, prefix } = apiKeyBodySchema.shape;
 const shownFields = z.object({

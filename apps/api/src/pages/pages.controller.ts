@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { INSTANCE } from '#libs/contracts';
 import { PublicRoute } from '#libs/platform';
 import { STORE, type Store } from '#libs/store';
 import type { Request, Response } from 'express';
 
-import { INSTANCE } from '../auth/key-ring.js';
 import { Startup } from '../startup.js';
 import { CLOCK, type Clock } from '../tokens.js';
 import { loadAlertPage } from './alert-page.data.js';

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PAGE_LINK } from '#libs/contracts';
+import { INSTANCE, PAGE_LINK } from '#libs/contracts';
 import { requireSecretKey, signToken, verifyLink, verifyToken, type Config } from '#libs/platform';
 import type { Request, Response } from 'express';
 
-import { INSTANCE, KeyRing } from '../auth/key-ring.js';
+import { KeyRing } from '../auth/key-ring.js';
 import type { Principal } from '../http/endpoint.js';
 import { CLOCK, CONFIG, type Clock } from '../tokens.js';
 

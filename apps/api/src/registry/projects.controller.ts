@@ -1,7 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { documentId, projectBodySchema } from '#libs/contracts';
+import { documentId, INSTANCE, projectBodySchema } from '#libs/contracts';
 
-import { INSTANCE } from '../auth/key-ring.js';
 import { Call } from '../http/call.js';
 import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
 import { ok, type Reply } from '../http/reply.js';

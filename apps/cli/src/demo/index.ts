@@ -6,10 +6,19 @@ import { baselineCsv, trainingSet } from './baseline-csv.js';
 import { trainDelayRisk, type DelayRiskModel } from './delay-risk-model.js';
 import { readFlights, type Flights } from './flights.js';
 import { openOutbox } from './outbox.js';
+import { pacer } from './pace.js';
 import { readProgress, writeProgress, type DemoProgress } from './progress-file.js';
-import { registerBaseline, registerDemo, type DemoChannels } from './register.js';
+import { demoChannels } from './channels.js';
+import { registerBaseline, registerDemo } from './register.js';
 import { replay, type ReplayMessage } from './replay.js';
-import { accountingLines, describeAlert, isFaultAlert, listAlerts, waitForEvaluations } from './report.js';
+import {
+  accountingLines,
+  describeAlert,
+  evaluatedThrough,
+  isFaultAlert,
+  listAlerts,
+  waitForEvaluations,
+} from './report.js';
 import { DAY_MS, DEFAULT_FROM, FAULT, LAST_DAY_END_MS, MODEL, PROJECT, shiftMs } from './scenario.js';
 
 /** What the demo gets: a running Plumbline, reached as any user reaches it. */
@@ -68,7 +77,7 @@ async function play(options: DemoOptions, api: ApiClient, progress: DemoProgress
   say(
     'Demo: registering model, segments, channels and the other half of January as baseline, through the public API …',
   );
-  await registerDemo(api, channels(options));
+  await registerDemo(api, demoChannels(loadConfig().demo, options.sinkPorts));
   const baseline = await registerBaseline(api, () => baselineCsv(flights, model, progress.shiftMs));
   if (baseline !== null) {
     say(`Demo: baseline of ${baseline.rows.toLocaleString('en')} rows; monitors made from it:`);
@@ -96,12 +105,15 @@ async function replayFlights(
     `Demo: replaying flights; from ${day(FAULT.fromMs)} on, ${FAULT.hub} sends kilometres instead of miles (shown as ${day(FAULT.fromMs + progress.shiftMs)}).`,
   );
   const watch = watchForFault(options, api, progress.shiftMs);
+  const fromMs = Math.max(progress.fromMs, progress.sentThroughMs - RESUME_OVERLAP_MS);
+  const pace = pacer({ evaluatedThroughMs: () => evaluatedThrough(api, progress.shiftMs), signal }, fromMs);
   let saidAtMs = 0;
   try {
     await replay({
       flights,
       model,
-      fromMs: Math.max(progress.fromMs, progress.sentThroughMs - RESUME_OVERLAP_MS),
+      fromMs,
+      pace,
       toMs: LAST_DAY_END_MS,
       shiftMs: progress.shiftMs,
       publish,
@@ -161,18 +173,4 @@ async function conclude(
   say(`  API        ${options.publicUrl}/docs`);
   say(`  messages   ${outbox}`);
   if (options.grafanaUrl !== undefined) say(`  Grafana    ${options.grafanaUrl}`);
-}
-
-/** Slack and mail go to the stand-ins of this process. */
-function channels({ sinkPorts }: DemoOptions): DemoChannels {
-  return {
-    slackWebhookUrl: `http://127.0.0.1:${sinkPorts.slack}/services/demo`,
-    email: {
-      host: '127.0.0.1',
-      port: sinkPorts.smtp,
-      security: 'none',
-      from: 'plumbline@example.com',
-      to: ['team@example.com'],
-    },
-  };
 }

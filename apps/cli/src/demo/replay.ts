@@ -19,6 +19,8 @@ export type ReplayOptions = {
   /** Leaves flights out; all are replayed without it. */
   only?: (flight: number) => boolean;
   publish: (stream: 'predictions' | 'groundTruth', messages: ReplayMessage[]) => Promise<void>;
+  /** Awaited before each hour of the story is sent. */
+  pace?: (hourMs: number) => Promise<void>;
   onHour?: (progress: { hourMs: number; predictions: number; labels: number }) => void;
   signal?: AbortSignal;
 };
@@ -37,6 +39,7 @@ export async function replay(options: ReplayOptions): Promise<{ predictions: num
     hourMs < toMs + OUTCOMES_HELD_MS && options.signal?.aborted !== true;
     hourMs += HOUR_MS
   ) {
+    await options.pace?.(hourMs);
     const end = firstFlightAt(flights, Math.min(hourMs + HOUR_MS, toMs));
     const departures = range(next, end).filter((i) => options.only?.(i) ?? true);
     next = Math.max(next, end);

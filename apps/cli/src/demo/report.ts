@@ -12,6 +12,7 @@ export type AlertRow = {
   features: string[];
   openedAt: string;
 };
+type MonitorRow = { id: string; model: string; enabled: boolean };
 type EvaluationRow = { monitor: string; windowEnd: string };
 type PartitionRow = {
   topic: string;
@@ -42,21 +43,30 @@ export function describeAlert(alert: AlertRow, shiftMs: number): string {
   return `${where}: ${alert.features.join(', ') || 'recovered'} (${alert.monitor}, ${alert.status}, since ${shown}, really ${realDay(alert.openedAt, shiftMs)})`;
 }
 
+/** End of the newest day, in real time, that every monitor has decided; null while one has decided none. */
+export async function evaluatedThrough(api: ApiClient, shiftMs: number): Promise<number | null> {
+  const [monitors, evaluations] = await Promise.all([
+    api.get<Items<MonitorRow>>(`${base}/monitors`),
+    api.get<Items<EvaluationRow>>(`${base}/evaluations?model=${MODEL}&limit=200`),
+  ]);
+  const newest = new Map<string, number>();
+  for (const { monitor, windowEnd } of evaluations.items)
+    newest.set(monitor, Math.max(newest.get(monitor) ?? 0, Date.parse(windowEnd)));
+  const own = monitors.items.filter(({ model, enabled }) => enabled && model === MODEL);
+  const ends = own.map(({ id }) => newest.get(id) ?? 0);
+  const lowest = Math.min(...ends);
+  return ends.length === 0 || lowest === 0 ? null : lowest - shiftMs;
+}
+
 /** Until every monitor has decided the last day but one; ends by itself after `timeoutMs`. */
 export async function waitForEvaluations(
   api: ApiClient,
   shiftMs: number,
   options: { timeoutMs: number; signal: AbortSignal },
 ): Promise<boolean> {
-  const target = new Date(LAST_DAY_END_MS + shiftMs - DAY_MS).toISOString();
   const deadline = Date.now() + options.timeoutMs;
   while (Date.now() < deadline && !options.signal.aborted) {
-    const { items } = await api.get<Items<EvaluationRow>>(`${base}/evaluations?model=${MODEL}&limit=200`);
-    const newest = new Map<string, string>();
-    for (const { monitor, windowEnd } of items)
-      if (windowEnd > (newest.get(monitor) ?? '')) newest.set(monitor, windowEnd);
-    if (newest.size > 0 && [...newest.values()].every((end) => Date.parse(end) >= Date.parse(target)))
-      return true;
+    if (((await evaluatedThrough(api, shiftMs)) ?? 0) >= LAST_DAY_END_MS - DAY_MS) return true;
     await delay(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined);
   }
   return false;

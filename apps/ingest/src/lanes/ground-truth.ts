@@ -48,5 +48,13 @@ export const groundTruthLane =
       if ('reason' in done) bad.push(done);
       else labels.push(done);
     });
-    return intakeOf(batch, { project, sources, predictions: [], labels, quarantined: bad });
+    return intakeOf(batch, {
+      project,
+      sources,
+      quarantineKeptMs: view.quarantineKeptMs,
+      holdsBack: view.mayHoldBack(undefined),
+      predictions: [],
+      labels,
+      quarantined: bad,
+    });
   };

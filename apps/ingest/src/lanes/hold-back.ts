@@ -19,6 +19,7 @@ const WHY: Readonly<Partial<Record<QuarantineRow['reason'], string>>> = {
   not_json: 'the event is not JSON in UTF-8',
   too_large: 'the event is larger than allowed',
   empty: 'the record has no value',
+  unreadable: 'the record batch cannot be read',
   schema: 'the event does not match its schema',
   too_many_features: 'the event has too many features',
 };
@@ -26,9 +27,12 @@ const WHY: Readonly<Partial<Record<QuarantineRow['reason'], string>>> = {
 /** redactedRow: a well-formed event that was refused for another reason. */
 export const redactedRow = (row: QuarantineRow, event: PredictionEvent): QuarantineRow => {
   try {
+    const raw = Buffer.from(JSON.stringify(event));
     return {
       ...row,
-      raw: Buffer.from(JSON.stringify(event)),
+      raw,
+      // What is kept is whole, so it can be replayed.
+      rawBytes: raw.length,
       message: `${row.message}; ${REDACTED}`,
       key: '',
       headers: { [BODY_HEADER]: 'redacted' },
@@ -39,7 +43,7 @@ export const redactedRow = (row: QuarantineRow, event: PredictionEvent): Quarant
 };
 
 /** withheldRow: nothing of the event but why it was refused. Messages quote what they found, so another one takes their place. */
-const withheldRow = (row: QuarantineRow): QuarantineRow => {
+export const withheldRow = (row: QuarantineRow): QuarantineRow => {
   const [first = ''] = row.field.split('.');
   return {
     ...row,

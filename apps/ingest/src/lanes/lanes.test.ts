@@ -57,6 +57,7 @@ const batchOf = (values: (Buffer | string | null)[]): RecordBatch => ({
   first: 100n,
   last: 100n + BigInt(values.length),
   highWatermark: 1_000n,
+  unreadable: [],
   records: values.map((value, index) => ({
     offset: 100n + BigInt(index),
     key: Buffer.from('k'),
@@ -179,7 +180,6 @@ describe('predictionLane', () => {
         reason: 'event_time_range',
         key: '',
         headers: { 'plumbline-body': 'redacted' },
-        rawBytes: late.length,
       });
       const raw = JSON.parse(Buffer.from(quarantined[0]?.raw ?? []).toString()) as object;
       expect(raw).toMatchObject({ id: '2', features: { a: 10 }, attributions: { a: 0.1 } });

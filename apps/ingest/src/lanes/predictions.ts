@@ -1,6 +1,7 @@
 import { documentId, type PredictionEvent } from '#libs/contracts';
 import type { PredictionRow, QuarantineRow, Redactor } from '#libs/store';
 
+import type { ValueVariety } from '../flow/value-variety.js';
 import { observe } from '../registry/infer.js';
 import type { Layout } from '../registry/layout.js';
 import type { Registry, Wanted } from '../registry/registry.js';
@@ -21,6 +22,8 @@ export type PredictionLane = {
   registry: Pick<Registry, 'view' | 'prepare'>;
   maxBytes: number;
   redaction: Redaction;
+  /** Sees what is to be stored; a dry run has none. */
+  variety?: Pick<ValueVariety, 'observe'>;
   now: () => number;
 };
 
@@ -76,9 +79,16 @@ const encode = (view: ProjectView, { source, event, timeMs, redactor }: Read): S
   return ok(redactor === undefined ? row : { ...row, contentHash: redactor.contentHash(source.value) });
 };
 
+/** The name of the categorical feature at a place of a row. */
+const categoricalName = (layout: Layout | undefined, place: number): string => {
+  for (const [name, { type, position }] of layout?.slots ?? [])
+    if (type !== 'numeric' && position === place) return name;
+  return '';
+};
+
 /** predictionLane: read all records, let the registry take up what is new once for the whole batch, then encode. */
 export const predictionLane =
-  ({ registry, maxBytes, redaction, now }: PredictionLane): Lane =>
+  ({ registry, maxBytes, redaction, variety, now }: PredictionLane): Lane =>
   async (batch, project) => {
     const view = await registry.view(project);
     const nowMs = now();
@@ -99,5 +109,16 @@ export const predictionLane =
       if (step.kind === 'ok') predictions.push(step.value);
       else bad.push(refused(each, quarantineRow(each.source, step)));
     });
-    return intakeOf(batch, { project, sources, predictions, labels: [], quarantined: bad });
+    variety?.observe(project, predictions, ({ model, version }, place) =>
+      categoricalName(prepared.layout(model, version), place),
+    );
+    return intakeOf(batch, {
+      project,
+      sources,
+      quarantineKeptMs: view.quarantineKeptMs,
+      holdsBack: view.mayHoldBack(undefined),
+      predictions,
+      labels: [],
+      quarantined: bad,
+    });
   };

@@ -15,25 +15,34 @@ import { layoutOf, type Layout } from './layout.js';
 /** Defaults: what holds while a project or a model has no document. */
 export type Defaults = { range: TimeRange; maxDrafts: number; times: ModelTimes };
 
+type Documents = {
+  project: RegistryDocument<'project'> | null;
+  models: readonly RegistryDocument<'model'>[];
+  versions: readonly RegistryDocument<'version'>[];
+};
+
+/** Kept so while the project has no document. */
+const QUARANTINE_RETENTION = 'P30D';
+
 /** ProjectView: what ingestion needs of one project's registry, ready for use event by event. */
 export class ProjectView {
   readonly range: TimeRange;
   readonly maxDrafts: number;
+  readonly quarantineKeptMs: number;
+  private readonly documents: Documents;
   private readonly models: Map<string, ModelTimes>;
   private readonly rules = new Map<string, PrivacyRules>();
   private readonly versions = new Map<string, Map<string, Layout>>();
 
   constructor(
-    documents: {
-      project: RegistryDocument<'project'> | null;
-      models: readonly RegistryDocument<'model'>[];
-      versions: readonly RegistryDocument<'version'>[];
-    },
+    documents: Documents,
     private readonly defaults: Defaults,
   ) {
+    this.documents = documents;
     const body: ProjectBody | undefined = documents.project?.body;
     this.range = body === undefined ? defaults.range : rangeOf(body);
     this.maxDrafts = body?.maxDrafts ?? defaults.maxDrafts;
+    this.quarantineKeptMs = durationMs(body?.quarantineRetention ?? QUARANTINE_RETENTION);
     this.models = new Map();
     for (const { id, body: model } of documents.models) this.setModel(id, model);
     for (const { revision, body: version } of documents.versions) this.setVersion(revision, version);
@@ -61,6 +70,15 @@ export class ProjectView {
   mayHoldBack(model: string | undefined): boolean {
     if (this.rules.size === 0) return false;
     return model === undefined || !this.models.has(model) || this.rules.has(model);
+  }
+
+  /** copy: the same registry, to try out what a change would do. */
+  copy(): ProjectView {
+    const copy = new ProjectView(this.documents, this.defaults);
+    for (const [model, times] of this.models) copy.models.set(model, times);
+    for (const [model, rules] of this.rules) copy.rules.set(model, rules);
+    for (const [model, versions] of this.versions) copy.versions.set(model, new Map(versions));
+    return copy;
   }
 
   setModel(model: string, body: ModelBody): void {

@@ -20,6 +20,7 @@ export const TICK_KINDS = [
   'reconcile-notices',
   'erase',
   'retention',
+  'watch-intake',
 ] as const satisfies readonly TickJob['kind'][];
 
 /**

@@ -28,6 +28,7 @@ const setUp = (lock: TickLock, profile: TickTask) => {
       'reconcile-notices': task('reconcile-notices'),
       erase: task('erase'),
       retention: task('retention'),
+      'watch-intake': task('watch-intake'),
     },
     lock,
     metrics: { tick: (kind, outcome) => void ticks.push(`${kind} ${outcome}`) },

@@ -22,6 +22,7 @@ import {
   type MonitorContext,
   type Store,
 } from '#libs/store';
+import { BaselineCache } from './baseline-cache.js';
 import { recordEvaluation } from './record-evaluation.js';
 import { windowSignatures, type BucketRun } from './window-signatures.js';
 import type { WindowWatch } from './window-watch.js';
@@ -67,11 +68,6 @@ const NOTHING_DUE: RunResult = { oldestDueMs: 0 };
 
 const monitorKey = ({ project, id }: MonitorDocument): string => `${project}/${id}`;
 
-const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
-  let loading: Promise<T> | undefined;
-  return () => (loading ??= load());
-};
-
 /**
  * MonitorRun: evaluates what is due of one monitor, in order of time. Due is what clock and ingest have passed and the ledger does not have
  * under the inputs of now; "now" decides nothing else.
@@ -79,6 +75,7 @@ const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
 export class MonitorRun {
   /** Content of baselines as it is profiled; complete ones change no more. */
   private readonly references = new Map<string, InputsId>();
+  private readonly baselines = new BaselineCache(BASELINE_CELLS_MAX);
 
   constructor(private readonly options: Options) {}
 
@@ -103,17 +100,18 @@ export class MonitorRun {
     if (context === null) return null;
     const reference = context.baseline === null ? null : await this.reference(context.baseline);
     if (reference?.complete === false) return null;
+    const contextKey = createHash('sha256')
+      .update(JSON.stringify([context, reference]))
+      .digest('hex');
     return {
       monitor,
       context,
-      contextKey: createHash('sha256')
-        .update(JSON.stringify([context, reference]))
-        .digest('hex'),
+      contextKey,
       nowMs: now(),
       runs: await store.profiles.runs(context.plan),
       recorded: await store.evaluations.recorded(monitor.project, monitor.id, monitor.body.version),
       reference,
-      profile: once(() => loadBaselineProfile(store, context)),
+      profile: () => this.baselines.get(contextKey, () => loadBaselineProfile(store, context)),
     };
   }
 
@@ -232,5 +230,7 @@ export class MonitorRun {
 }
 
 const REFERENCES_MAX = 1_000;
+/** About 100 MB. */
+const BASELINE_CELLS_MAX = 100_000;
 /** Beyond so many dirty buckets the profiler has other work than late labels. */
 const MAX_DIRTY = 10_000;

@@ -121,6 +121,12 @@ describe('loadConfig', () => {
       /logLevel \(PLUMBLINE_LOG_LEVEL\): found "loud"/,
     ],
     ['a bad flag', { KAFKA_SSL: 'maybe' }, '', /kafka\.ssl \(KAFKA_SSL\): found "maybe"/],
+    [
+      'a mail server without addresses',
+      { PLUMBLINE_DEMO_SMTP_URL: 'smtp://u:hunter2@host' },
+      '',
+      /demo\.smtpUrl \(PLUMBLINE_DEMO_SMTP_URL\): found a value that is not shown; goes with demo\.mailFrom/,
+    ],
     ['a file that is not yaml', {}, 'a: [', /cannot be read as YAML/],
     ['a file that is a list', {}, '- a', /holds no mapping/],
     [

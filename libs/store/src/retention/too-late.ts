@@ -138,7 +138,8 @@ export async function noteLateLabels(
     );
     const fresh = rows.filter(
       ({ label, version, bucketMs }) =>
-        (newest.get(truthKey({ version, bucketMs, id: label.id })) ?? -1n) < labelVersion(label),
+        (newest.get(truthKey({ version, bucketMs, id: label.id })) ?? -1n) <
+        labelVersion({ ...label, removed: false }),
     );
     await insertTooLate(
       database,
