@@ -39,6 +39,8 @@ import { MonitorChecks } from './monitors/monitor-checks.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { RunController } from './monitors/run.controller.js';
 import { PagesModule } from './pages/pages.module.js';
+import { ErasuresController } from './privacy/erasures.controller.js';
+import { TooLateController } from './privacy/too-late.controller.js';
 import { ModelFacts } from './registry/model-facts.js';
 import { ModelsController } from './registry/models.controller.js';
 import { ProjectDirectory } from './registry/project-directory.js';
@@ -128,6 +130,8 @@ class ChannelsModule {}
 @Module({ controllers: [AlertsController, EvaluationsController] })
 class ResultsModule {}
 
+@Module({ controllers: [ErasuresController, TooLateController] })
+class PrivacyModule {}
 @Module({
   controllers: [IngestionController, QuarantineController, ReplaysController, AcknowledgeController],
 })
@@ -149,6 +153,7 @@ export class ApiModule {
         MonitorsModule,
         ChannelsModule,
         ResultsModule,
+        PrivacyModule,
         IntakeModule,
         PagesModule,
         HttpModule,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationMs } from './durations.js';
 import { durationSchema, nameSchema, PREDICTION_FEATURES, textSchema } from './names.js';
+import { NO_PRIVACY_RULES, privacyRulesSchema } from './privacy.js';
 
 export const projectBodySchema = z.strictObject({
   description: z.string().max(1_000).default(''),
@@ -24,6 +25,8 @@ export const modelBodySchema = z
     acceptedLateness: durationSchema.default('P7D'),
     maxLabelWait: durationSchema.default('P30D'),
     retention: durationSchema.default('P90D'),
+    /** Applied to events and baseline files before anything of them is stored. */
+    privacy: privacyRulesSchema.default(NO_PRIVACY_RULES),
     /** Without events for this long a model counts as silent where four weeks do not show what is usual for it, PT6H if left out; `off`: never. */
     silenceAfter: z.union([z.literal('off'), durationSchema]).optional(),
   })

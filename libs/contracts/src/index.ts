@@ -2,6 +2,7 @@ export * from './names.js';
 export * from './durations.js';
 export * from './events.js';
 export * from './predicates.js';
+export * from './privacy.js';
 export * from './documents.js';
 export * from './metrics.js';
 export * from './thresholds.js';

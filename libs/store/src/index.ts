@@ -16,6 +16,10 @@ export {
   type QuarantineRow,
   type TopicPartition,
 } from './intake/rows.js';
+export { redactValue } from './privacy/redact-value.js';
+export { createRedactor, type Redactor } from './privacy/redactor.js';
+export type { BaselineOrigin, ErasureTarget, Privacy } from './privacy/index.js';
+export type { Retention, SealRule, TooLateEntry, TooLatePage } from './retention/index.js';
 export type { HourAccount, PartitionAccount } from './intake/accounting.js';
 export type { MergeMemory } from './intake/compact.js';
 export type { Gap, PartitionRange } from './intake/gaps.js';

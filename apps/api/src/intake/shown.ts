@@ -42,7 +42,16 @@ export const shownGap = (gap: Gap) => {
 
 export const shownHour = ({ hourMs, ...account }: HourAccount) => ({ hour: iso(hourMs), ...account });
 
-const FIELDS = ['received', 'accepted', 'quarantined', 'current', 'duplicates', 'amended'] as const;
+const FIELDS = [
+  'received',
+  'accepted',
+  'quarantined',
+  'current',
+  'duplicates',
+  'amended',
+  'erased',
+  'tooLate',
+] as const;
 
 /** shownTotals: the sums, and whether they agree. Rows of predictions expire before the ledger does, so fewer may be left than were accepted. */
 export const shownTotals = (accounts: readonly PartitionAccount[], gaps: readonly Gap[]) => {
@@ -55,8 +64,8 @@ export const shownTotals = (accounts: readonly PartitionAccount[], gaps: readonl
     missing: gaps.reduce((sum, gap) => sum + lengthOf(gap), 0),
     openGaps: gaps.filter(({ acknowledged }) => acknowledged === null).length,
     balanced: accounts.every(
-      ({ received, accepted, quarantined, current, duplicates, amended }) =>
-        received === accepted + quarantined && current + duplicates + amended <= accepted,
+      ({ received, accepted, quarantined, current, duplicates, amended, erased }) =>
+        received === accepted + quarantined && current + duplicates + amended + erased <= accepted,
     ),
   };
 };

@@ -7,6 +7,7 @@ import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
 import { invalid } from '../http/problem.js';
 import { ok, type Reply } from '../http/reply.js';
 import { CLOCK, type Clock } from '../tokens.js';
+import { privacyErrors } from '../privacy/redacted-features.js';
 import { modelErrors } from './model-rules.js';
 import { RegistryService } from './registry.service.js';
 import { listSchema, view, viewReply, viewSchema, writtenReply } from './view.js';
@@ -72,7 +73,14 @@ export class ModelsController {
       intent,
       body: async (current) => {
         const hasData = current !== null && (await this.hasData(project, id));
-        const errors = modelErrors(current?.body ?? null, body, { hasData, nowMs: this.clock() });
+        const versions = await this.store.documents.list(project, 'version', { prefix: documentId(id, '') });
+        const errors = [
+          ...modelErrors(current?.body ?? null, body, { hasData, nowMs: this.clock() }),
+          ...privacyErrors(
+            body.privacy,
+            versions.map((version) => version.body),
+          ),
+        ];
         if (errors.length > 0) throw invalid(...errors);
         return body;
       },
