@@ -19,7 +19,11 @@ export async function readColumns(
   workspace: Workspace,
   input: InputFile,
 ): Promise<ReadFile> {
-  const file = { path: workspace.link(input.path, input.side, input.format), format: input.format };
+  const file = {
+    path: workspace.link(input.path, input.side, input.format),
+    format: input.format,
+    bytes: input.bytes,
+  };
   const columns = mustBe(await store.columns(file), input);
   if (columns.length === 0) throw new CheckProblem(`--${input.side} ${input.path}: has no columns`);
   const facts = mustBe(await store.facts(file, columns), input);

@@ -36,7 +36,11 @@ export class StoreError extends Error {
 /** The engine inside this process answers with a class of the same name from another package. */
 const isAnswer = (error: unknown): error is ClickHouseError =>
   error instanceof ClickHouseError ||
-  (error instanceof Error && error.name === 'Error' && 'type' in error && 'code' in error && /^\d+$/.test(String(error.code)));
+  (error instanceof Error &&
+    error.name === 'Error' &&
+    'type' in error &&
+    'code' in error &&
+    /^\d+$/.test(String(error.code)));
 
 const programmingErrors = [TypeError, RangeError, SyntaxError, ReferenceError];
 
