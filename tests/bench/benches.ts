@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig } from '#libs/platform';
+import { checkBench } from './check.js';
 import { benchIngest } from './ingest.js';
 import { profileBench } from './profile.js';
 import { withServices, type BenchRow } from './services.js';
@@ -22,7 +23,8 @@ const ingestBench = (): Promise<BenchRow[]> =>
   });
 
 /** What can be measured, by name. Each brings up what it needs and takes it down again. */
-export const benches: Record<string, () => Promise<BenchRow[]>> = {
+export const benches: Record<string, (options: readonly string[]) => Promise<BenchRow[]>> = {
+  check: checkBench,
   ingest: ingestBench,
   profile: profileBench,
 };

@@ -4,8 +4,8 @@ import type { NumericBinning, NumericCell } from '#libs/contracts';
 export type Density = { from: number; to: number; shares: number[]; below: number; above: number };
 
 const STEPS = 60;
-/** What is drawn leaves out so much of either side at both ends: tails would flatten all else. */
-const TAIL = 0.005;
+/** What is drawn leaves out about so much of either side at both ends: tails would flatten all else. */
+const TAIL = 0.01;
 
 type Piece = { from: number; to: number; count: number };
 
@@ -26,14 +26,17 @@ function pieces(cell: NumericCell, { edges, max }: NumericBinning): Piece[] {
 
 const total = (some: readonly Piece[]): number => some.reduce((sum, { count }) => sum + count, 0);
 
-function quantile(some: readonly Piece[], share: number): number {
-  const wanted = total(some) * share;
-  let passed = 0;
-  for (const { from, to, count } of some) {
-    if (passed + count >= wanted) return from + ((to - from) * (wanted - passed)) / count;
-    passed += count;
-  }
-  return some.at(-1)?.to ?? 0;
+/** endsOf: bounds of the pieces that hold all but the tails. A piece in a tail's place is left out unless it holds far more than that. */
+function endsOf(some: readonly Piece[]): { from: number; to: number } {
+  const rows = total(some);
+  const heavy = some.filter(({ count }) => count > rows * TAIL * 2);
+  let [first, last, below, above] = [0, some.length - 1, 0, 0];
+  while (first < last && below + (some[first]?.count ?? 0) <= rows * TAIL) below += some[first++]?.count ?? 0;
+  while (last > first && above + (some[last]?.count ?? 0) <= rows * TAIL) above += some[last--]?.count ?? 0;
+  return {
+    from: Math.min(some[first]?.from ?? 0, ...heavy.map((piece) => piece.from)),
+    to: Math.max(some[last]?.to ?? 0, ...heavy.map((piece) => piece.to)),
+  };
 }
 
 function spread(some: readonly Piece[], from: number, to: number): Density {
@@ -67,8 +70,9 @@ export function densities(
   const [before, now] = [pieces(baseline, binning), pieces(window, binning)];
   const some = [before, now].filter((side) => side.length > 0);
   if (some.length === 0) return null;
-  let from = Math.min(...some.map((side) => quantile(side, TAIL)));
-  let to = Math.max(...some.map((side) => quantile(side, 1 - TAIL)));
+  const ends = some.map(endsOf);
+  let from = Math.min(...ends.map((end) => end.from));
+  let to = Math.max(...ends.map((end) => end.to));
   if (!Number.isFinite(from) || !Number.isFinite(to) || !Number.isFinite(to - from)) return null;
   if (to <= from) {
     const margin = Math.abs(from) > 0 ? Math.abs(from) * 0.1 : 1;

@@ -1,5 +1,12 @@
 import { render } from 'preact-render-to-string';
-import { describeFeature, describeSegment, formatCount, formatNumber, METRIC_LABELS } from '#libs/monitoring';
+import {
+  describeFeature,
+  describeSegment,
+  formatCount,
+  formatNumber,
+  formatPercent,
+  METRIC_LABELS,
+} from '#libs/monitoring';
 import type { CheckReport } from '#libs/contracts';
 import type { Checked } from '../run.js';
 import type { FoundIn } from '../report.js';
@@ -14,6 +21,11 @@ const MAX_LISTED = 400;
 const MAX_QUIET_DRAWN = 40;
 
 const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
+/** Rates are read as shares, all else as it is. */
+const shown = (metric: string, value: number | null): string =>
+  value !== null && metric.endsWith('_rate') ? formatPercent(value) : number(value);
+const LEAST_Q = 1e-4;
+const qOf = (q: number | null): string => (q !== null && q < LEAST_Q ? '< 0.0001' : number(q));
 const plural = (count: number, what: string): string =>
   `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 const segmentOf = (group: Pick<Group, 'segment' | 'segmentValue'>): string =>
@@ -142,8 +154,8 @@ function GroupDetails({ group, open, report }: { group: Drawn; open: boolean; re
         <span class="name">{featureOf(group.feature)}</span>
         <span class="chip">{segmentOf(group)}</span>
         <span class="figure">
-          {METRIC_LABELS[finding.metric]} {number(finding.value)}
-          {finding.threshold !== null && ` (limit ${number(finding.threshold)})`}
+          {METRIC_LABELS[finding.metric]} {shown(finding.metric, finding.value)}
+          {finding.threshold !== null && ` (limit ${shown(finding.metric, finding.threshold)})`}
         </span>
       </summary>
       <div class="two">
@@ -197,7 +209,7 @@ function Metrics({ group }: { group: Group }) {
         <thead>
           <tr>
             <th>metric</th>
-            <th class="n">baseline</th>
+            <th class="n wide">baseline</th>
             <th class="n">value</th>
             <th class="n">limit</th>
             <th class="n">q</th>
@@ -207,17 +219,19 @@ function Metrics({ group }: { group: Group }) {
           {rows.map(({ finding }) => (
             <tr title={finding.note}>
               <td>{METRIC_LABELS[finding.metric]}</td>
-              <td class="n">{number(finding.baselineValue)}</td>
+              <td class="n wide">{shown(finding.metric, finding.baselineValue)}</td>
               <td class={finding.status === 'breached' ? 'n bad' : 'n'}>
-                {finding.value === null ? finding.status.replaceAll('_', ' ') : number(finding.value)}
+                {finding.value === null
+                  ? finding.status.replaceAll('_', ' ')
+                  : shown(finding.metric, finding.value)}
               </td>
-              <td class="n">{number(finding.threshold)}</td>
-              <td class="n">{number(finding.pAdjusted)}</td>
+              <td class="n">{shown(finding.metric, finding.threshold)}</td>
+              <td class="n">{qOf(finding.pAdjusted)}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      <p class="soft">{plural(group.worst.finding.rows, 'row')}</p>
+      <p class="soft under">{plural(group.worst.finding.rows, 'row')}</p>
     </div>
   );
 }
@@ -268,7 +282,7 @@ function Segments({ groups }: { groups: readonly Group[] }) {
 const worstOf = (group: Group | undefined): string =>
   group === undefined || group.breached.length === 0
     ? '–'
-    : `${featureOf(group.feature)}: ${METRIC_LABELS[group.worst.finding.metric]} ${number(group.worst.finding.value)}`;
+    : `${featureOf(group.feature)}: ${METRIC_LABELS[group.worst.finding.metric]} ${shown(group.worst.finding.metric, group.worst.finding.value)}`;
 
 function Quiet({ groups, more, total }: { groups: readonly Drawn[]; more: readonly Group[]; total: number }) {
   if (total === 0) return null;
@@ -305,7 +319,9 @@ function QuietDetails({ group }: { group: Drawn }) {
         <span class="name">{featureOf(group.feature)}</span>
         {undecided && <span class="chip">{finding.status.replaceAll('_', ' ')}</span>}
         <span class="figure">
-          {undecided ? finding.note : `${METRIC_LABELS[finding.metric]} ${number(finding.value)}`}
+          {undecided
+            ? finding.note
+            : `${METRIC_LABELS[finding.metric]} ${shown(finding.metric, finding.value)}`}
         </span>
       </summary>
       <div class="two">

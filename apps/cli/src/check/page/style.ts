@@ -60,11 +60,13 @@ rect.now{fill:var(--now)}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th{font-weight:550;color:var(--soft);font-size:12.5px;text-align:left;white-space:nowrap}
 th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
-td{overflow-wrap:anywhere;min-width:56px}
+td{overflow-wrap:break-word;min-width:56px}
+td:first-child{min-width:128px}
+.under{margin-top:6px;font-size:13.5px}
 tr:last-child td{border-bottom:0}
 th.n,td.n{text-align:right;white-space:nowrap}
 td.bad{color:var(--bad);font-weight:600}
 footer{color:var(--soft);font-size:13px;margin-top:26px;overflow-wrap:anywhere}
-@media(max-width:560px){main{padding:18px 12px 40px}h1{font-size:21px}.card{padding:14px 14px;border-radius:10px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tile b{font-size:19px}summary .figure{margin-left:22px;flex-basis:100%}svg text{font-size:14px}svg .bars text{font-size:14px}svg .bars .figure{font-size:13px}}
+@media(max-width:560px){main{padding:18px 12px 40px}h1{font-size:21px}.card{padding:14px 14px;border-radius:10px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tile b{font-size:19px}summary .figure{margin-left:22px;flex-basis:100%}table{font-size:13.5px}th,td{padding-right:10px}.wide{display:none}svg text{font-size:14px}svg .bars text{font-size:14px}svg .bars .figure{font-size:13px}}
 @media print{body{background:#fff}.card,.tile{break-inside:avoid}}
 `;
