@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig } from '#libs/platform';
+import { biasIntervalsBench } from './bias-intervals.js';
 import { checkBench } from './check.js';
 import { benchIngest } from './ingest.js';
 import { profileBench } from './profile.js';
@@ -24,6 +25,7 @@ const ingestBench = (): Promise<BenchRow[]> =>
 
 /** What can be measured, by name. Each brings up what it needs and takes it down again. */
 export const benches: Record<string, (options: readonly string[]) => Promise<BenchRow[]>> = {
+  'bias-intervals': biasIntervalsBench,
   check: checkBench,
   ingest: ingestBench,
   profile: profileBench,

@@ -31,6 +31,10 @@ import { DocsController } from './http/docs.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ReplyInterceptor } from './http/reply.js';
 import { RouteTable } from './http/route-table.js';
+import { AcknowledgeController } from './intake/acknowledge.controller.js';
+import { IngestionController } from './intake/ingestion.controller.js';
+import { QuarantineController } from './intake/quarantine.controller.js';
+import { ReplaysController } from './intake/replays.controller.js';
 import { MonitorChecks } from './monitors/monitor-checks.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { RunController } from './monitors/run.controller.js';
@@ -44,7 +48,6 @@ import { SegmentsController } from './registry/segments.controller.js';
 import { VersionsController } from './registry/versions.controller.js';
 import { AlertsController } from './results/alerts.controller.js';
 import { EvaluationsController } from './results/evaluations.controller.js';
-import { IngestionController } from './results/ingestion.controller.js';
 import { Startup } from './startup.js';
 import { CLOCK, CONFIG, LOCKS, LOGGER, type Clock, type Locks } from './tokens.js';
 
@@ -122,8 +125,13 @@ class MonitorsModule {}
 })
 class ChannelsModule {}
 
-@Module({ controllers: [AlertsController, EvaluationsController, IngestionController] })
+@Module({ controllers: [AlertsController, EvaluationsController] })
 class ResultsModule {}
+
+@Module({
+  controllers: [IngestionController, QuarantineController, ReplaysController, AcknowledgeController],
+})
+class IntakeModule {}
 
 /** ApiModule: the whole app over its surroundings. */
 @Module({})
@@ -141,6 +149,7 @@ export class ApiModule {
         MonitorsModule,
         ChannelsModule,
         ResultsModule,
+        IntakeModule,
         PagesModule,
         HttpModule,
       ],

@@ -6,6 +6,7 @@ import { EvaluateMonitors, reportRecorded } from './evaluate/evaluate-monitors.j
 import { readIngest } from './evaluate/ingest-reader.js';
 import { MonitorRun } from './evaluate/monitor-run.js';
 import { WindowWatch } from './evaluate/window-watch.js';
+import { IntakeWatch } from './intake/watch-intake.js';
 import { linkLabels } from './labels/link-labels.js';
 import type { LockResult } from '#libs/queue';
 import { BucketProfiler } from './profiles/profile-buckets.js';
@@ -24,6 +25,7 @@ type Options = {
   logger: Logger;
   now: () => number;
   idleMs: number;
+  intakeEveryMs?: number | undefined;
 };
 
 /** A pass holds its lock no longer than this and a piece of work; the next tick goes on. */
@@ -50,5 +52,9 @@ export const tickTasks = (options: Options): Readonly<Record<TickJob['kind'], Ti
     }).tick,
     evaluate: monitors.tick,
     'reconcile-notices': notices.reconcile,
+    'watch-intake': new IntakeWatch({
+      ...{ store, metrics, logger, now, everyMs: options.intakeEveryMs, announce: notices.announce },
+      ingest: (project, nowMs) => readIngest(ingest, { project, kind: 'drift', nowMs }),
+    }).tick,
   };
 };

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { StoreError } from '#libs/store';
+import { openFileStore, StoreError } from '#libs/store';
 import { say } from '../settings.js';
 import { CheckProblem } from './problem.js';
 import { runCheck, type Checked } from './run.js';
@@ -51,6 +51,7 @@ async function check(flags: CheckFlags): Promise<number> {
   };
   try {
     const checked = await runCheck(flags, {
+      store: await openFileStore(workspace.folder),
       workspace,
       onColumns: (columns) => print([...columnLines(columns), '']),
     });

@@ -16,7 +16,7 @@ export function mustBe<T>(result: T | Refusal, { side, path }: InputFile): T {
 /** readFile: columns of a file and what its first rows hold. */
 export async function readColumns(
   store: FileStore,
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'link'>,
   input: InputFile,
 ): Promise<ReadFile> {
   const file = {

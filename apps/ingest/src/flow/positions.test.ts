@@ -47,7 +47,13 @@ describe('Positions', () => {
     const written: IngestPosition[] = [];
     const positions = new Positions({
       projects: new Map([['t', 'p']]),
-      consumer: { positions: () => [position(0, 5n, 2_000), position(1, 9n, 1_000)] },
+      consumer: {
+        positions: () => [
+          position(0, 5n, 2_000),
+          position(1, 9n, 1_000),
+          { ...position(2, 5n, 500), incarnation: 'of a topic that was deleted' },
+        ],
+      },
       admin: {
         offsets: () =>
           Promise.resolve([
@@ -55,6 +61,7 @@ describe('Positions', () => {
             { partition: 1, start: 0n, end: 9n },
             { partition: 2, start: 0n, end: 99n },
           ]),
+        incarnations: () => Promise.resolve(new Map([['t', 'i']])),
       },
       intake: {
         positions: (rows) => {

@@ -11,7 +11,7 @@ export type PositionsOptions = {
   /** Topic → project. */
   projects: ReadonlyMap<string, string>;
   consumer: Pick<Consumer, 'positions'>;
-  admin: Pick<Admin, 'offsets'>;
+  admin: Pick<Admin, 'offsets' | 'incarnations'>;
   intake: Pick<Intake, 'positions'>;
   metrics: IngestMetrics;
   liveness: Liveness;
@@ -84,6 +84,10 @@ export class Positions {
     if (rows.length > 0) await intake.positions(rows);
   }
 
+  /**
+   * Positions in topics that are still the ones they were begun in: the end of a log says nothing about an earlier one of the same name. The
+   * incarnations are asked for after the ends, so that these cannot be of a later one.
+   */
   private async locate(): Promise<Located[]> {
     const topics = [...new Set(this.options.consumer.positions().map(({ topic }) => topic))];
     const offsets = await Promise.all(
@@ -94,10 +98,14 @@ export class Positions {
         partitions.map(({ partition, end }) => [`${topic}/${partition}`, end] as const),
       ),
     );
-    return this.options.consumer.positions().map((position) => ({
-      ...position,
-      end: max(ends.get(`${position.topic}/${position.partition}`) ?? 0n, position.next),
-    }));
+    const current = await this.options.admin.incarnations(topics);
+    return this.options.consumer
+      .positions()
+      .filter(({ topic, incarnation }) => current.get(topic) === incarnation)
+      .map((position) => ({
+        ...position,
+        end: max(ends.get(`${position.topic}/${position.partition}`) ?? 0n, position.next),
+      }));
   }
 
   private rows(located: readonly Located[], nowMs: number): IngestPosition[] {

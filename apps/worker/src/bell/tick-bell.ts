@@ -18,6 +18,7 @@ export const TICK_KINDS = [
   'profile',
   'evaluate',
   'reconcile-notices',
+  'watch-intake',
 ] as const satisfies readonly TickJob['kind'][];
 
 /**

@@ -26,6 +26,7 @@ const setUp = (lock: TickLock, profile: TickTask) => {
       evaluate: task('evaluate'),
       'link-labels': task('link-labels'),
       'reconcile-notices': task('reconcile-notices'),
+      'watch-intake': task('watch-intake'),
     },
     lock,
     metrics: { tick: (kind, outcome) => void ticks.push(`${kind} ${outcome}`) },

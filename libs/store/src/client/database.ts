@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { getCACertificates } from 'node:tls';
 import { createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client';
 import type { z } from 'zod';
 import { StoreError, toStoreError } from './store-error.js';
@@ -12,6 +13,8 @@ export type StoreConfig = {
   database: string;
   /** Default 20 s: below half of the consumers' session, so that a stuck insert ends before the partition is taken away. */
   requestTimeoutMs?: number;
+  /** PEM texts for an https address: whom to trust beside the system's authorities, and who we are. */
+  tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined };
 };
 
 export type Scalar = string | number | bigint | boolean | null;
@@ -81,12 +84,21 @@ const noDeduplication = {
 const isLoopback = (url: string): boolean =>
   /^(127\.|localhost$|\[::1\]$)/.test(URL.canParse(url) ? new URL(url).hostname : '');
 
+const tlsOf = ({ ca, cert, key }: NonNullable<StoreConfig['tls']>) => {
+  const trusted = {
+    ca_cert: Buffer.from([...getCACertificates('default'), ...(ca === undefined ? [] : [ca])].join('\n')),
+  };
+  if (cert === undefined || key === undefined) return trusted;
+  return { ...trusted, cert: Buffer.from(cert), key: Buffer.from(key) };
+};
+
 function connect(config: StoreConfig): ClickHouseClient {
   return createClient({
     url: config.url,
     username: config.user,
     password: config.password,
     database: config.database,
+    ...(config.tls === undefined ? {} : { tls: tlsOf(config.tls) }),
     request_timeout: SOCKET_TIMEOUT_MS,
     max_open_connections: 20,
     use_multipart_params_auto: true,

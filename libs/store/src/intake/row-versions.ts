@@ -10,9 +10,15 @@ export function writePredictionVersion(writer: RowBinary, place: BrokerPlace): v
   writer.uint48(place.brokerTimeMs);
 }
 
-/** Row version of a label, UInt256 = its own time << 128 | the above: the newest truth wins, the broker only breaks ties. */
-export function writeLabelVersion(writer: RowBinary, place: BrokerPlace & { timeMs: number }): void {
-  writePredictionVersion(writer, place);
+/**
+ * Row version of a label, UInt256 = its own time << 128 | brokerTimeMs << 80 | partition << 64 | offset * 2 | removed: the newest truth wins, the
+ * broker only breaks ties. Taking a label away outdoes the label itself, so that an insert that arrives late does not bring it back.
+ */
+export function writeLabelVersion(
+  writer: RowBinary,
+  place: BrokerPlace & { timeMs: number; removed: boolean },
+): void {
+  writePredictionVersion(writer, { ...place, offset: place.offset * 2n + (place.removed ? 1n : 0n) });
   writer.uint48(Math.max(0, place.timeMs));
   writer.zeros(10);
 }
