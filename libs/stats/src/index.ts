@@ -30,3 +30,8 @@ export { meanShift, stdRatio, type TwoMoments } from './moment-shift.js';
 export { multinomial, type Random } from './multinomial.js';
 export { quantileLimit } from './quantile-limit.js';
 export { totalVariation } from './total-variation.js';
+export * from './bias/index.js';
+export { bootstrapInterval } from './bootstrap-interval.js';
+export { deltaInterval, type CellStatistic } from './delta-interval.js';
+export { moverDifference, type Estimate } from './mover.js';
+export { wilson, type Limits } from './wilson.js';
