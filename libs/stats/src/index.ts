@@ -35,3 +35,4 @@ export { bootstrapInterval } from './bootstrap-interval.js';
 export { deltaInterval, type CellStatistic } from './delta-interval.js';
 export { moverDifference, type Estimate } from './mover.js';
 export { wilson, type Limits } from './wilson.js';
+export * from './attribution/index.js';
