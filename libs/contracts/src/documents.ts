@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs } from './durations.js';
+import { biasSettingsSchema } from './facets.js';
 import { durationSchema, nameSchema, PREDICTION_FEATURES, textSchema } from './names.js';
 
 export const projectBodySchema = z.strictObject({
@@ -22,6 +23,7 @@ export const modelBodySchema = z
     acceptedLateness: durationSchema.default('P7D'),
     maxLabelWait: durationSchema.default('P30D'),
     retention: durationSchema.default('P90D'),
+    bias: biasSettingsSchema.optional(),
   })
   .refine((m) => durationMs(m.retention) >= durationMs(m.acceptedLateness) + durationMs(m.maxLabelWait), {
     path: ['retention'],
@@ -97,6 +99,8 @@ export const baselineBodySchema = z.strictObject({
   /** False when no time column was given: then there are no chunks and deff is 1, which findings say. */
   hasTime: z.boolean(),
   hasLabels: z.boolean(),
+  /** Whether rows carry attributions. */
+  hasAttributions: z.boolean().optional(),
   /** Monitor kinds that this baseline cannot serve, each with the reason. */
   cannotServe: z.array(z.strictObject({ kind: z.string(), reason: z.string() })),
 });

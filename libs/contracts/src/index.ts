@@ -2,6 +2,8 @@ export * from './names.js';
 export * from './durations.js';
 export * from './events.js';
 export * from './predicates.js';
+export * from './facets.js';
+export * from './attributions.js';
 export * from './documents.js';
 export * from './metrics.js';
 export * from './monitors.js';

@@ -5,6 +5,8 @@ import type { Pair } from './pair.js';
 /** Draft: a finding before the evaluation as a whole decides: `computed`, or already known not to be. */
 export type Draft = Omit<Finding, 'status' | 'pAdjusted'> & {
   status: 'computed' | Exclude<FindingStatus, 'ok' | 'breached'>;
+  /** Whether the value is beyond its limit, where a plain comparison of both would not tell. */
+  beyond?: boolean;
 };
 
 /** Undecidable: why there is no value to decide on. */

@@ -1,11 +1,16 @@
-import type { Finding, MetricName } from '#libs/contracts';
+import { attributionMetrics, biasMetrics, type Finding, type MetricName } from '#libs/contracts';
 import { benjaminiHochberg } from '#libs/stats';
 import { undecided, type Draft } from './draft.js';
 import { monitors, type Monitor } from './monitors.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
 
 /** LESS_IS_WORSE: metrics whose limit is a floor; for all others it is a ceiling. */
-export const LESS_IS_WORSE: ReadonlySet<MetricName> = new Set(['accuracy', 'label_coverage']);
+export const LESS_IS_WORSE: ReadonlySet<MetricName> = new Set([
+  'accuracy',
+  'label_coverage',
+  'ndcg',
+  'attribution_coverage',
+]);
 
 const MAX_NOTE_LENGTH = 300;
 
@@ -19,9 +24,12 @@ function compare(monitor: Monitor, pair: Pair): Draft[] {
   }
 }
 
+/** Metrics that each ask another question, and so have a test of their own. */
+const OWN_TEST: ReadonlySet<MetricName> = new Set<MetricName>([...biasMetrics, ...attributionMetrics]);
+
 /** testOf: the metrics of one feature of one segment value share one test. */
-const testOf = ({ segment, segmentValue, feature }: Draft): string =>
-  JSON.stringify([segment, segmentValue, feature]);
+const testOf = ({ segment, segmentValue, feature, facet, facetValue, metric }: Draft): string =>
+  JSON.stringify([segment, segmentValue, feature, facet, facetValue, OWN_TEST.has(metric) ? metric : '']);
 
 /** adjustedByTest: one p per test enters the family, however many metrics share it. */
 function adjustedByTest(drafts: readonly Draft[]): ReadonlyMap<string, number> {
@@ -35,10 +43,10 @@ const passes = ({ metric, value, threshold }: Draft): boolean =>
   value !== null && threshold !== null && (LESS_IS_WORSE.has(metric) ? value < threshold : value > threshold);
 
 function decide(draft: Draft, pAdjusted: number | null, level: number): Finding {
-  const { status, ...rest } = draft;
+  const { status, beyond = passes(draft), ...rest } = draft;
   const finding = { ...rest, pAdjusted };
   if (status !== 'computed') return { ...finding, status };
-  if (!passes(draft)) return { ...finding, status: 'ok' };
+  if (!beyond) return { ...finding, status: 'ok' };
   if (draft.evidence === 'exact') return { ...finding, status: 'breached' };
   if (pAdjusted === null) {
     return {
@@ -59,9 +67,11 @@ export function evaluate(input: MonitorInput): Finding[] {
   const monitor = monitors[input.settings.kind];
   const pairOf = pairer(input);
   const subjects = monitor.subjects(input);
-  const drafts = segmentValuesOf(input).flatMap((value) =>
-    subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
-  );
+  const drafts =
+    monitor.compareAll?.(input) ??
+    segmentValuesOf(input).flatMap((value) =>
+      subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
+    );
   const adjusted = adjustedByTest(drafts);
   return drafts.map((draft) =>
     decide(draft, draft.p === null ? null : (adjusted.get(testOf(draft)) ?? null), input.settings.level),

@@ -1,5 +1,7 @@
 import {
   ALL_SEGMENT,
+  type BiasPlan,
+  type BiasSample,
   type BinningBody,
   type Feature,
   type FeatureBinning,
@@ -19,6 +21,10 @@ export type MonitorInput = {
   readonly binning: BinningBody;
   readonly features: readonly Feature[];
   readonly settings: MonitorBody;
+  /** How facets are counted; null or absent when the model has none. */
+  readonly bias?: BiasPlan | null;
+  /** Rows of both sides for the flip test; absent when it was not asked for. */
+  readonly sample?: { readonly baseline: BiasSample; readonly window: BiasSample };
 };
 
 /** Side: one feature's (or confusion) cell of a segment value in the baseline as a whole and in its chunks. */

@@ -49,6 +49,8 @@ const TITLES = {
   drift: 'drift',
   prediction_drift: 'prediction drift',
   quality: 'quality',
+  bias: 'bias',
+  attribution: 'attribution',
 } as const satisfies Record<MonitorKind, string>;
 const MAX_ID_LENGTH = 64;
 const MAX_NAME_LENGTH = 128;

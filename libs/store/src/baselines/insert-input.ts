@@ -27,6 +27,7 @@ export type BaselineInserted = {
   rows: number;
   hasTime: boolean;
   hasLabels: boolean;
+  hasAttributions: boolean;
   warnings: string[];
 };
 

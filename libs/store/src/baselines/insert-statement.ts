@@ -53,6 +53,7 @@ export function insertStatement(
     label: optional(columns.predictionLabel, toLabel, `''`),
     score: optional(columns.score, toScore, 'nan'),
     value: optional(columns.value, toScore, 'nan'),
+    attributions: attributionsSql(input, text),
     tags: tagsSql(columns.tags, text, bindings),
     invalid: invalidSql(input, { converted, text, bindings }),
     truth: optional(columns.label, toLabel, `''`),
@@ -83,6 +84,18 @@ export function insertStatement(
 
 /** A score or value that is no number is as good as none; `invalid` keeps its text. */
 const toScore = (text: string): string => `if(isInfinite(${toNumber(text)}), nan, ${toNumber(text)})`;
+
+/** By position among all features, as ingest writes them; a row whose attributions are all absent is not explained. */
+function attributionsSql({ features, columns }: BaselineInsert, text: (column: string) => string): string {
+  const { attributions = {} } = columns;
+  if (Object.keys(attributions).length === 0) return `CAST([], 'Array(Float64)')`;
+  const values = features.map(({ name }) => {
+    const column = Object.hasOwn(attributions, name) ? attributions[name] : undefined;
+    return column === undefined ? 'nan' : toNumber(text(column));
+  });
+  const array = `CAST([${values.join(', ')}], 'Array(Float64)')`;
+  return `if(arrayExists(x -> NOT isNaN(x), ${array}), ${array}, CAST([], 'Array(Float64)'))`;
+}
 
 function tagsSql(tags: Record<string, string>, text: (column: string) => string, bindings: Bindings): string {
   const names = Object.keys(tags);

@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import {
-  ALL_SEGMENT,
-  LIVE_ORIGIN,
-  type Profile,
-  type ProfileCell,
-  type ProfileChunk,
-  type Window,
-} from '#libs/contracts';
+import { ALL_SEGMENT, LIVE_ORIGIN, type Profile, type ProfileChunk, type Window } from '#libs/contracts';
 import { bigInteger, float, integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
-import { cellFromRow, type CellRow } from './cell-row.js';
+import { profileOf, type CellRow } from './cell-row.js';
 import { countDirty } from './dirty.js';
 import { bucketRuns, chosenBuckets, chosenRuns, dayOf, mergedColumns } from './merge.js';
 import { planHash, type ProfilePlan } from './plan.js';
@@ -22,7 +15,7 @@ const cellRow = z.object({
   segment: z.string(),
   segment_value: z.string(),
   feature: z.string(),
-  kind: z.enum(['numeric', 'categorical', 'confusion']),
+  kind: z.enum(['numeric', 'categorical', 'confusion', 'facet', 'attribution']),
   rows: number,
   nulls: number,
   invalid: number,
@@ -91,7 +84,7 @@ export async function readProfile(
   segments?: readonly string[],
 ): Promise<Profile> {
   const rows = await readCells(db, { plan, window, segments, every: 'window' });
-  return { cells: rows.map(cellFromRow) };
+  return profileOf(rows);
 }
 
 /** readChunks: cells per day of the model's time zone or per bucket, oldest first. */
@@ -100,13 +93,11 @@ export async function readChunks(
   plan: ProfilePlan,
   { window, segments, every }: Omit<Reading, 'plan'>,
 ): Promise<ProfileChunk[]> {
-  const chunks = new Map<number, ProfileCell[]>();
-  for (const row of await readCells(db, { plan, window, segments, every })) {
-    const cells = chunks.get(row.chunk) ?? [];
-    cells.push(cellFromRow(row));
-    chunks.set(row.chunk, cells);
-  }
-  return [...chunks].map(([start, cells]) => ({ startMs: start * 1_000, cells }));
+  const rows = await readCells(db, { plan, window, segments, every });
+  return [...Map.groupBy(rows, (row) => row.chunk)].map(([start, cells]) => ({
+    startMs: start * 1_000,
+    ...profileOf(cells),
+  }));
 }
 
 /** Integers and extremes only: sums of floats depend on the order of adding, and a listing of unseen values on the order of reading. */
