@@ -1,17 +1,7 @@
 import type { AttributionCell, MetricName, MonitorBody } from '#libs/contracts';
 import type { Draft } from '../draft.js';
+import { constantOf, thresholdOf } from '../limits.js';
 import type { SegmentValue } from '../pair.js';
-
-/** attributionLimit: what the monitor sets on a metric, of a feature or of the ranking; null when it only reports it. */
-export function attributionLimit(
-  { thresholds, featureThresholds }: MonitorBody,
-  feature: string,
-  metric: MetricName,
-): number | null {
-  const own = Object.hasOwn(featureThresholds, feature) ? featureThresholds[feature] : undefined;
-  const limit = own?.[metric] ?? thresholds[metric];
-  return typeof limit === 'number' ? limit : null;
-}
 
 /** Subject: whose attributions a draft is about. */
 export type Subject = {
@@ -38,7 +28,7 @@ export const attributionDraft = (
   value: null,
   baselineValue: null,
   interval: null,
-  threshold: attributionLimit(settings, feature, metric),
+  threshold: constantOf(thresholdOf({ ...value, settings, feature }, metric, { withDefault: false })),
   p: null,
   evidence: 'none',
   deff: 1,

@@ -3,7 +3,7 @@ import type { Draft, Undecidable } from '../draft.js';
 import type { SegmentValue } from '../pair.js';
 import type { Comparison } from './comparisons.js';
 import { absent, oneClass, REASONS, rowsFor, small, thin } from './gate.js';
-import { biasLimit, chanceOf, judge } from './limit.js';
+import { biasLimit, chanceOf, isWanted, judge } from './limit.js';
 import { GROUP_METRIC_NAMES, groupMetrics, type GroupMetric, type GroupMetricName } from './metrics.js';
 import { sidesOf, type Sides } from './sides.js';
 
@@ -50,7 +50,7 @@ function blank({ value, comparison, now, before, deff, settings }: Compared, nam
     value: null,
     baselineValue: null,
     interval: null,
-    threshold: biasLimit(settings, comparison.facet, name),
+    threshold: biasLimit(settings, value, { facet: comparison.facet, metric: name }),
     p: null,
     evidence: 'none',
     deff,
@@ -142,12 +142,15 @@ function compareMetric(compared: Compared, name: GroupMetricName): Draft {
 
 /** compareGroups: every metric of every group of a facet set against its favoured group. */
 export function compareGroups(input: GroupInput, comparisons: readonly Comparison[]): Draft[] {
-  const { window, baseline, plan } = input;
+  const { window, baseline, plan, settings, value, set } = input;
+  const wanted = GROUP_METRIC_NAMES.filter((metric) =>
+    isWanted(settings, value, { facet: set.name, metric }),
+  );
   const groups = plan.groups.length;
   return comparisons.flatMap((comparison) => {
     const sides = (cell: FacetCell | null) =>
       cell === null ? null : sidesOf(cell.counts, comparison, groups);
     const compared = { ...input, comparison, now: sides(window), before: sides(baseline) };
-    return GROUP_METRIC_NAMES.map((name) => compareMetric(compared, name));
+    return wanted.map((name) => compareMetric(compared, name));
   });
 }

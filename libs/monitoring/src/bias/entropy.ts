@@ -7,7 +7,7 @@ import type { MonitorInput, SegmentValue } from '../pair.js';
 import { biasSettingsOf } from './compare-groups.js';
 import { countOf } from './comparisons.js';
 import { REASONS } from './gate.js';
-import { biasLimit, chanceOf, judge } from './limit.js';
+import { biasLimit, chanceOf, isWanted, judge } from './limit.js';
 import { confusionOf, sideOf } from './sides.js';
 
 type Index = ReadonlyMap<string, FacetCell>;
@@ -24,6 +24,8 @@ function population(index: Index, value: SegmentValue, plan: BiasPlan) {
   return { rows, labelled: cell.labelled, confusion };
 }
 
+const ABOUT = { facet: '', metric: 'ge' } as const;
+
 const estimate = (confusion: Parameters<typeof generalizedEntropy>[0]) => {
   const { value } = generalizedEntropy(confusion);
   const interval = generalizedEntropyInterval(confusion);
@@ -33,7 +35,7 @@ const estimate = (confusion: Parameters<typeof generalizedEntropy>[0]) => {
 function compareValue(input: MonitorInput, plan: BiasPlan, value: SegmentValue, cells: Cells): Draft {
   const { settings } = input;
   const [now, before] = [population(cells.window, value, plan), population(cells.baseline, value, plan)];
-  const limit = biasLimit(settings, '', 'ge');
+  const limit = biasLimit(settings, value, ABOUT);
   const draft: Draft = {
     ...value,
     feature: '',
@@ -101,4 +103,7 @@ export const compareEntropy = (
   plan: BiasPlan,
   values: readonly SegmentValue[],
   cells: Cells,
-): Draft[] => values.map((value) => compareValue(input, plan, value, cells));
+): Draft[] =>
+  values
+    .filter((value) => isWanted(input.settings, value, ABOUT))
+    .map((value) => compareValue(input, plan, value, cells));

@@ -9,6 +9,7 @@ import { REASONS } from './gate.js';
 import { biasLimit, chanceOf, judge } from './limit.js';
 
 const SEED = 1;
+const EVERYWHERE = { segment: ALL_SEGMENT, segmentValue: SEGMENT_IN } as const;
 
 /** rowsOf: rows of one side that were decided, by the level of the facet. */
 const rowsOf = (sample: BiasSample, facet: number, levels: readonly number[]): FlipRow[] =>
@@ -48,10 +49,9 @@ function compareSide(
     });
   const [now, before] = [flipsOf(window), flipsOf(baseline)];
   const { minGroupRows, against } = biasSettingsOf(settings);
-  const limit = biasLimit(settings, comparison.facet, 'ft');
+  const limit = biasLimit(settings, EVERYWHERE, { facet: comparison.facet, metric: 'ft' });
   const draft: Draft = {
-    segment: ALL_SEGMENT,
-    segmentValue: SEGMENT_IN,
+    ...EVERYWHERE,
     feature: '',
     facet: comparison.facet,
     facetValue: comparison.facetValue,

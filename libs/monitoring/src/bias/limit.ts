@@ -1,16 +1,25 @@
 import type { MetricName, MonitorBody } from '#libs/contracts';
+import { constantOf, thresholdOf } from '../limits.js';
+import type { SegmentValue } from '../pair.js';
 import { biasDriftTest, distanceFromNeutral, toNeutral, type BiasScale } from '#libs/stats';
 
 /** biasLimit: what the monitor sets on a metric of a facet (its own before the general one); null when it only reports it. */
-export function biasLimit(
-  { thresholds, featureThresholds }: MonitorBody,
-  facet: string,
-  metric: MetricName,
-): number | null {
-  const own = Object.hasOwn(featureThresholds, facet) ? featureThresholds[facet] : undefined;
-  const limit = own?.[metric] ?? thresholds[metric];
-  return typeof limit === 'number' ? limit : null;
-}
+export const biasLimit = (
+  settings: MonitorBody,
+  value: SegmentValue,
+  { facet, metric }: { facet: string; metric: MetricName },
+): number | null =>
+  constantOf(thresholdOf({ ...value, settings, feature: facet }, metric, { withDefault: false }));
+
+/** isWanted: a metric that the monitor chose, or has a limit on; without a choice, every one. */
+export const isWanted = (
+  settings: MonitorBody,
+  value: SegmentValue,
+  about: { facet: string; metric: MetricName },
+): boolean =>
+  settings.metrics === null ||
+  settings.metrics.includes(about.metric) ||
+  biasLimit(settings, value, about) !== null;
 
 type Estimate = { readonly value: number; readonly low: number; readonly high: number };
 

@@ -224,5 +224,8 @@ export function compareAttributions(input: MonitorInput): Draft[] {
     ...(input.baseline.attributions ?? []),
     ...(input.window.attributions ?? []),
   ]);
-  return (values.length === 0 ? [EVERYWHERE] : values).flatMap((value) => compareValue(input, cells, value));
+  const { metrics } = input.settings;
+  return (values.length === 0 ? [EVERYWHERE] : values)
+    .flatMap((value) => compareValue(input, cells, value))
+    .filter(({ metric, threshold }) => metrics === null || metrics.includes(metric) || threshold !== null);
 }
