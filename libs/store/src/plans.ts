@@ -14,7 +14,7 @@ import {
   type RegistryDocument,
   type Window,
 } from '#libs/contracts';
-import type { ProfilePlan } from './profiles/index.js';
+import type { ProfilePlan, Selection } from './profiles/index.js';
 import type { Store } from './store.js';
 
 type Documents = Pick<Store, 'documents'>;
@@ -185,39 +185,64 @@ export async function evaluationInputsId(
 const segmentsOf = ({ monitor }: MonitorContext): string[] | undefined =>
   monitor.body.segments === null ? undefined : [ALL_SEGMENT, ...monitor.body.segments];
 
+/** Cells that monitors of a kind look at; most of a profile is of no use to any one of them. */
+const selectionOf = (context: MonitorContext): Selection => {
+  const segments = segmentsOf(context);
+  const { kind } = context.monitor.body;
+  if (kind === 'bias') return { segments, only: ['facet'] };
+  if (kind === 'attribution') return { segments, only: ['attribution'] };
+  return { segments, without: ['facet', 'attribution'] };
+};
+
+/** Rows of the flip test's sample: time grows with their square. */
+const SAMPLE_ROWS = 2_000;
+
+/** The flip test reads rows and not profiles, so it is made only where it was chosen or has a limit. */
+const wantsSample = ({ monitor: { body } }: MonitorContext): boolean =>
+  body.kind === 'bias' &&
+  (body.metrics?.includes('ft') === true ||
+    [body.thresholds, ...Object.values(body.featureThresholds)].some(({ ft }) => ft !== undefined));
+
+/** BaselineReference: what every window of a monitor is compared with. */
+export type BaselineReference = {
+  baseline: Profile;
+  baselineChunks: ProfileChunk[];
+  sample?: BiasSample;
+};
+
 /** loadBaselineProfile: the reference of a context, merged and in chunks; empty when there is no baseline. */
 export async function loadBaselineProfile(
   { profiles }: Pick<Store, 'profiles'>,
   context: MonitorContext,
-): Promise<{ baseline: Profile; baselineChunks: ProfileChunk[] }> {
+): Promise<BaselineReference> {
   if (context.baseline === null) return { baseline: { cells: [] }, baselineChunks: [] };
   const { plan, document } = context.baseline;
-  const segments = segmentsOf(context);
-  const [baseline, baselineChunks] = await Promise.all([
-    profiles.read(plan, 'all', segments),
-    document.body.hasTime ? profiles.chunks(plan, 'all', segments) : [],
+  const selection = selectionOf(context);
+  const [baseline, baselineChunks, sample] = await Promise.all([
+    profiles.read(plan, 'all', selection),
+    document.body.hasTime ? profiles.chunks(plan, 'all', selection) : [],
+    wantsSample(context) ? profiles.sample(plan, 'all', SAMPLE_ROWS) : null,
   ]);
-  return { baseline, baselineChunks };
+  return { baseline, baselineChunks, ...(sample !== null && { sample }) };
 }
 
 /** loadEvaluationInputs: reads what one window of a monitor needs; `reference` spares a repeated read of the baseline. */
 export async function loadEvaluationInputs(
   store: Pick<Store, 'profiles'>,
   context: MonitorContext,
-  {
-    window,
-    reference,
-  }: { window: Window; reference?: { baseline: Profile; baselineChunks: ProfileChunk[] } },
+  { window, reference }: { window: Window; reference?: BaselineReference },
 ): Promise<EvaluationInputs> {
-  const [{ baseline, baselineChunks }, profile] = await Promise.all([
+  const [{ baseline, baselineChunks, sample }, profile, rows] = await Promise.all([
     reference ?? loadBaselineProfile(store, context),
-    store.profiles.read(context.plan, window, segmentsOf(context)),
+    store.profiles.read(context.plan, window, selectionOf(context)),
+    wantsSample(context) ? store.profiles.sample(context.plan, window, SAMPLE_ROWS) : null,
   ]);
   const { binning, features } = context.plan;
   return {
     ...{ baseline, baselineChunks, window: profile, binning, features },
     settings: context.monitor.body,
     bias: context.plan.bias ?? null,
+    ...(rows !== null && { sample: { baseline: sample ?? { rows: [] }, window: rows } }),
   };
 }
 

@@ -35,7 +35,7 @@ const biasLimitErrors = (body: MonitorBody): FieldError[] =>
         .map((metric) => ({
           field: `thresholds.${metric}`,
           message: 'must be a ratio above 0, such as 0.8 (1 is neutral)',
-          found: String(body.thresholds[metric]),
+          found: JSON.stringify(body.thresholds[metric]),
         }));
 
 const facetErrors = (body: MonitorBody, { bias }: ModelBody): FieldError[] => {

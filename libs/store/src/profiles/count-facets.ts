@@ -37,7 +37,7 @@ const outcomeOf = (text: string, favourable: string): string =>
   `multiIf(${text} = '', 0, has(${favourable}, ${text}), ${FAVOURABLE}, ${UNFAVOURABLE})`;
 
 /** A prediction without a label is read from its score, which speaks for the positive label. */
-function predictedOutcome({ scoreThreshold, scoreFavours }: BiasPlan, favourable: string): string {
+export function predictedOutcome({ scoreThreshold, scoreFavours }: BiasPlan, favourable: string): string {
   const [high, low] = scoreFavours ? [FAVOURABLE, UNFAVOURABLE] : [UNFAVOURABLE, FAVOURABLE];
   const fromScore = `multiIf(isFinite(score) = 0, 0, score >= ${numberLiteral(scoreThreshold)}, ${high}, ${low})`;
   return `if(predicted = '', ${fromScore}, ${outcomeOf('predicted', favourable)})`;

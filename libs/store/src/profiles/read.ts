@@ -33,11 +33,20 @@ const cellRow = z.object({
   top: z.record(z.string(), number),
 });
 
-/** What is read: `every` is how much becomes one cell. Segments default to all of the plan. */
+export type CellKind = CellRow['kind'];
+
+/** What is wanted of a profile; segments default to all of the plan, kinds to all there are. */
+export type Selection = {
+  segments?: readonly string[] | undefined;
+  only?: readonly CellKind[];
+  without?: readonly CellKind[];
+};
+
+/** What is read: `every` is how much becomes one cell. */
 type Reading = {
   plan: ProfilePlan;
   window: Window | 'all';
-  segments: readonly string[] | undefined;
+  selection: Selection;
   every: 'window' | 'day' | 'bucket';
 };
 
@@ -47,7 +56,12 @@ const chunkOf = (every: Reading['every'], plan: ProfilePlan, bindings: Bindings)
 };
 
 /** SQL of merged cells, one per chunk, segment value, feature and kind, of those segments of the plan that are asked for. */
-function mergedCells({ plan, window, segments, every }: Reading, bindings: Bindings): string {
+function mergedCells({ plan, window, selection, every }: Reading, bindings: Bindings): string {
+  const { segments, only, without } = selection;
+  const ofKind = [
+    only === undefined ? '' : `AND has(${bindings.texts(only)}, kind) `,
+    without === undefined ? '' : `AND NOT has(${bindings.texts(without)}, kind) `,
+  ].join('');
   const span = window === 'all' ? undefined : window;
   const runs = every === 'bucket' ? chosenBuckets(plan, bindings, span) : chosenRuns(plan, bindings, span);
   const known = [ALL_SEGMENT, ...plan.segments.map((segment) => segment.name)];
@@ -55,7 +69,7 @@ function mergedCells({ plan, window, segments, every }: Reading, bindings: Bindi
   return (
     `SELECT ${chunkOf(every, plan, bindings)} AS chunk_start, p.segment AS segment, p.segment_value AS segment_value, ` +
     `p.feature AS feature, p.kind AS kind, ${mergedColumns.map(([column, sql]) => `${sql} AS merged_${column}`).join(', ')} ` +
-    `FROM profiles AS p WHERE ${profileKey(plan, bindings)} AND has(${bindings.texts(wanted)}, segment) ` +
+    `FROM profiles AS p WHERE ${profileKey(plan, bindings)} AND has(${bindings.texts(wanted)}, segment) ${ofKind}` +
     `AND (CAST(grain, 'String'), start, run) IN (${runs}) GROUP BY chunk_start, segment, segment_value, feature, kind`
   );
 }
@@ -81,9 +95,9 @@ export async function readProfile(
   db: Database,
   plan: ProfilePlan,
   window: Window | 'all',
-  segments?: readonly string[],
+  selection: Selection = {},
 ): Promise<Profile> {
-  const rows = await readCells(db, { plan, window, segments, every: 'window' });
+  const rows = await readCells(db, { plan, window, selection, every: 'window' });
   return profileOf(rows);
 }
 
@@ -91,9 +105,9 @@ export async function readProfile(
 export async function readChunks(
   db: Database,
   plan: ProfilePlan,
-  { window, segments, every }: Omit<Reading, 'plan'>,
+  { window, selection, every }: Omit<Reading, 'plan'>,
 ): Promise<ProfileChunk[]> {
-  const rows = await readCells(db, { plan, window, segments, every });
+  const rows = await readCells(db, { plan, window, selection, every });
   return [...Map.groupBy(rows, (row) => row.chunk)].map(([start, cells]) => ({
     startMs: start * 1_000,
     ...profileOf(cells),
@@ -124,7 +138,7 @@ export async function readInputsHash(
       name: 'profile-content',
       sql:
         `SELECT sum(cityHash64(segment, segment_value, feature, kind, ${content}, merged_checksum)) AS digest ` +
-        `FROM (${mergedCells({ plan, window, segments: undefined, every: 'window' }, cells)})`,
+        `FROM (${mergedCells({ plan, window, selection: {}, every: 'window' }, cells)})`,
       params: cells.params,
       row: contentRow,
       timeoutMs: 60_000,
