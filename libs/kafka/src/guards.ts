@@ -108,7 +108,7 @@ export async function continueAtStart(
 type FetchAnswer = {
   responses: { topicName: string; partitions: { partition: number; errorCode: number }[] }[];
 };
-type FetchResponse = { parse(answer: FetchAnswer): Promise<FetchAnswer> };
+type FetchResponse = { parse: (answer: FetchAnswer) => Promise<FetchAnswer> };
 type ConsumerGroup = {
   pause(topics: { topic: string; partitions: number[] }[]): void;
   resume(topics: { topic: string; partitions: number[] }[]): void;
