@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { isOurs } from '../setup/stack.js';
 import {
   commitOffset,
+  isLocalProcess,
   openKafka,
   range,
   withAdmin,
@@ -41,7 +42,7 @@ describe('work that takes longer than the session', () => {
   });
 });
 
-describe('a process that was stopped past its session', () => {
+describe.skipIf(!isOurs('kafka'))('a process that was stopped past its session', () => {
   it('finds out before it writes', async () => {
     const topic = await kafka.topic();
     await kafka.send(topic, 10);
@@ -237,7 +238,7 @@ const damage = async (topic: string, base: number, { at, byte }: Damage): Promis
   await file.close();
 };
 
-describe.skipIf(!isOurs('kafka'))('a record batch that is damaged in the log of the broker', () => {
+describe.skipIf(!isLocalProcess())('a record batch that is damaged in the log of the broker', () => {
   it.each<[string, Damage, string]>([
     ['a flipped record', { at: ({ at, length }) => at + length - 3, byte: 0xff }, '10–19 bad_crc'],
     ['an unknown compression', { at: ({ at }) => at + 22, byte: 5 }, '10–19 bad_crc'],
@@ -254,7 +255,7 @@ describe.skipIf(!isOurs('kafka'))('a record batch that is damaged in the log of 
   });
 });
 
-describe.skipIf(!isOurs('kafka'))(
+describe.skipIf(!isLocalProcess())(
   'a record batch whose length is damaged, so that the broker gives nothing behind it',
   () => {
     it.each([

@@ -16,7 +16,8 @@ afterEach(() => {
 const { events } = new kafkajs.Kafka({ brokers: ['127.0.0.1:1'] }).consumer({ groupId: 'g' });
 const watch = () => {
   const emitter = new EventEmitter();
-  const on = ((name: string, listener: () => void) => emitter.on(name, listener)) as Consumer['on'];
+  const on = ((name: string, listener: () => void) =>
+    emitter.on(name, listener)) as unknown as Consumer['on'];
   const onSilence = vi.fn();
   const stop = watchSilence({ on, events }, { maxMs: 1_000, now: Date.now, onSilence });
   return { emitter, onSilence, stop };
