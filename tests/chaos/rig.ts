@@ -151,8 +151,11 @@ export class Rig {
       let behind = 0n;
       for (const topic of Object.values(this.topics)) {
         const committed = await this.admin.committed(this.groupId, topic);
+        /** What was committed in an earlier life of the topic says nothing about this one. */
+        const incarnation = this.lives.findLast((each) => each.topic === topic)?.incarnation;
         for (const { partition, start, end } of await this.admin.offsets(topic)) {
-          const done = committed.find((each) => each.partition === partition)?.offset ?? start;
+          const own = committed.find((each) => each.partition === partition && each.note === incarnation);
+          const done = own?.offset ?? start;
           behind += end - (done > start ? done : start);
         }
       }
@@ -163,7 +166,7 @@ export class Rig {
   }
 
   /** drained: waits until everything in the log has been handled and committed. */
-  async drained(timeoutMs = 300_000): Promise<void> {
+  async drained(timeoutMs = 180_000): Promise<void> {
     let behind: number | null = null;
     await until(
       () => `the backlog to be read, ${behind ?? 'unknown'} records are left;\n${this.state()}`,

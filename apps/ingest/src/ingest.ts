@@ -140,6 +140,13 @@ const reportEvent =
       );
       return;
     }
+    if (event.type === 'stuck') {
+      logger.error(
+        range,
+        'records wait and the broker gives none of them: its log is damaged at the first offset, or a transaction stays open',
+      );
+      return;
+    }
     metrics.gap(topic, to - from + 1n);
     onGap(event);
     logger.error(
