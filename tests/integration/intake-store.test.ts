@@ -130,13 +130,13 @@ describe('gaps', () => {
       ...at,
       first: 0n,
       last: 3n,
-      cause: 'unreadable',
+      cause: 'skipped',
       atMs: START_MS,
     });
     expect(brief(await store.intake.gaps(project))).toEqual([
       ['i1', 0, 'skipped', 2n, 4n, ''],
       ['i1', 0, 'recreated', 6n, 8n, ''],
-      ['i2', 0, 'unreadable', 0n, 3n, ''],
+      ['i2', 0, 'skipped', 0n, 3n, ''],
     ]);
     await store.intake.write(batch({ project, incarnation: 'i2', ...rows(4) }));
     await store.intake.write(batch({ project, ...rows(2, 3) }));
