@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig } from '#libs/platform';
+import { fuzzBench } from './fuzz.js';
 import { benchIngest } from './ingest.js';
 import { profileBench } from './profile.js';
 import { withServices, type BenchRow } from './services.js';
@@ -23,6 +24,7 @@ const ingestBench = (): Promise<BenchRow[]> =>
 
 /** What can be measured, by name. Each brings up what it needs and takes it down again. */
 export const benches: Record<string, () => Promise<BenchRow[]>> = {
+  fuzz: fuzzBench,
   ingest: ingestBench,
   profile: profileBench,
 };

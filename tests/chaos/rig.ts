@@ -36,6 +36,7 @@ export type RigOptions = {
   suite: string;
   seed: string;
   partitions?: number;
+  topicConfig?: Record<string, string>;
   environment?: Record<string, string>;
 };
 
@@ -111,7 +112,8 @@ export class Rig {
 
   /** createTopic: a topic of this load; for one that was deleted its next life. */
   async createTopic(topic: string): Promise<void> {
-    await this.admin.ensureTopics([{ topic, partitions: this.options.partitions ?? PARTITIONS }]);
+    const { partitions = PARTITIONS, topicConfig = {} } = this.options;
+    await this.admin.ensureTopics([{ topic, partitions, config: topicConfig }]);
     const ids = await this.admin.incarnations([topic]);
     const life = this.lives.filter((each) => each.topic === topic).length;
     this.lives.push({ topic, life, incarnation: ids.get(topic) ?? '', ends: new Map() });
