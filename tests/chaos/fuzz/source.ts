@@ -11,7 +11,7 @@ const POOL_EVENTS = 400_000;
 const MUTATED_CHANCE = 0.6;
 const TWICE_CHANCE = 0.3;
 /** One large event in this many. */
-const LARGE_EVERY = 20_000;
+const LARGE_EVERY = 10_000;
 
 /** FuzzSource: an endless stream of what may arrive, the same for the same seed. */
 export class FuzzSource {
@@ -31,8 +31,7 @@ export class FuzzSource {
   next(kind: Kind): Anything {
     if (this.made % POOL_EVENTS === 0) this.fill();
     this.made += 1;
-    if (this.made % LARGE_EVERY === 0)
-      return this.large[Math.floor(this.made / LARGE_EVERY) % this.large.length] ?? null;
+    if (this.made % LARGE_EVERY < this.large.length) return this.large[this.made % LARGE_EVERY] ?? null;
     const event = this.pick(kind);
     if (event === null || this.random() > MUTATED_CHANCE) return event;
     const once = mutate(event, this.pick(kind) ?? event, this.random);

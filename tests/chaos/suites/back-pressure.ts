@@ -42,7 +42,13 @@ export const backPressure: Suite = {
   name: 'back-pressure',
   fault: 'store slow, away or out of memory, each',
   full: { kills: 3, events: 3_000_000 },
-  environment: { PLUMBLINE_INGEST_BATCH_ROWS: '50000' },
+  /** Sizes as in production: what is fetched and held at one time is what takes the memory. */
+  environment: {
+    PLUMBLINE_INGEST_BATCH_ROWS: '50000',
+    PLUMBLINE_INGEST_FETCH_BYTES: String(4 * 1024 ** 2),
+    PLUMBLINE_INGEST_SESSION_TIMEOUT_MS: '30000',
+    PLUMBLINE_INGEST_STORE_TIMEOUT_MS: '10000',
+  },
   run: async (rig, { kills, events }) => {
     const ingest = rig.ingest('a');
     await rig.load.sendTo(Math.ceil(events / 3));
@@ -58,7 +64,7 @@ export const backPressure: Suite = {
         if (!(await ingest.isLive())) throw new Error('ingest calls itself dead while it only waits');
         await end();
       }
-    await rig.drained(600_000);
+    await rig.drained();
     if (rig.rssMaxMiB > RSS_MAX_MIB)
       throw new Error(`ingest took ${rig.rssMaxMiB} MiB, the limit is ${RSS_MAX_MIB}`);
     return { largestBacklog: waitedAt, rssLimitMiB: RSS_MAX_MIB };
