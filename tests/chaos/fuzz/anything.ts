@@ -149,24 +149,25 @@ export const anyPrediction = (nowMs: number): fc.Arbitrary<Anything> =>
 export const anyGroundTruth = (nowMs: number): fc.Arbitrary<Anything> =>
   whole(withSurprise(groundTruthEvent(nowMs)));
 
-/** The large ones, which are few because they cost more than all others: 5,000 features, a field of 10 MB, one just within the limit. */
+/** The large ones, which are few because they cost more than all others: 5,000 features, more than a schema holds in two events, a field of 10 MB, one just within the limit. */
 export const largeEvents = (nowMs: number): Buffer[] => {
   const event = (more: object) =>
     Buffer.from(
       JSON.stringify({
         id: 'large',
-        model: 'fuzz',
+        model: 'large',
         version: '1',
         time: new Date(nowMs).toISOString(),
         prediction: { score: 0.5 },
         ...more,
       }),
     );
-  const many = (count: number) =>
-    Object.fromEntries(Array.from({ length: count }, (_, at) => [`wide_${at}`, at]));
+  const many = (count: number, name = 'wide') =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`${name}_${at}`, at]));
   return [
     event({ features: many(5_000) }),
     event({ features: many(2_000) }),
+    event({ features: many(1_500, 'other') }),
     event({ features: { a: 'x'.repeat(10_000_000) } }),
     event({ features: { a: 'x'.repeat(1_000_000) } }),
     event({ tags: Object.fromEntries(Array.from({ length: 64 }, (_, at) => [`t${at}`, 'y'.repeat(256)])) }),
