@@ -4,6 +4,7 @@ import { hasEnded } from './site.js';
 import { siteOf } from './local-site.js';
 import { runSuite, type Size, type Suite } from './suite.js';
 import { ambiguousInserts } from './suites/ambiguous-inserts.js';
+import { backPressure } from './suites/back-pressure.js';
 import { brokerRestart } from './suites/broker-restart.js';
 import { clickhouseKill } from './suites/clickhouse-kill.js';
 import { consumerKill } from './suites/consumer-kill.js';
@@ -25,9 +26,10 @@ const SLICES: [suite: Suite, size: Size][] = [
   [flapping, { kills: 4, events: 6_000 }],
   [ambiguousInserts, { kills: 1, events: 10_000 }],
   [storeFull, { kills: 1, events: 6_000 }],
+  [backPressure, { kills: 1, events: 15_000 }],
   [logTrimmed, { kills: 3, events: 6_000 }],
   [topicRecreated, { kills: 2, events: 6_000 }],
-  [fuzz, { kills: 1, events: 6_000 }],
+  [fuzz, { kills: 1, events: 5_000 }],
 ];
 const ROOT = join(import.meta.dirname, '../..');
 

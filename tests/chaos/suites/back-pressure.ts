@@ -6,7 +6,8 @@ import type { Suite } from '../suite.js';
 
 /** What one process may take, however long the backlog is. */
 export const RSS_MAX_MIB = 640;
-const PRESSED_MS = 8_000;
+/** How long each state lasts at most, and for every event sent. */
+const PRESSED_MS = { max: 8_000, perEvent: 0.05 };
 const SLOW_MS = 400;
 
 /** Ways in which the store cannot keep up. Each returns what ends it. */
@@ -59,7 +60,7 @@ export const backPressure: Suite = {
         const end = await state(rig);
         const done = (kill - 1) * STATES.length + turn + 1;
         await rig.load.sendTo(Math.ceil((events * (1 + (2 * done) / (kills * STATES.length))) / 3));
-        await sleep(PRESSED_MS);
+        await sleep(Math.min(PRESSED_MS.max, events * PRESSED_MS.perEvent));
         waitedAt = Math.max(waitedAt, (await rig.behind()) ?? 0);
         if (!(await ingest.isLive())) throw new Error('ingest calls itself dead while it only waits');
         await end();
