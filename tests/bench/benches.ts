@@ -3,6 +3,7 @@ import { loadConfig } from '#libs/platform';
 import { biasIntervalsBench } from './bias-intervals.js';
 import { falseAlarmsBench } from './false-alarms.js';
 import { checkBench } from './check.js';
+import { fuzzBench } from './fuzz.js';
 import { benchIngest } from './ingest.js';
 import { profileBench } from './profile.js';
 import { withServices, type BenchRow } from './services.js';
@@ -29,6 +30,8 @@ export const benches: Record<string, (options: readonly string[]) => Promise<Ben
   'bias-intervals': biasIntervalsBench,
   'false-alarms': falseAlarmsBench,
   check: checkBench,
+export const benches: Record<string, () => Promise<BenchRow[]>> = {
+  fuzz: fuzzBench,
   ingest: ingestBench,
   profile: profileBench,
 };
