@@ -10,6 +10,8 @@ export { alertMessage, type MessageInput } from './alerts/message.js';
 export { channelsFor, matches, silencedBy, type Matchable } from './alerts/routes.js';
 export { describeFeature, describeSegment, isShare, METRIC_LABELS, sentenceOf } from './alerts/words.js';
 export { chartOf, type ComparedCells } from './chart.js';
+export { baselineCut } from './baseline-cut.js';
+export { countWindows, type BucketRows } from './count-windows.js';
 export { isoToMs, localClock, msToIso, type LocalClock } from './civil-time.js';
 export {
   coarseCounts,

@@ -210,17 +210,23 @@ export type BaselineReference = {
   sample?: BiasSample;
 };
 
-/** loadBaselineProfile: the reference of a context, merged and in chunks; empty when there is no baseline. */
+/** CutBaseline: which parts of a baseline are like the windows of a monitor, from the rows of its buckets. */
+export type CutBaseline = (buckets: readonly { startMs: number; rows: number }[]) => Window[];
+
+/** loadBaselineProfile: the reference of a context, merged and in chunks (days unless `cut` says otherwise); empty when there is no baseline. */
 export async function loadBaselineProfile(
   { profiles }: Pick<Store, 'profiles'>,
   context: MonitorContext,
+  cut: CutBaseline | null = null,
 ): Promise<BaselineReference> {
   if (context.baseline === null) return { baseline: { cells: [] }, baselineChunks: [] };
   const { plan, document } = context.baseline;
   const selection = selectionOf(context);
+  const chunksOf = async () =>
+    profiles.chunks(plan, 'all', selection, cut === null ? 'day' : cut(await profiles.runs(plan)));
   const [baseline, baselineChunks, sample] = await Promise.all([
     profiles.read(plan, 'all', selection),
-    document.body.hasTime ? profiles.chunks(plan, 'all', selection) : [],
+    document.body.hasTime ? chunksOf() : [],
     wantsSample(context) ? profiles.sample(plan, 'all', SAMPLE_ROWS) : null,
   ]);
   return { baseline, baselineChunks, ...(sample !== null && { sample }) };
@@ -230,10 +236,14 @@ export async function loadBaselineProfile(
 export async function loadEvaluationInputs(
   store: Pick<Store, 'profiles'>,
   context: MonitorContext,
-  { window, reference }: { window: Window; reference?: BaselineReference },
+  {
+    window,
+    reference,
+    cut = null,
+  }: { window: Window; reference?: BaselineReference; cut?: CutBaseline | null },
 ): Promise<EvaluationInputs> {
   const [{ baseline, baselineChunks, sample }, profile, rows] = await Promise.all([
-    reference ?? loadBaselineProfile(store, context),
+    reference ?? loadBaselineProfile(store, context, cut),
     store.profiles.read(context.plan, window, selectionOf(context)),
     wantsSample(context) ? store.profiles.sample(context.plan, window, SAMPLE_ROWS) : null,
   ]);

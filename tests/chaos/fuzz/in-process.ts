@@ -6,9 +6,9 @@ import { groundTruthLane } from '../../../apps/ingest/src/lanes/ground-truth.js'
 import type { Lane } from '../../../apps/ingest/src/lanes/lane.js';
 import { predictionLane } from '../../../apps/ingest/src/lanes/predictions.js';
 import { Registry } from '../../../apps/ingest/src/registry/registry.js';
-import { keepAll } from '../../../apps/ingest/src/steps/redact.js';
+import { redactionWith } from '../../../apps/ingest/src/steps/redact.js';
 import { encodeArrivals } from '../../../libs/store/src/intake/arrivals.js';
-import { checkedOffsets, encodeRange } from '../../../libs/store/src/intake/ledger.js';
+import { checkedOffsets, encodeRanges, rangeOf } from '../../../libs/store/src/intake/ledger.js';
 import { encodePredictions } from '../../../libs/store/src/intake/predictions.js';
 import { encodeQuarantine } from '../../../libs/store/src/intake/quarantine.js';
 import { encodeLabels } from '../../../libs/store/src/labels/label-rows.js';
@@ -62,7 +62,10 @@ const lanes = (nowMs: number): Record<Kind, Lane> => {
     now: () => nowMs,
   });
   const common = { registry, maxBytes: EVENT_BYTES_MAX, now: () => nowMs };
-  return { prediction: predictionLane({ ...common, redact: keepAll }), truth: groundTruthLane(common) };
+  return {
+    prediction: predictionLane({ ...common, redaction: redactionWith(undefined) }),
+    truth: groundTruthLane(common),
+  };
 };
 
 export type FuzzCount = {
@@ -88,8 +91,8 @@ const encodeAll = (batch: IntakeBatch, offsets: readonly bigint[]): number =>
       batch.project,
       batch.labels.map((label) => waiting({ ...label, partition: 0 })),
     ),
-    encodeQuarantine(batch, batch.quarantined, 0),
-    encodeRange(batch, offsets, 0),
+    encodeQuarantine(batch, batch.quarantined, { atMs: 0 }),
+    encodeRanges(batch, [rangeOf(batch, offsets)], 0),
   ].reduce((sum, { bytes }) => sum + bytes, 0);
 
 const judge = (batch: IntakeBatch, good: ReadonlySet<bigint>, count: FuzzCount): void => {

@@ -76,7 +76,7 @@ export class Registry {
     const view = (await this.view(project)).copy();
     for (const { model, version, types } of wanted)
       if (view.layout(model, version) === undefined && view.drafts() < view.maxDrafts)
-        view.setVersion(1, { model, version, status: 'draft', features: featuresOf(types) });
+        view.setVersion(1, { model, version, status: 'draft', features: draftFeatures(types) });
     return view;
   }
 

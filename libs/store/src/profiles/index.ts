@@ -29,12 +29,12 @@ export type Profiles = {
     window: Window | 'all',
     selection?: readonly string[] | Selection,
   ) => Promise<Profile>;
-  /** Per day of the model's time zone (default) or per bucket, oldest first. */
+  /** Per day of the model's time zone (default), per bucket, or per given window (ascending, apart), oldest first. */
   chunks: (
     plan: ProfilePlan,
     window: Window | 'all',
     selection?: readonly string[] | Selection,
-    every?: 'day' | 'bucket',
+    every?: 'day' | 'bucket' | readonly Window[],
   ) => Promise<ProfileChunk[]>;
   /** At most `limit` rows of profiled buckets, the same ones every time; empty without facets, and when rows are no longer kept. */
   sample: (plan: ProfilePlan, window: Window | 'all', limit: number) => Promise<BiasSample>;
