@@ -26,6 +26,8 @@ const SLICE_HUBS = new Set(['ATL', 'DFW', 'ORD', 'LAX']);
 const FROM_MS = FAULT.fromMs - 3 * DAY_MS;
 const TO_MS = FAULT.fromMs + 3 * DAY_MS;
 const KILL_AT_MS = FAULT.fromMs + DAY_MS / 2;
+/** Flights have no facets and their baseline no attributions: those dashboards are filled in the tests of bias. */
+const WITHOUT_DATA: ReadonlySet<string> = new Set(['bias.json', 'attribution.json']);
 const SHIFT_MS = shiftMs(Date.now());
 const base = '/v1/projects/default';
 
@@ -289,24 +291,28 @@ describe('flights, from Kafka to Slack and mail', () => {
 
     it.each(panelQueries())(
       '$dashboard, $title: returns rows, in order of time',
-      async ({ title, sql, isTimeSeries }) => {
+      async ({ dashboard, title, sql, isTimeSeries }) => {
         const rows = await database.query({
           name: 'panel',
           sql: expand(sql, choice),
           params: {},
           row: anything,
         });
-        if (title !== 'Quarantined events') expect(rows.length).toBeGreaterThan(0);
+        if (title !== 'Quarantined events' && !WITHOUT_DATA.has(dashboard))
+          expect(rows.length).toBeGreaterThan(0);
         if (isTimeSeries)
           expect(rows.map(({ time }) => String(time))).toEqual(rows.map(({ time }) => String(time)).sort());
       },
     );
 
-    it.each(variableQueries())('the drop-down $name has values', async ({ sql }) => {
-      expect(
-        await database.query({ name: 'variable', sql: expand(sql, choice), params: {}, row: anything }),
-      ).not.toHaveLength(0);
-    });
+    it.each(variableQueries().filter(({ name }) => !['facet', 'bias_metric'].includes(name)))(
+      'the drop-down $name has values',
+      async ({ sql }) => {
+        expect(
+          await database.query({ name: 'variable', sql: expand(sql, choice), params: {}, row: anything }),
+        ).not.toHaveLength(0);
+      },
+    );
   });
 
   describe.skipIf(browserPath === undefined)('pages in a browser', () => {

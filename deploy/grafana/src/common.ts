@@ -151,6 +151,20 @@ export const variables = {
   ),
 };
 
+/** What only the dashboard of bias asks for. */
+export const biasVariables = {
+  facet: query(
+    'facet',
+    { label: 'Facet', multi: true },
+    `SELECT DISTINCT facet FROM current_findings WHERE ${OF_MODEL} AND monitor_kind = 'bias'`,
+  ),
+  metric: query(
+    'bias_metric',
+    { label: 'Metric', current: 'dppl' },
+    `SELECT DISTINCT metric FROM current_findings WHERE ${OF_MODEL} AND monitor_kind = 'bias'`,
+  ),
+};
+
 /** What every panel filters by. Live rows only: baselines are profiled into the same table. */
 export const liveBuckets = `${OF_MODEL} AND origin = '' AND grain = 'bucket' AND segment = '\${segment}' AND segment_value IN (\${segment_value:singlequote}) AND $__timeFilter(start)`;
 export const findingsOf = `${OF_MODEL} AND segment = '\${segment}' AND segment_value IN (\${segment_value:singlequote}) AND $__timeFilter(window_start)`;
