@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig } from '#libs/platform';
+import { biasBench } from './bias.js';
 import { biasIntervalsBench } from './bias-intervals.js';
 import { benchIngest } from './ingest.js';
 import { profileBench } from './profile.js';
@@ -24,6 +25,7 @@ const ingestBench = (): Promise<BenchRow[]> =>
 
 /** What can be measured, by name. Each brings up what it needs and takes it down again. */
 export const benches: Record<string, () => Promise<BenchRow[]>> = {
+  bias: biasBench,
   'bias-intervals': biasIntervalsBench,
   ingest: ingestBench,
   profile: profileBench,

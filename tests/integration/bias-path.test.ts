@@ -266,6 +266,15 @@ describe('what people see', () => {
     expect(moved).toMatch(/gained: job/);
   });
 
+  it('is part of the page of the model: groups over time and now, the ranking then and now', async () => {
+    const model = await page('/models/default/loans');
+    expect(model).toMatch(/sex: favourable decisions compared with the favoured group/);
+    expect(model).toMatch(/women × above 40/);
+    expect(model).toMatch(/Which features decide/);
+    expect(model.match(/<svg/g)?.length).toBeGreaterThan(5);
+    expect(model).not.toMatch(/NaN/);
+  });
+
   it.each(panelQueries().filter(({ dashboard }) => ['bias.json', 'attribution.json'].includes(dashboard)))(
     'is rows on the dashboard $dashboard, $title',
     async ({ sql, isTimeSeries }) => {
