@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { attribution } from './attribution.js';
 import { bias } from './bias.js';
+import { ingestion } from './ingestion.js';
 import { modelOverview } from './model-overview.js';
 import { segmentPerformance } from './segment-performance.js';
 
@@ -13,6 +14,7 @@ export function dashboards(): Record<string, string> {
   return {
     'attribution.json': render(attribution().build()),
     'bias.json': render(bias().build()),
+    'ingestion.json': render(ingestion().build()),
     'model-overview.json': render(modelOverview().build()),
     'segment-performance.json': render(segmentPerformance().build()),
   };

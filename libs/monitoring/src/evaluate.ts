@@ -68,7 +68,7 @@ function decide(draft: Draft, pAdjusted: number | null, level: number): Finding 
  */
 export function evaluate(input: MonitorInput): Finding[] {
   const monitor = monitors[input.settings.kind];
-  const pairOf = pairer(input);
+  const pairOf = pairer(input, monitor.whole);
   const subjects = monitor.subjects(input);
   const drafts =
     monitor.compareAll?.(input) ??

@@ -8,7 +8,7 @@ export {
 export { severityOf, worstFirst } from './alerts/excess.js';
 export { alertMessage, type MessageInput } from './alerts/message.js';
 export { channelsFor, matches, silencedBy, type Matchable } from './alerts/routes.js';
-export { describeFeature, describeSegment, METRIC_LABELS, sentenceOf } from './alerts/words.js';
+export { describeFeature, describeSegment, isShare, METRIC_LABELS, sentenceOf } from './alerts/words.js';
 export { groupTable, type GroupRow } from './bias/group-table.js';
 export { describeSubject } from './alerts/subject.js';
 export { chartOf, type ComparedCells } from './chart.js';
@@ -33,7 +33,17 @@ export {
 } from './due-windows.js';
 export { evaluate } from './evaluate.js';
 export { LESS_IS_WORSE } from './limits.js';
+export { advanceGap, type GapAlertInput, type MissingRecords } from './intake/gap-alert.js';
+export { intakeMessage } from './intake/message.js';
+export {
+  advanceSilence,
+  silenceLimit,
+  type SilenceInput,
+  type SilenceLimit,
+  type UsualSilences,
+} from './intake/silence-alert.js';
 export { formatCount, formatNumber, formatPercent } from './format.js';
+export { limitOf } from './limits.js';
 export { cellKey, mergeCells, mergeProfiles } from './merge.js';
 export { monitors, type Monitor } from './monitors.js';
 export type { MonitorInput, Pair, SegmentValue } from './pair.js';

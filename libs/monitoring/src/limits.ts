@@ -7,6 +7,7 @@ export const LESS_IS_WORSE: ReadonlySet<MetricName> = new Set([
   'accuracy',
   'label_coverage',
   'volume',
+  'distinct_rate',
   'ndcg',
   'attribution_coverage',
 ]);

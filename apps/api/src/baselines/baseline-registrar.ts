@@ -6,6 +6,7 @@ import {
   baselineOrigin,
   documentId,
   durationMs,
+  hasPrivacyRules,
   PREDICTION_FEATURES,
   type BaselineBody,
   type BinningBody,
@@ -14,12 +15,15 @@ import {
   type RegistryDocument,
   type VersionBody,
 } from '#libs/contracts';
+import { privacyKeys, requireSecretKey, type Config } from '#libs/platform';
 import { loadPlan, newestBaseline, STORE, type ProfilePlan, type Store } from '#libs/store';
 
 import type { WriteIntent } from '../http/endpoint.js';
 import { invalid, Problem } from '../http/problem.js';
 import { canonical } from '../registry/canonical.js';
 import { RegistryService } from '../registry/registry.service.js';
+import { redactedFeatures } from '../privacy/redacted-features.js';
+import { CONFIG } from '../tokens.js';
 import { SegmentFreezer } from './segment-freezer.js';
 import {
   attributionErrors,
@@ -81,6 +85,7 @@ export class BaselineRegistrar {
     @Inject(STORE) private readonly store: Store,
     private readonly registry: RegistryService,
     private readonly freezer: SegmentFreezer,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'secretKey'>,
   ) {}
 
   /** existing: the baseline of this name if the same file made it, null when the name is free; any other use of the name is a 409. */
@@ -106,7 +111,7 @@ export class BaselineRegistrar {
   async register(order: BaselineOrder): Promise<Registered> {
     const { project, model, version, query } = order;
     const modelDocument = await this.registry.get({ project, kind: 'model', id: model });
-    const schema = await this.schemaFor(order);
+    const schema = await this.schemaFor(order, modelDocument.body);
     const origin = baselineOrigin(query.name);
     const inserted = await this.insert(order, { model: modelDocument.body, schema, origin });
     try {
@@ -131,17 +136,21 @@ export class BaselineRegistrar {
   }
 
   /** The version's schema; a version that has none takes it from the file. */
-  private async schemaFor(order: BaselineOrder): Promise<RegistryDocument<'version'>> {
+  private async schemaFor(
+    order: BaselineOrder,
+    { privacy }: ModelBody,
+  ): Promise<RegistryDocument<'version'>> {
     const { project, model, version, query, file, intent } = order;
     const id = documentId(model, version);
     const current = await this.store.documents.get(project, 'version', id);
     const errors = columnErrors(query.columns, file.columns);
     if (errors.length > 0) throw invalid(...errors);
     if (current !== null && current.body.features.length > 0) return this.registered(current, intent);
-    const names = featureColumns(query.columns, file.columns);
+    const isKept = (name: string) => privacy.features[name]?.action !== 'drop';
+    const names = featureColumns(query.columns, file.columns).filter(isKept);
     if (names.length === 0)
       throw invalid({ field: 'file', message: 'has no column left that could be a feature' });
-    const features = await this.infer(order, names);
+    const features = redactedFeatures(await this.infer(order, names), privacy);
     const body: VersionBody = { model, version, status: 'registered', features };
     const written = await this.registry.put({
       project,
@@ -198,10 +207,18 @@ export class BaselineRegistrar {
       format: file.format,
       fileColumns: file.columns,
       bucketMs: durationMs(target.model.bucket),
+      ...this.privacyOf(project, model, target.model),
       file: () => createReadStream(file.path),
     });
     if (!result.ok) throw invalid({ field: result.field, message: result.message });
     return result;
+  }
+
+  /** Baselines are redacted as events are, so that both stay comparable. */
+  private privacyOf(project: string, model: string, { privacy: rules }: ModelBody) {
+    if (!hasPrivacyRules(rules)) return {};
+    const { values: key } = privacyKeys(requireSecretKey(this.config), project, model);
+    return { privacy: { rules, key } };
   }
 
   /** The first baseline of a version makes the binning; later ones reuse it, so that all windows stay comparable. */

@@ -7,6 +7,7 @@ import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
 import { invalid, type FieldError } from '../http/problem.js';
 import { ok, type Reply } from '../http/reply.js';
 import { CLOCK, type Clock } from '../tokens.js';
+import { privacyErrors } from '../privacy/redacted-features.js';
 import { biasErrors } from './bias-rules.js';
 import { ModelFacts } from './model-facts.js';
 import { modelErrors } from './model-rules.js';
@@ -76,8 +77,13 @@ export class ModelsController {
       intent,
       body: async (current) => {
         const hasData = current !== null && (await this.hasData(project, id));
+        const versions = await this.store.documents.list(project, 'version', { prefix: documentId(id, '') });
         const errors = [
           ...modelErrors(current?.body ?? null, body, { hasData, nowMs: this.clock() }),
+          ...privacyErrors(
+            body.privacy,
+            versions.map((version) => version.body),
+          ),
           ...(await this.biasErrors(project, id, body)),
         ];
         if (errors.length > 0) throw invalid(...errors);

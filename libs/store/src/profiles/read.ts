@@ -15,7 +15,7 @@ const cellRow = z.object({
   segment: z.string(),
   segment_value: z.string(),
   feature: z.string(),
-  kind: z.enum(['numeric', 'categorical', 'confusion', 'facet', 'attribution']),
+  kind: z.enum(['numeric', 'categorical', 'confusion', 'rows', 'facet', 'attribution']),
   rows: number,
   nulls: number,
   invalid: number,
@@ -31,6 +31,8 @@ const cellRow = z.object({
   sum_squares: float,
   unseen: number,
   top: z.record(z.string(), number),
+  negatives: number,
+  distinct: number,
 });
 
 export type CellKind = CellRow['kind'];
