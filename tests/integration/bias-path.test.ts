@@ -349,3 +349,17 @@ describe('what is refused', () => {
     expect(errorsOf(answer)[0]?.message).toMatch(/would keep \d+ counts per segment value/);
   });
 });
+
+it('counts a facet that is added later, in live rows and in the baseline', async () => {
+  const bias = {
+    ...MODEL.bias,
+    facets: [...MODEL.bias.facets, { name: 'trade', feature: 'job', disfavoured: ['cook'] }],
+  };
+  const { revision } = (await at.call('GET', `${base}/models/loans`)).body;
+  const headers = { 'if-match': `"${String(revision)}"` };
+  const answer = await at.call('PUT', `${base}/models/loans`, { body: { ...MODEL, bias }, headers });
+  expect(answer.status).toBe(200);
+  const cooks = of(await run('loans-1-bias', FAIR_DAY), 'dppl', { facetValue: 'cook' });
+  expect(cooks).toMatchObject({ facet: 'trade', status: 'ok' });
+  expect(cooks.baselineValue).not.toBeNull();
+});
