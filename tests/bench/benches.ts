@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig } from '#libs/platform';
+import { biasBench } from './bias.js';
 import { biasIntervalsBench } from './bias-intervals.js';
 import { checkBench } from './check.js';
 import { falseAlarmsBench } from './false-alarms.js';
@@ -27,6 +28,7 @@ const ingestBench = (): Promise<BenchRow[]> =>
 
 /** What can be measured, by name. Each brings up what it needs and takes it down again. */
 export const benches: Record<string, (options: readonly string[]) => Promise<BenchRow[]>> = {
+  bias: biasBench,
   'bias-intervals': biasIntervalsBench,
   check: checkBench,
   'false-alarms': falseAlarmsBench,

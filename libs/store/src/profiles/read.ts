@@ -36,7 +36,7 @@ const cellRow = z.object({
   distinct: number,
 });
 
-export type CellKind = CellRow['kind'];
+type CellKind = CellRow['kind'];
 
 /** What is wanted of a profile; segments default to all of the plan, kinds to all there are. */
 export type Selection = {
