@@ -2,11 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createStore, migrate } from '#libs/store';
 import type { Database } from '../../libs/store/src/client/index.js';
 import { ARRIVAL_COLUMNS } from '../../libs/store/src/intake/arrivals.js';
+import { ACKNOWLEDGED_GAP_COLUMNS, REPORTED_GAP_COLUMNS } from '../../libs/store/src/intake/gaps.js';
 import { LEDGER_COLUMNS } from '../../libs/store/src/intake/ledger.js';
 import { MARK_COLUMNS } from '../../libs/store/src/intake/marks.js';
 import { POSITION_COLUMNS } from '../../libs/store/src/intake/positions.js';
 import { PREDICTION_COLUMNS } from '../../libs/store/src/intake/predictions.js';
 import { QUARANTINE_COLUMNS } from '../../libs/store/src/intake/quarantine.js';
+import { OUTCOME_COLUMNS, REPLAY_COLUMNS } from '../../libs/store/src/intake/replays.js';
 import { CHECK_COLUMNS } from '../../libs/store/src/labels/fresh-marks.js';
 import { LABEL_COLUMNS } from '../../libs/store/src/labels/label-rows.js';
 import { MOVED_COLUMNS } from '../../libs/store/src/labels/moves.js';
@@ -38,6 +40,10 @@ test.each<[string, readonly string[]]>([
   ['range_ledger', LEDGER_COLUMNS],
   ['ingest_positions', POSITION_COLUMNS],
   ['quarantine', QUARANTINE_COLUMNS],
+  ['replays', REPLAY_COLUMNS],
+  ['replay_outcomes', OUTCOME_COLUMNS],
+  ['reported_gaps', REPORTED_GAP_COLUMNS],
+  ['acknowledged_gaps', ACKNOWLEDGED_GAP_COLUMNS],
   ['findings', FINDING_COLUMNS],
   ['evaluations', EVALUATION_COLUMNS],
   ['alert_transitions', TRANSITION_COLUMNS],

@@ -16,7 +16,7 @@ import {
   type Shutdown,
 } from '#libs/platform';
 import { openRedis } from '#libs/queue';
-import { createStore } from '#libs/store';
+import { createStore, type Intake } from '#libs/store';
 
 import { deadLetterSender } from './flow/dead-letters.js';
 import { handleBatch, type Stream } from './flow/handle-batch.js';
@@ -24,10 +24,12 @@ import { IngestMetrics } from './flow/ingest-metrics.js';
 import { Liveness } from './flow/liveness.js';
 import { Outages } from './flow/persist.js';
 import { Positions } from './flow/positions.js';
+import { ValueVariety } from './flow/value-variety.js';
 import { groundTruthLane } from './lanes/ground-truth.js';
 import { predictionLane } from './lanes/predictions.js';
 import { redisLocks } from './registry/redis-locks.js';
 import { Registry } from './registry/registry.js';
+import { ReplayRunner } from './replay/replay-runner.js';
 import { timesOf } from './registry/view.js';
 import { keepAll } from './steps/redact.js';
 
@@ -68,15 +70,31 @@ const topicSpecs = ({ topics, limits }: Config): TopicSpec[] => [
   },
 ];
 
-const streamsOf = (config: Config, registry: Registry): Stream[] => {
+/** What a lane asks of the registry; for a dry run it answers without a change. */
+type LaneRegistry = Pick<Registry, 'view' | 'prepare'>;
+
+const streamsOf = (config: Config, registry: LaneRegistry, variety?: ValueVariety): Stream[] => {
   const common = { registry, maxBytes: config.limits.eventBytes, now: Date.now };
-  const predictions = predictionLane({ ...common, redact: keepAll });
+  const predictions = predictionLane({
+    ...common,
+    redact: keepAll,
+    ...(variety === undefined ? {} : { variety }),
+  });
   const groundTruth = groundTruthLane(common);
   return Object.entries(config.topics.projects).flatMap(([project, topics]) => [
     { project, topic: topics.predictions, lane: predictions },
     { project, topic: topics.groundTruth, lane: groundTruth },
   ]);
 };
+
+const varietyOf = (logger: Logger, metrics: IngestMetrics): ValueVariety =>
+  new ValueVariety(({ project, model, kind, name, atLeast }) => {
+    metrics.hasManyValues(project, kind);
+    logger.warn(
+      { project, model, kind, name, atLeast },
+      'very many different values; they are stored, but no segment can be made of them. If it is an identifier, leave it out',
+    );
+  });
 
 /** The clients, opened here and closed by `shutdown` after everything that uses them. */
 const openClients = ({ config, logger, shutdown }: IngestParts) => {
@@ -92,8 +110,16 @@ const openClients = ({ config, logger, shutdown }: IngestParts) => {
   return { connection, store, redis, admin, producer };
 };
 
+type EventReport = {
+  logger: Logger;
+  metrics: IngestMetrics;
+  onCrash: () => void;
+  /** The ledger proves a gap with the next record only, which may be long in coming. */
+  onGap: (gap: Extract<ConsumerEvent, { type: 'gap' }>) => void;
+};
+
 const reportEvent =
-  (logger: Logger, metrics: IngestMetrics, onCrash: () => void) =>
+  ({ logger, metrics, onCrash, onGap }: EventReport) =>
   (event: ConsumerEvent): void => {
     if (event.type === 'crashed') {
       onCrash();
@@ -104,9 +130,18 @@ const reportEvent =
       return;
     }
     const { topic, partition, from, to } = event;
+    const range = { topic, partition, from: String(from), to: String(to) };
+    if (event.type === 'rewound') {
+      logger.error(
+        range,
+        'the log has lost records that were handled already; it is read again from its start',
+      );
+      return;
+    }
     metrics.gap(topic, to - from + 1n);
+    onGap(event);
     logger.error(
-      { topic, partition, from: String(from), to: String(to) },
+      range,
       'records were gone before they could be read: retention is shorter than the backlog, or they were deleted',
     );
   };
@@ -123,6 +158,19 @@ const registryOf = ({ config, logger }: IngestParts, { store, redis }: Clients):
     schemaChangesPerDay: config.limits.schemaChangesPerDay,
     now: Date.now,
   });
+
+/** What cannot be written now is proven by the ledger later. */
+const gapRecorder =
+  (intake: Pick<Intake, 'reportGap'>, streams: readonly Stream[], logger: Logger): EventReport['onGap'] =>
+  ({ topic, partition, incarnation, from: first, to: last }) => {
+    const project = streams.find((stream) => stream.topic === topic)?.project ?? '';
+    const gap = { topic, partition, incarnation, first, last, cause: 'skipped', atMs: Date.now() } as const;
+    intake
+      .reportGap(project, gap)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, topic, partition }, 'a gap was not noted down yet'),
+      );
+  };
 
 const consumerOf = ({ config, logger }: IngestParts, made: Made, onHandled: () => void): Consumer => {
   const { connection, store, admin, producer, streams, outages, metrics } = made;
@@ -142,7 +190,12 @@ const consumerOf = ({ config, logger }: IngestParts, made: Made, onHandled: () =
       onHandled,
       now: Date.now,
     }),
-    onEvent: reportEvent(logger, metrics, makeTopics),
+    onEvent: reportEvent({
+      logger,
+      metrics,
+      onCrash: makeTopics,
+      onGap: gapRecorder(store.intake, streams, logger),
+    }),
     maxRecords: Math.min(ingest.batchRows, BATCH_ROWS_MAX),
     maxBytes: ingest.batchBytes,
     maxWaitMs: ingest.maxWaitMs,
@@ -184,7 +237,19 @@ export const createIngest = (parts: IngestParts): Ingest => {
   const outages = new Outages();
   const metrics = new IngestMetrics(parts.metrics);
   const liveness = new Liveness(outages);
-  const streams = streamsOf(config, registryOf(parts, clients));
+  const registry = registryOf(parts, clients);
+  const streams = streamsOf(config, registry, varietyOf(logger, metrics));
+  const replays = new ReplayRunner({
+    streams,
+    dryStreams: streamsOf(config, {
+      view: (project) => registry.view(project),
+      prepare: (project, wanted) => registry.preview(project, wanted),
+    }),
+    intake: clients.store.intake,
+    locks: redisLocks(clients.redis, logger),
+    metrics,
+    logger,
+  });
   const consumer = consumerOf(parts, { ...clients, streams, outages, metrics }, () => positions.soon());
   const positions = new Positions({
     projects: new Map(streams.map(({ topic, project }) => [topic, project])),
@@ -202,6 +267,8 @@ export const createIngest = (parts: IngestParts): Ingest => {
       await waitForServices(parts, clients);
       const reports = positions.run(shutdown.signal);
       shutdown.add('reports', () => reports);
+      const replaying = replays.run(shutdown.signal);
+      shutdown.add('replays', () => replaying);
       shutdown.add('consumer', () => consumer.stop({ graceMs: STOP_GRACE_MS }));
       consumer.start();
     },

@@ -9,6 +9,8 @@ export const projectBodySchema = z.strictObject({
     .strictObject({ maxAge: durationSchema.default('P90D'), maxAhead: durationSchema.default('PT1H') })
     .default({ maxAge: 'P90D', maxAhead: 'PT1H' }),
   maxDrafts: z.int().min(0).max(1_000).default(20),
+  /** How long events that could not be stored are kept, P30D where it is left out; counts for those that come from then on. */
+  quarantineRetention: durationSchema.optional(),
 });
 export type ProjectBody = z.infer<typeof projectBodySchema>;
 
@@ -22,6 +24,8 @@ export const modelBodySchema = z
     acceptedLateness: durationSchema.default('P7D'),
     maxLabelWait: durationSchema.default('P30D'),
     retention: durationSchema.default('P90D'),
+    /** Without events for this long a model counts as silent where four weeks do not show what is usual for it, PT6H if left out; `off`: never. */
+    silenceAfter: z.union([z.literal('off'), durationSchema]).optional(),
   })
   .refine((m) => durationMs(m.retention) >= durationMs(m.acceptedLateness) + durationMs(m.maxLabelWait), {
     path: ['retention'],

@@ -105,5 +105,6 @@ export const QUARANTINE_REASONS = [
   'too_many_drafts',
   'unknown_project',
   'empty',
+  'unreadable',
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];

@@ -1,12 +1,27 @@
 import { z } from 'zod';
-import { metricNameSchema, qualityMetrics, type MetricName } from './metrics.js';
+import {
+  dataQualityMetrics,
+  driftMetrics,
+  metricNameSchema,
+  qualityMetrics,
+  type MetricName,
+} from './metrics.js';
 import { durationSchema, nameSchema, textSchema } from './names.js';
+import { thresholdsSchema } from './thresholds.js';
 
 export const monitorKinds = ['data_quality', 'drift', 'prediction_drift', 'quality'] as const;
 export type MonitorKind = (typeof monitorKinds)[number];
 
 /** What each kind of monitor computes; a limit on anything else would never be looked at. */
 export const metricsOf: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
+  data_quality: dataQualityMetrics,
+  drift: driftMetrics,
+  prediction_drift: driftMetrics,
+  quality: qualityMetrics,
+};
+
+/** What each kind computes when a monitor does not choose: a few, so that one shift is not told in eighteen ways. */
+export const defaultMetricsOf: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
   data_quality: ['missing_rate', 'invalid_rate', 'unseen_rate', 'missing_column'],
   drift: ['psi', 'kolmogorov_smirnov', 'wasserstein_normalised', 'jensen_shannon', 'chi2'],
   prediction_drift: ['psi', 'kolmogorov_smirnov', 'wasserstein_normalised', 'jensen_shannon', 'chi2'],
@@ -16,8 +31,8 @@ export const metricsOf: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
 export const severities = ['warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
-/** A limit on a metric's value; the bad side is above, except for metrics where less is worse (accuracy, label_coverage). */
-const thresholdsSchema = z.partialRecord(metricNameSchema, z.number());
+/** How p-values are adjusted: Benjamini–Hochberg, or Benjamini–Yekutieli, which holds for any dependence and costs power. */
+export const corrections = ['bh', 'by'] as const;
 
 export const monitorBodySchema = z.strictObject({
   name: z.string().min(1).max(128),
@@ -31,22 +46,31 @@ export const monitorBodySchema = z.strictObject({
     .strictObject({
       /** P1D is a day in the model's time zone; otherwise a whole number of buckets that divides a day. */
       every: durationSchema.default('P1D'),
+      /** Length of a window when it is longer than the step `every`: then windows overlap. Whole steps; null: as long as the step. */
+      size: durationSchema.nullable().default(null),
+      /** Instead of by time, a window ends with the first bucket that brings it to this many rows. */
+      rows: z.int().min(1).max(1_000_000_000).nullable().default(null),
       /** Waited after the window's end before it is evaluated. */
       settle: durationSchema.default('PT1H'),
       /** Evaluated even though ingest lags behind, after it has lagged this long; the findings say so. */
       maxWait: durationSchema.default('PT6H'),
     })
-    .default({ every: 'P1D', settle: 'PT1H', maxWait: 'PT6H' }),
+    .default({ every: 'P1D', size: null, rows: null, settle: 'PT1H', maxWait: 'PT6H' }),
   /** Null: all segments of the model. `all` is always included. */
   segments: z.array(nameSchema).max(50).nullable().default(null),
   /** Null: every monitored feature. */
   features: z.array(textSchema).max(2_000).nullable().default(null),
+  /** Null: the default ones of the kind. A metric with a threshold is always computed. */
+  metrics: z.array(metricNameSchema).min(1).max(50).nullable().default(null),
   /** Only metrics with a threshold can breach; the others are reported. */
   thresholds: thresholdsSchema.default({}),
   /** Overrides per feature. */
   featureThresholds: z.record(textSchema, thresholdsSchema).default({}),
+  /** Overrides per segment (`origin`) or segment value (`origin=ATL`); they come before those of a feature. */
+  segmentThresholds: z.record(z.string().min(1).max(400), thresholdsSchema).default({}),
   /** False discovery rate over features × segment values of one evaluation. */
   level: z.number().gt(0).lt(1).default(0.05),
+  correction: z.enum(corrections).default('bh'),
   minRows: z.int().min(1).default(200),
   severity: z.enum(severities).default('warning'),
 });

@@ -3,22 +3,22 @@ import { retry } from '#libs/platform';
 import kafkajs from 'kafkajs';
 import type { EachBatchPayload } from 'kafkajs';
 
-import { startHeartbeats } from './heartbeats.js';
+import { contentOf } from './content.js';
+import type { ConsumerEvent } from './consumer-event.js';
+import { startHeartbeats, type Heartbeats } from './heartbeats.js';
 import type { Arrival } from './progress.js';
-import { slices, toRecord, type RecordBatch } from './records.js';
+import { slices, type RecordBatch } from './records.js';
 import type { Seek, Session } from './session.js';
 
-/** BatchContext: `signal` aborts when the batch belongs to someone else now, or the consumer gives up; the handler must then reject soon. */
-export type BatchContext = { readonly signal: AbortSignal };
+/**
+ * BatchContext: `signal` aborts when the batch belongs to someone else now, or the consumer gives up; the handler must then reject
+ * soon. `confirm` throws when the group no longer counts this process as the partition's owner: a process that was stopped for a while
+ * learns nothing of that by itself, so it is to be asked right before something is written.
+ */
+export type BatchContext = { readonly signal: AbortSignal; readonly confirm: () => Promise<void> };
 
 /** BatchHandler: stores a batch for good; the offset is committed after it returns. It must be repeatable: any batch may come again, cut differently. */
 export type BatchHandler = (batch: RecordBatch, context: BatchContext) => Promise<void>;
-
-/** ConsumerEvent: what an operator should know of. A gap names the offsets that were deleted, or skipped, before they were read. */
-export type ConsumerEvent =
-  | { type: 'gap'; topic: string; partition: number; incarnation: string; from: bigint; to: bigint }
-  | { type: 'recreated'; topic: string; partition: number; was: string; is: string }
-  | { type: 'crashed'; error: unknown; again: boolean };
 
 /** BatchRules: bounds and clocks of handling one fetched batch. */
 export type BatchRules = {
@@ -28,6 +28,7 @@ export type BatchRules = {
   maxRecords: number;
   maxBytes: number;
   heartbeatIntervalMs: number;
+  sessionTimeoutMs: number;
   rebalanceGraceMs: number;
   now: () => number;
 };
@@ -36,17 +37,13 @@ const COMMIT_ATTEMPTS = 5;
 
 const isTransient = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError && error.retriable;
 
-const rangeOf = ({ batch }: EachBatchPayload): { first: bigint; last: bigint } => ({
-  first: BigInt(batch.firstOffset() ?? batch.messages[0]?.offset ?? '0'),
-  last: BigInt(batch.lastOffset()),
-});
-
 const newest = ({ records }: RecordBatch): number =>
   records.reduce((latest, { timestampMs }) => Math.max(latest, timestampMs), 0);
 
 /**
  * BatchFlow: what happens to one fetched batch: is it what should come next → cut → handle → commit, part by part. A part is
- * committed only after its handler returned; one that throws comes again.
+ * committed only after its handler returned; one that throws comes again. When the group begins to rebalance, the part at hand is
+ * ended and committed, and no other is begun: the rest comes again, to whoever gets the partition.
  */
 export class BatchFlow {
   constructor(
@@ -57,46 +54,44 @@ export class BatchFlow {
   ) {}
 
   async run(payload: EachBatchPayload): Promise<void> {
+    if (this.session.isEnding) return;
+    const { heartbeatIntervalMs, rebalanceGraceMs, sessionTimeoutMs, now } = this.rules;
     const heartbeats = startHeartbeats({
       beat: () => payload.heartbeat(),
-      intervalMs: this.rules.heartbeatIntervalMs,
-      rebalanceGraceMs: this.rules.rebalanceGraceMs,
+      intervalMs: heartbeatIntervalMs,
+      rebalanceGraceMs,
+      onEnding: () => this.session.end(),
+      sessionTimeoutMs,
+      now,
       parent: this.signal,
     });
     try {
       await this.session.loaded;
       const batch = payload.isStale() ? undefined : await this.place(payload);
-      if (batch !== undefined) await this.handleParts(payload, batch, heartbeats.signal);
+      if (batch !== undefined) await this.handleParts(payload, batch, heartbeats);
     } finally {
       heartbeats.stop();
     }
   }
 
   /** The batch with the range it stands for, or nothing when it has to be read anew from elsewhere. */
-  private async place(payload: EachBatchPayload): Promise<RecordBatch | undefined> {
-    const { topic, partition, messages, highWatermark } = payload.batch;
-    const { first, last } = rangeOf(payload);
+  private async place({ batch }: EachBatchPayload): Promise<RecordBatch | undefined> {
+    const { topic, partition } = batch;
+    const { progress } = this.session;
     if (await this.follow(topic, partition, undefined)) return undefined;
-    const arrival = this.session.progress.arrive(topic, partition, first);
+    const content = contentOf(batch, progress.expected(topic, partition));
+    const arrival = progress.arrive(topic, partition, content.first);
     if (arrival.kind !== 'next' && (await this.follow(topic, partition, 0))) return undefined;
-    const incarnation = this.session.progress.incarnation(topic, partition) ?? '';
+    const incarnation = progress.incarnation(topic, partition) ?? '';
     this.report(arrival, { topic, partition, incarnation });
-    return {
-      topic,
-      partition,
-      incarnation,
-      first: arrival.first,
-      last,
-      records: messages.map(toRecord),
-      highWatermark: BigInt(highWatermark),
-    };
+    return { topic, partition, incarnation, ...content, first: arrival.first };
   }
 
   /** Seeks where the topic was created anew; true when this partition is among them. */
   private async follow(topic: string, partition: number, maxAgeMs: number | undefined): Promise<boolean> {
     const seeks = await this.session.recreated(topic, maxAgeMs);
     for (const seek of seeks) {
-      this.rules.onEvent({ type: 'recreated', ...seek });
+      this.rules.onEvent(seek.event);
       this.seekTo(seek);
     }
     return seeks.some((seek) => seek.partition === partition);
@@ -114,14 +109,14 @@ export class BatchFlow {
   private async handleParts(
     payload: EachBatchPayload,
     batch: RecordBatch,
-    signal: AbortSignal,
+    { signal, confirm }: Heartbeats,
   ): Promise<void> {
     for (const part of slices(batch, this.rules)) {
       signal.throwIfAborted();
-      if (!payload.isRunning()) return;
-      await this.rules.handler(part, { signal });
+      if (!payload.isRunning() || this.session.isEnding) return;
+      await this.rules.handler(part, { signal, confirm });
       await this.commit(payload, part, signal);
-      payload.resolveOffset(String(part.records.at(-1)?.offset ?? part.last));
+      payload.resolveOffset(String(part.last));
       this.session.progress.done(part.topic, part.partition, {
         last: part.last,
         brokerTimeMs: newest(part),

@@ -1,6 +1,7 @@
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 
 import kafkajs from 'kafkajs';
+import { compressFrameSync } from 'lz4-napi';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { DECOMPRESSED_BYTES_MAX, installCodecs } from './codecs.js';
@@ -49,8 +50,16 @@ describe('codecs', () => {
   it.each([
     { name: 'GZIP' as const, packed: () => gzipSync(Buffer.alloc(DECOMPRESSED_BYTES_MAX + 1)) },
     { name: 'ZSTD' as const, packed: () => zstdCompressSync(Buffer.alloc(DECOMPRESSED_BYTES_MAX + 1)) },
+    { name: 'LZ4' as const, packed: () => compressFrameSync(Buffer.alloc(DECOMPRESSED_BYTES_MAX + 1)) },
     { name: 'Snappy' as const, packed: () => Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0]) },
   ])('$name: refuses what unpacks to more than the limit', async ({ name, packed }) => {
-    await expect(codecOf(name).decompress(packed())).rejects.toThrow();
+    await expect(codecOf(name).decompress(packed())).rejects.toThrow('unpacks to more than');
+  });
+
+  it.each([-4, 0, 1_000])('Snappy: refuses a block of %i bytes where none fits', async (bytes) => {
+    const packed = Buffer.alloc(24);
+    Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59]).copy(packed);
+    packed.writeInt32BE(bytes, 16);
+    await expect(codecOf('Snappy').decompress(packed)).rejects.toThrow('does not fit');
   });
 });

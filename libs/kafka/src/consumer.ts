@@ -4,10 +4,12 @@ import { backoffMs, type Logger } from '#libs/platform';
 import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
 
 import { createAdmin, type Admin } from './admin.js';
-import { BatchFlow, type BatchHandler, type BatchRules, type ConsumerEvent } from './batches.js';
+import { BatchFlow, type BatchHandler, type BatchRules } from './batches.js';
 import { createClient, type KafkaConnection } from './client.js';
+import type { ConsumerEvent } from './consumer-event.js';
+import { onReset } from './guards.js';
 import type { PartitionPosition } from './progress.js';
-import { Session, type Seek } from './session.js';
+import { Session, type Assignment, type Seek } from './session.js';
 
 /** ConsumerOptions: durations in ms, sizes in bytes; defaults suit events of about a kilobyte. */
 export type ConsumerOptions = {
@@ -83,6 +85,7 @@ class GroupConsumer implements Consumer {
   private session: Session | undefined;
   private loop: Promise<void> | undefined;
   private client: KafkaConsumer | undefined;
+  private forgetResets: () => void = () => undefined;
 
   constructor(options: ConsumerOptions) {
     this.settings = settingsOf(options);
@@ -112,6 +115,7 @@ class GroupConsumer implements Consumer {
       await this.loop;
     } finally {
       clearTimeout(timer);
+      this.forgetResets();
       this.life.abort();
       await this.admin.close();
     }
@@ -158,6 +162,7 @@ class GroupConsumer implements Consumer {
 
   private async end(client: KafkaConsumer, error: unknown): Promise<void> {
     this.session = undefined;
+    this.forgetResets();
     this.life.abort(error);
     await client.disconnect().catch(() => undefined);
     await Promise.allSettled(this.running);
@@ -178,19 +183,24 @@ class GroupConsumer implements Consumer {
       allowAutoTopicCreation: false,
       retry: RETRY,
     });
-    client.on(client.events.GROUP_JOIN, ({ payload }) => this.joined(client, payload.memberAssignment));
+    client.on(client.events.GROUP_JOIN, ({ payload }) => this.joined(client, payload));
     client.on(client.events.START_BATCH_PROCESS, ({ payload }) => {
-      if (payload.batchSize > 0) return;
-      const range = { first: BigInt(payload.firstOffset), last: BigInt(payload.lastOffset) };
-      const session = this.session;
+      const { batchSize, firstOffset, lastOffset, topic, partition } = payload;
+      // Typed as text, but null where everything fetched lies before the offset asked for.
+      if (batchSize > 0 || (firstOffset as string | null) === null) return;
+      const range = { first: BigInt(firstOffset), last: BigInt(lastOffset) };
+      const { session } = this;
       void session?.loaded
-        .then(() => session.progress.skipped(payload.topic, payload.partition, range))
+        .then(() => session.progress.skipped(topic, partition, range))
         .catch(() => undefined);
     });
     return client;
   }
 
-  private joined(client: KafkaConsumer, assignment: Record<string, number[]>): void {
+  private joined(
+    client: KafkaConsumer,
+    { memberId, memberAssignment: assignment }: { memberId: string; memberAssignment: Assignment },
+  ): void {
     const { groupId } = this.settings;
     const session = new Session({
       admin: this.admin,
@@ -201,16 +211,24 @@ class GroupConsumer implements Consumer {
     });
     this.session = session;
     this.logger.info({ groupId, assignment }, 'reading from Kafka');
-    session.loaded.then(
-      (seeks) => seeks.forEach((seek) => this.restart(client, seek)),
-      (error: unknown) =>
-        this.logger.warn({ reason: reasonOf(error) }, 'committed offsets cannot be read yet'),
+    this.forgetResets();
+    this.forgetResets = onReset(memberId, ({ topic, partition }) =>
+      this.follow(client, session.reset(topic, partition), 'what a broker lost cannot be read yet'),
     );
+    this.follow(client, session.loaded, 'committed offsets cannot be read yet');
   }
 
-  private restart(client: KafkaConsumer, seek: Seek): void {
-    this.settings.onEvent?.({ type: 'recreated', ...seek });
-    client.seek({ topic: seek.topic, partition: seek.partition, offset: String(seek.offset) });
+  /** Tells of what was found, and goes on where the log does. */
+  private follow(client: KafkaConsumer, found: Promise<Seek[]>, trouble: string): void {
+    found.then(
+      (seeks) => {
+        for (const { topic, partition, offset, event } of seeks) {
+          this.settings.onEvent?.(event);
+          client.seek({ topic, partition, offset: String(offset) });
+        }
+      },
+      (error: unknown) => this.logger.warn({ reason: reasonOf(error) }, trouble),
+    );
   }
 
   private async run(client: KafkaConsumer): Promise<void> {
@@ -243,7 +261,8 @@ class GroupConsumer implements Consumer {
   }
 
   private rules(): BatchRules {
-    const { handler, onEvent, maxRecords, maxBytes, heartbeatIntervalMs, rebalanceTimeoutMs } = this.settings;
+    const { handler, onEvent, maxRecords, maxBytes, rebalanceTimeoutMs } = this.settings;
+    const { heartbeatIntervalMs, sessionTimeoutMs } = this.settings;
     return {
       handler,
       logger: this.logger,
@@ -251,6 +270,7 @@ class GroupConsumer implements Consumer {
       maxRecords,
       maxBytes,
       heartbeatIntervalMs,
+      sessionTimeoutMs,
       rebalanceGraceMs: rebalanceTimeoutMs / 3,
       now: Date.now,
     };

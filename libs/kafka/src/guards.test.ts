@@ -1,37 +1,80 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createRequire } from 'node:module';
 
-import { continueAtStart, decodeRecordBatches, repairKafkajs, scheduleCheck } from './guards.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-const fake = (batches: number[]) => {
-  let at = 0;
-  return {
-    decoder: {
-      readInt32: () => 0,
-      readBytes: () => Buffer.alloc(0),
-      canReadBytes: () => at < batches.length,
-    },
-    decodeBatch: () => {
-      const length = batches[at] ?? 0;
-      at += 1;
-      if (length < 0)
-        return Promise.reject(Object.assign(new Error('cut'), { name: 'KafkaJSPartialMessageError' }));
-      return Promise.resolve({ records: new Array<number>(length).fill(1) });
-    },
+import { continueAtStart, onReset, repairKafkajs, requireVersion, scheduleCheck } from './guards.js';
+import { hugeBatch, plainBatch } from './record-batch.fixture.js';
+
+const load = createRequire(import.meta.url);
+type Fetched = { responses: { partitions: { messages: { offset: string }[] }[] }[] };
+const newest = () =>
+  load('kafkajs/src/protocol/requests/fetch/v11/response') as {
+    decode: (answer: Buffer) => Promise<Fetched>;
   };
+
+/** A broker's answer to a fetch, version 11, with one record set per partition. */
+const answerOf = (sets: Buffer[]): Buffer => {
+  const int32 = (value: number) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32BE(value);
+    return bytes;
+  };
+  const topic = Buffer.from('t');
+  const partitions = sets.flatMap((set, partition) => [
+    int32(partition),
+    Buffer.alloc(2 + 8 + 8 + 8),
+    int32(-1),
+    int32(-1),
+    int32(set.length),
+    set,
+  ]);
+  return Buffer.concat([
+    Buffer.alloc(4 + 2 + 4),
+    int32(1),
+    Buffer.from([0, 1]),
+    topic,
+    int32(sets.length),
+    ...partitions,
+  ]);
 };
 
-describe('decodeRecordBatches', () => {
-  it.each([
-    { name: 'a batch that would overflow the stack when spread', batches: [200_000, 3], expected: 200_003 },
-    { name: 'a batch cut off at the end of a fetch', batches: [5, -1, 7], expected: 5 },
-  ])('$name', async ({ batches, expected }) => {
-    const { decoder, decodeBatch } = fake(batches);
-    expect(await decodeRecordBatches(decoder, decodeBatch)).toHaveLength(expected);
+beforeAll(repairKafkajs);
+
+describe('repairs, as the client uses them', () => {
+  it('a fetch with a batch of 130,000 records and one that is damaged is read', async () => {
+    const damaged = await plainBatch(130_000, 3);
+    damaged.writeUInt8(0xff, damaged.length - 1);
+    const set = Buffer.concat([await hugeBatch(0, 130_000), damaged]);
+    const { responses } = await newest().decode(answerOf([set, await plainBatch(7, 1)]));
+    const [first, second] = responses[0]!.partitions;
+    expect(first!.messages).toHaveLength(130_001);
+    expect(first!.messages.at(-1)).toMatchObject({ unreadable: { first: 130_000n, last: 130_002n } });
+    expect(second!.messages).toMatchObject([{ offset: '7' }]);
   });
 
-  it('throws what is not a cut', async () => {
-    const { decoder } = fake([1]);
-    await expect(decodeRecordBatches(decoder, () => Promise.reject(new Error('crc')))).rejects.toThrow('crc');
+  it('one answer has one budget over all its partitions, beyond the first batch of each', async () => {
+    const packed = await hugeBatch(0, 100_000);
+    const twice = Buffer.concat([packed, await hugeBatch(100_000, 100_000)]);
+    const { responses } = await newest().decode(answerOf([twice, twice, twice]));
+    expect(responses[0]!.partitions.map(({ messages }) => messages.length)).toEqual([
+      200_000, 100_000, 100_000,
+    ]);
+  });
+
+  it('a connection that has answered keeps no timer', () => {
+    const RequestQueue = load('kafkajs/src/network/requestQueue') as new (options: object) => {
+      throttleCheckTimeoutId: unknown;
+      fulfillRequest(answer: object): void;
+    };
+    const logger = { debug: () => undefined, warn: () => undefined };
+    const queue = new RequestQueue({ maxInFlightRequests: 1, requestTimeout: 1_000, logger });
+    queue.fulfillRequest({ correlationId: 1, payload: Buffer.alloc(0), size: 0 });
+    expect(queue.throttleCheckTimeoutId).toBeNull();
+  });
+
+  it('another version of the client is refused by name', () => {
+    expect(() => requireVersion('2.2.5')).toThrow(/kafkajs 2\.2\.5 is installed, .* 2\.2\.4/);
+    expect(repairKafkajs).not.toThrow();
   });
 });
 
@@ -70,27 +113,27 @@ describe('scheduleCheck', () => {
 });
 
 describe('continueAtStart', () => {
-  it('reads on at the start of the log and commits nothing', async () => {
+  it('reads on at the start of the log, commits nothing and says so to the member concerned', async () => {
     const fetchTopicsOffset = vi.fn(() =>
       Promise.resolve([{ partitions: [{ partition: 3, offset: '150' }] }]),
     );
     const resolveOffset = vi.fn();
-    await continueAtStart.call(
-      { cluster: { fetchTopicsOffset }, resolveOffset },
-      { topic: 't', partition: 3 },
-    );
+    const [mine, another] = [vi.fn(), vi.fn()];
+    const forget = onReset('m1', mine);
+    onReset('m2', another);
+    const reset = () =>
+      continueAtStart.call(
+        { cluster: { fetchTopicsOffset }, memberId: 'm1', resolveOffset },
+        { topic: 't', partition: 3 },
+      );
+    await reset();
     expect(fetchTopicsOffset).toHaveBeenCalledWith([
       { topic: 't', partitions: [{ partition: 3 }], fromBeginning: true },
     ]);
     expect(resolveOffset).toHaveBeenCalledWith({ topic: 't', partition: 3, offset: '149' });
-  });
-});
-
-describe('repairKafkajs', () => {
-  it('finds the modules it repairs, and may be called again', () => {
-    expect(() => {
-      repairKafkajs();
-      repairKafkajs();
-    }).not.toThrow();
+    forget();
+    await reset();
+    expect(mine.mock.calls).toEqual([[{ topic: 't', partition: 3 }]]);
+    expect(another).not.toHaveBeenCalled();
   });
 });

@@ -1,20 +1,28 @@
 import { createRequire } from 'node:module';
 
 import { installCodecs } from './codecs.js';
+import { decodeRecordSet, type Budget, type DecodedMessage } from './record-batches.js';
 
 /**
- * Repairs of kafkajs 2.2.4, which is no longer maintained, made on its own modules so that a successor is a change of this folder only:
- * - a record batch of more than about 120,000 records overflows the stack (it is spread into one call) and stops the partition for good;
- * - every connection re-arms a timer of 1 ms for ever, and Node 24 warns about its negative delay;
- * - an offset that the broker does not hold (any more) is replaced *and committed* at once, which hides the gap from the next start;
- * - gzip unpacks without a bound, the other compressions are missing.
+ * Repairs of kafkajs 2.2.4, which is no longer maintained, made on its own modules when the process starts: nothing has to be patched on disk, and a
+ * successor is a change of this folder only. Each has a test in `guards.test.ts` that fails without it.
+ *
+ * | what is wrong | repair | upstream |
+ * |---|---|---|
+ * | a record batch of more than about 120,000 records overflows the stack (it is spread into one call) and stops the partition for good | `replaceDecoder` | PR 1723, open |
+ * | checksums are not looked at, missing bytes are read as zeros, unpacking has no bound, headers take time with the square of their number; one batch that cannot be read stops the partition for good | `replaceDecoder` | none known |
+ * | every connection re-arms a timer of 1 ms for ever, and Node 24 warns of its negative delay | `scheduleCheck` | issue 1751, PR 1768, open |
+ * | an offset that the broker does not hold (any more) is replaced *and committed* at once, without an event | `continueAtStart` | none known |
+ * | snappy, lz4 and zstd are missing | `installCodecs` | by design |
  */
-type Decoder = {
+const VERSION = '2.2.4';
+
+type ResponseDecoder = {
+  readonly buffer: Buffer;
   readInt32(): number;
   canReadBytes(bytes: number): boolean;
   readBytes(bytes: number): Buffer;
 };
-type RecordBatchDecoder = (decoder: Decoder) => Promise<{ records: unknown[] }>;
 type RequestQueue = {
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   throttledUntil: number;
@@ -22,9 +30,8 @@ type RequestQueue = {
   checkPendingRequests(): void;
 };
 
-const MAGIC_OFFSET = 16;
-const RECORD_BATCH_MAGIC = 2;
-const RECORD_BATCH_OVERHEAD_BYTES = 49;
+/** What one answer of a broker may fill with records beyond the first batch of each partition. */
+const FETCH_BUDGET_BYTES = 64 * 1024 * 1024;
 const CHECK_PENDING_MS = 10;
 
 const load = createRequire(import.meta.url);
@@ -40,45 +47,27 @@ export function scheduleCheck(this: RequestQueue): void {
   }, delayMs);
 }
 
-const isPartial = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'KafkaJSPartialMessageError';
+/** One budget per answer: all partitions of an answer share its buffer. */
+const budgets = new WeakMap<Buffer, Budget>();
 
-/** decodeRecordBatches: the records of a fetch, however many a batch holds; a cut batch at the end is left for the next fetch. */
-export const decodeRecordBatches = async (
-  decoder: Decoder,
-  decodeBatch: RecordBatchDecoder,
-): Promise<unknown[]> => {
-  const records: unknown[] = [];
-  while (decoder.canReadBytes(RECORD_BATCH_OVERHEAD_BYTES)) {
-    try {
-      for (const record of (await decodeBatch(decoder)).records) records.push(record);
-    } catch (error) {
-      if (isPartial(error)) break;
-      throw error;
-    }
-  }
-  return records;
+const budgetOf = (answer: Buffer): Budget => {
+  const known = budgets.get(answer) ?? { left: FETCH_BUDGET_BYTES };
+  budgets.set(answer, known);
+  return known;
 };
 
-const replaceDecoder = (): void => {
-  const path = load.resolve('kafkajs/src/protocol/requests/fetch/v4/decodeMessages');
-  const legacy = internal('protocol/requests/fetch/v4/decodeMessages') as (d: Decoder) => Promise<unknown[]>;
-  const decodeBatch = internal('protocol/recordBatch/v0/decoder') as RecordBatchDecoder;
-  const DecoderOf = internal('protocol/decoder') as new (bytes: Buffer) => Decoder & {
-    buffer: Buffer;
-    offset: number;
-  };
+const decodeMessages = (response: ResponseDecoder): Promise<DecodedMessage[]> => {
+  const bytes = response.readInt32();
+  if (bytes <= 0 || !response.canReadBytes(bytes)) return Promise.resolve([]);
+  return decodeRecordSet(response.readBytes(bytes), budgetOf(response.buffer));
+};
 
-  const decodeMessages = (response: Decoder & { buffer: Buffer; offset: number }): Promise<unknown[]> => {
-    const { buffer, offset } = response;
-    const magicAt = offset + 4 + MAGIC_OFFSET;
-    if (buffer.length <= magicAt || buffer.readInt8(magicAt) !== RECORD_BATCH_MAGIC) return legacy(response);
-    const bytes = response.readInt32();
-    if (bytes <= 0 || !response.canReadBytes(bytes)) return Promise.resolve([]);
-    return decodeRecordBatches(new DecoderOf(response.readBytes(bytes)), decodeBatch);
-  };
-  const cached = load.cache[path];
-  if (cached === undefined) throw new Error('kafkajs is not the version that libs/kafka repairs (2.2.4)');
+const DECODER = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages';
+
+const replaceDecoder = (): void => {
+  internal('protocol/requests/fetch/v4/decodeMessages');
+  const cached = load.cache[load.resolve(DECODER)];
+  if (cached === undefined) throw new Error(`kafkajs ${VERSION} has no ${DECODER}`);
   cached.exports = decodeMessages;
 };
 
@@ -88,10 +77,22 @@ type OffsetManager = {
       topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
     ): Promise<{ partitions: { partition: number; offset: string }[] }[]>;
   };
+  memberId: string;
   resolveOffset(at: { topic: string; partition: number; offset: string }): void;
 };
+type Reset = (at: { topic: string; partition: number }) => void;
 
-/** continueAtStart: goes on at the start of the log, and leaves what is committed alone until records have been handled. */
+const resets = new Map<string, Reset>();
+
+/** onReset: calls back when the broker does not hold the offset that this group member wants to read; returns what ends that. */
+export const onReset = (memberId: string, listener: Reset): (() => void) => {
+  resets.set(memberId, listener);
+  return () => {
+    if (resets.get(memberId) === listener) resets.delete(memberId);
+  };
+};
+
+/** continueAtStart: goes on at the start of the log, says so, and leaves what is committed alone until records have been handled. */
 export async function continueAtStart(
   this: OffsetManager,
   { topic, partition }: { topic: string; partition: number },
@@ -100,13 +101,23 @@ export async function continueAtStart(
   const [found] = await this.cluster.fetchTopicsOffset([asked]);
   const start = BigInt(found?.partitions.find((each) => each.partition === partition)?.offset ?? 0);
   this.resolveOffset({ topic, partition, offset: String(start - 1n) });
+  resets.get(this.memberId)?.({ topic, partition });
 }
+
+/** requireVersion: the repairs reach into the client, so another version of it must be looked at by a person first. */
+export const requireVersion = (found: unknown): void => {
+  if (found === VERSION) return;
+  throw new Error(
+    `kafkajs ${String(found)} is installed, and libs/kafka repairs ${VERSION} only: install ${VERSION}, or go through libs/kafka/src/guards.ts and say the new version there`,
+  );
+};
 
 let isRepaired = false;
 
-/** repairKafkajs: applies the repairs once per process; throws when kafkajs is not laid out as they expect. */
+/** repairKafkajs: applies the repairs once per process; throws when another version of kafkajs is installed. */
 export const repairKafkajs = (): void => {
   if (isRepaired) return;
+  requireVersion((load('kafkajs/package.json') as { version: unknown }).version);
   isRepaired = true;
   replaceDecoder();
   const { prototype } = internal('network/requestQueue') as {

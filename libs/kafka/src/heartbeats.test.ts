@@ -11,10 +11,19 @@ afterEach(() => {
 
 const failing = (type: string) => Object.assign(new Error(type), { type });
 
-const start = (beat: () => Promise<void>, parent = new AbortController()) => ({
-  parent,
-  heartbeats: startHeartbeats({ beat, intervalMs: 100, rebalanceGraceMs: 1_000, parent: parent.signal }),
-});
+const start = (beat: () => Promise<void>, parent = new AbortController()) => {
+  const onEnding = vi.fn();
+  const heartbeats = startHeartbeats({
+    beat,
+    intervalMs: 100,
+    rebalanceGraceMs: 1_000,
+    onEnding,
+    sessionTimeoutMs: 20_000,
+    now: Date.now,
+    parent: parent.signal,
+  });
+  return { parent, onEnding, heartbeats };
+};
 
 describe('startHeartbeats', () => {
   it('beats until stopped, one at a time', async () => {
@@ -36,17 +45,33 @@ describe('startHeartbeats', () => {
   });
 
   it.each([
-    { type: 'UNKNOWN_MEMBER_ID', afterMs: 101, aborted: true },
-    { type: 'ILLEGAL_GENERATION', afterMs: 101, aborted: true },
-    { type: 'REBALANCE_IN_PROGRESS', afterMs: 1_000, aborted: false },
-    { type: 'REBALANCE_IN_PROGRESS', afterMs: 1_101, aborted: true },
-    { type: 'REQUEST_TIMED_OUT', afterMs: 10_000, aborted: false },
-  ])('$type: aborted = $aborted after $afterMs ms', async ({ type, afterMs, aborted }) => {
+    { type: 'UNKNOWN_MEMBER_ID', afterMs: 101, aborted: true, ending: true },
+    { type: 'ILLEGAL_GENERATION', afterMs: 101, aborted: true, ending: true },
+    { type: 'REBALANCE_IN_PROGRESS', afterMs: 1_000, aborted: false, ending: true },
+    { type: 'REBALANCE_IN_PROGRESS', afterMs: 1_101, aborted: true, ending: true },
+    { type: 'REQUEST_TIMED_OUT', afterMs: 20_000, aborted: false, ending: false },
+    { type: 'REQUEST_TIMED_OUT', afterMs: 20_101, aborted: true, ending: false },
+  ])('$type: aborted = $aborted after $afterMs ms', async ({ type, afterMs, aborted, ending }) => {
     const error = failing(type);
-    const { heartbeats } = start(() => Promise.reject(error));
+    const { heartbeats, onEnding } = start(() => Promise.reject(error));
     await vi.advanceTimersByTimeAsync(afterMs);
     expect(heartbeats.signal.aborted).toBe(aborted);
+    expect(onEnding.mock.calls.length > 0).toBe(ending);
     if (aborted) expect(heartbeats.signal.reason).toBe(error);
+    heartbeats.stop();
+  });
+
+  it('confirm: throws for a membership that is lost, not while the group merely rebalances', async () => {
+    const answers = [undefined, failing('REBALANCE_IN_PROGRESS'), failing('UNKNOWN_MEMBER_ID')];
+    const { heartbeats } = start(() => {
+      const answer = answers.shift();
+      return answer === undefined ? Promise.resolve() : Promise.reject(answer);
+    });
+    await expect(heartbeats.confirm()).resolves.toBeUndefined();
+    await expect(heartbeats.confirm()).resolves.toBeUndefined();
+    await expect(heartbeats.confirm()).rejects.toThrow('UNKNOWN_MEMBER_ID');
+    await expect(heartbeats.confirm()).rejects.toThrow('UNKNOWN_MEMBER_ID');
+    expect(heartbeats.signal.aborted).toBe(true);
     heartbeats.stop();
   });
 

@@ -5,7 +5,8 @@ export {
   type PartitionOffsets,
   type TopicSpec,
 } from './admin.js';
-export type { BatchContext, BatchHandler, ConsumerEvent } from './batches.js';
+export type { BatchContext, BatchHandler } from './batches.js';
+export type { ConsumerEvent } from './consumer-event.js';
 export type { KafkaConnection } from './client.js';
 export { createConsumer, type Consumer, type ConsumerOptions } from './consumer.js';
 export {
@@ -17,3 +18,4 @@ export {
 } from './producer.js';
 export type { PartitionPosition } from './progress.js';
 export type { KafkaRecord, RecordBatch } from './records.js';
+export type { UnreadableRange, UnreadableReason } from './unreadable.js';

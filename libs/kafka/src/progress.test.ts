@@ -21,6 +21,8 @@ describe('Progress', () => {
       first: 25n,
       missing: { from: 20n, to: 24n },
     });
+    expect(progress.arrive('a/b', 3, 25n)).toEqual({ kind: 'next', first: 25n });
+    expect([progress.expected('a/b', 3), progress.expected('x', 0)]).toEqual([25n, undefined]);
   });
 
   it('widens the next range over offsets that held only markers, which are no gap', () => {

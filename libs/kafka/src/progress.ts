@@ -58,12 +58,23 @@ export class Progress {
     if (state?.expected === first) state.expected = last + 1n;
   }
 
-  /** arrive: judges a fetched range by its first offset; `first` in the answer is where the range to be recorded begins. */
+  /** expected: the offset that is to come next; undefined for a partition that is not ours. */
+  expected(topic: string, partition: number): bigint | undefined {
+    return this.states.get(keyOf(topic, partition))?.expected;
+  }
+
+  /**
+   * arrive: judges a fetched range by its first offset; `first` in the answer is where the range to be recorded begins. A gap is
+   * told once: what comes behind it is expected from then on.
+   */
   arrive(topic: string, partition: number, first: bigint): Arrival {
     const state = this.states.get(keyOf(topic, partition));
     if (state === undefined || first < state.expected) return { kind: 'again', first };
     if (first === state.expected) return { kind: 'next', first: state.next };
-    return { kind: 'gap', first, missing: { from: state.expected, to: first - 1n } };
+    const missing = { from: state.expected, to: first - 1n };
+    state.next = first;
+    state.expected = first;
+    return { kind: 'gap', first, missing };
   }
 
   /** done: a range up to `last` is handled and committed. */

@@ -17,6 +17,7 @@ const batch = (offsets: number[], range: [number, number], bytes?: number): Reco
   first: BigInt(range[0]),
   last: BigInt(range[1]),
   records: offsets.map((offset) => record(offset, bytes)),
+  unreadable: [],
   highWatermark: 100n,
 });
 
@@ -46,6 +47,36 @@ describe('slices', () => {
     { name: 'nothing', offsets: [], range: [0, 0], limits: wide, expected: [] },
   ] as const)('$name', ({ offsets, range, limits, expected }) => {
     expect(ranges(slices(batch([...offsets], [range[0], range[1]]), limits))).toEqual(expected);
+  });
+
+  const unreadable = (first: number, last: number) => ({
+    first: BigInt(first),
+    last: BigInt(last),
+    reason: 'bad_crc' as const,
+    message: '',
+    timestampMs: -1,
+    bytes: Buffer.from('b'),
+  });
+
+  it('keeps ranges that cannot be read in their place, a long one in steps', () => {
+    const mixed = { ...batch([5, 6, 20], [3, 31]), unreadable: [unreadable(7, 11), unreadable(21, 30)] };
+    const parts = slices(mixed, { maxRecords: 4, maxBytes: 1_000_000 });
+    expect(
+      parts.map(({ first, last, records, unreadable: ranges }) => [
+        Number(first),
+        Number(last),
+        records.map(({ offset }) => Number(offset)),
+        ranges.map((range) => [Number(range.first), Number(range.last), range.bytes.length]),
+      ]),
+    ).toEqual([
+      [3, 6, [5, 6], []],
+      [7, 10, [], [[7, 10, 1]]],
+      [11, 19, [], [[11, 11, 0]]],
+      [20, 20, [20], []],
+      [21, 24, [], [[21, 24, 1]]],
+      [25, 28, [], [[25, 28, 0]]],
+      [29, 31, [], [[29, 30, 0]]],
+    ]);
   });
 
   it('cuts by bytes, and lets a record larger than the limit through alone', () => {

@@ -1,5 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 
+import type { UnreadableRange } from './unreadable.js';
+
 /** KafkaRecord: one record as it lies in the log. `timestampMs` is what the broker or the producer wrote, −1 when nothing. */
 export type KafkaRecord = {
   readonly offset: bigint;
@@ -21,13 +23,17 @@ export type RecordBatch = {
   readonly first: bigint;
   readonly last: bigint;
   readonly records: readonly KafkaRecord[];
+  /** Offsets within the range whose records cannot be decoded; none of `records` lies among them. */
+  readonly unreadable: readonly UnreadableRange[];
   /** The offset that the next record produced will get, as of the fetch. */
   readonly highWatermark: bigint;
 };
 
-const HEADERS_MAX = 64;
+/** HEADERS_MAX: further headers of a record are left out. */
+export const HEADERS_MAX = 64;
 const HEADER_CHARS_MAX = 1_024;
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+const NO_BYTES = Buffer.alloc(0);
 
 const headerText = (value: Buffer | string | (Buffer | string)[] | undefined): string => {
   const first = Array.isArray(value) ? value[0] : value;
@@ -59,15 +65,13 @@ const RECORD_OVERHEAD_BYTES = 200;
 const sizeOf = ({ value, key }: KafkaRecord): number =>
   (value?.length ?? 0) + (key?.length ?? 0) + RECORD_OVERHEAD_BYTES;
 
-/** slices: cuts a batch so that no part has more records or bytes than allowed (one oversized record makes a part of its own). The parts' ranges touch. */
-export const slices = (
-  batch: RecordBatch,
-  { maxRecords, maxBytes }: { maxRecords: number; maxBytes: number },
-): RecordBatch[] => {
+type Limits = { maxRecords: number; maxBytes: number };
+
+const cutRecords = (records: readonly KafkaRecord[], { maxRecords, maxBytes }: Limits): KafkaRecord[][] => {
   const parts: KafkaRecord[][] = [];
   let part: KafkaRecord[] = [];
   let bytes = 0;
-  for (const record of batch.records) {
+  for (const record of records) {
     const size = sizeOf(record);
     if (part.length > 0 && (part.length >= maxRecords || bytes + size > maxBytes)) {
       parts.push(part);
@@ -78,10 +82,47 @@ export const slices = (
     bytes += size;
   }
   if (part.length > 0) parts.push(part);
-  return parts.map((records, index) => ({
+  return parts;
+};
+
+/** cutUnreadable: every offset of such a range is accounted for by itself, so a long one is taken in several steps. */
+const cutUnreadable = (range: UnreadableRange, maxRecords: number): UnreadableRange[] => {
+  const parts: UnreadableRange[] = [];
+  for (let first = range.first; first <= range.last; first += BigInt(maxRecords)) {
+    const end = first + BigInt(maxRecords) - 1n;
+    const bytes = first === range.first ? range.bytes : NO_BYTES;
+    parts.push({ ...range, first, last: end < range.last ? end : range.last, bytes });
+  }
+  return parts;
+};
+
+type Piece = Pick<RecordBatch, 'records' | 'unreadable'> & { from: bigint };
+
+/** Runs of records and unreadable ranges, in the order of their offsets. */
+const piecesOf = ({ records, unreadable }: RecordBatch, limits: Limits): Piece[] => {
+  const pieces: Piece[] = [];
+  let rest = records;
+  for (const range of [...unreadable, undefined]) {
+    const at = range === undefined ? rest.length : rest.findIndex(({ offset }) => offset > range.last);
+    const before = rest.slice(0, at < 0 ? rest.length : at);
+    rest = rest.slice(before.length);
+    for (const part of cutRecords(before, limits))
+      pieces.push({ records: part, unreadable: [], from: part[0]?.offset ?? 0n });
+    if (range === undefined) break;
+    for (const part of cutUnreadable(range, limits.maxRecords))
+      pieces.push({ records: [], unreadable: [part], from: part.first });
+  }
+  return pieces;
+};
+
+/** slices: cuts a batch so that no part has more records or bytes than allowed (one oversized record makes a part of its own). The parts' ranges touch. */
+export const slices = (batch: RecordBatch, limits: Limits): RecordBatch[] => {
+  const pieces = piecesOf(batch, limits);
+  return pieces.map(({ records, unreadable, from }, index) => ({
     ...batch,
     records,
-    first: index === 0 ? batch.first : (records[0]?.offset ?? batch.first),
-    last: index === parts.length - 1 ? batch.last : (parts[index + 1]?.[0]?.offset ?? batch.last + 1n) - 1n,
+    unreadable,
+    first: index === 0 ? batch.first : from,
+    last: (pieces[index + 1]?.from ?? batch.last + 1n) - 1n,
   }));
 };

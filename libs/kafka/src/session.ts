@@ -1,40 +1,65 @@
 import { retry } from '#libs/platform';
 
 import type { Admin } from './admin.js';
+import type { ConsumerEvent } from './consumer-event.js';
 import { Progress } from './progress.js';
 import { NO_TOPIC_ID } from './topic-ids.js';
 
 /** Assignment: topic → partitions that the group gave to this consumer. */
 export type Assignment = Readonly<Record<string, readonly number[]>>;
 
-/** Seek: reading has to go on elsewhere, because the topic was created anew under its old name. */
-export type Seek = { topic: string; partition: number; offset: bigint; was: string; is: string };
+/** SeekEvent: why reading does not go on where the group had stopped. */
+type SeekEvent = Extract<ConsumerEvent, { type: 'gap' | 'rewound' | 'recreated' }>;
 
-type Plan = { partition: number; next: bigint; seek: boolean; was: string };
+/** Seek: reading has to go on elsewhere. */
+export type Seek = { topic: string; partition: number; offset: bigint; event: SeekEvent };
+
+type Standing = {
+  topic: string;
+  partition: number;
+  incarnation: string;
+  /** Where reading was to go on, and under which incarnation. */
+  next: bigint;
+  was: string;
+  start: bigint;
+  end: bigint;
+};
 
 const ATTEMPTS = 6;
 const INCARNATION_MAX_AGE_MS = 1_000;
 
 const differs = (was: string, is: string): boolean => was !== '' && was !== NO_TOPIC_ID && was !== is;
 
-const planTopic = async (admin: Admin, groupId: string, topic: string, is: string): Promise<Plan[]> => {
-  const [offsets, committed] = await Promise.all([admin.offsets(topic), admin.committed(groupId, topic)]);
-  return offsets.map(({ partition, start }) => {
-    const seen = committed.find((each) => each.partition === partition);
-    const was = seen?.note ?? '';
-    const seek = seen?.offset != null && differs(was, is);
-    return { partition, was, seek, next: seek ? start : (seen?.offset ?? start) };
-  });
+/**
+ * eventOf: what it means that reading was to go on at `next` in a log that holds the offsets from `start` up to below `end`: nothing,
+ * another topic under the same name, records deleted before they were read, or a log that has lost its end.
+ */
+export const eventOf = ({
+  topic,
+  partition,
+  incarnation,
+  next,
+  was,
+  start,
+  end,
+}: Standing): SeekEvent | undefined => {
+  if (differs(was, incarnation)) return { type: 'recreated', topic, partition, was, is: incarnation };
+  const where = { topic, partition, incarnation };
+  if (next < start) return { type: 'gap', ...where, from: next, to: start - 1n };
+  if (next > end) return { type: 'rewound', ...where, from: end, to: next - 1n };
+  return undefined;
 };
 
 /**
- * Session: one assignment of the group, from join to rejoin. It knows the positions to go on from, and notices a topic that
- * was deleted and created again: at the start by the incarnation committed beside the offset, later by asking the broker.
+ * Session: one assignment of the group, from join to rejoin. It knows the positions to go on from, and notices what the client does
+ * not: a topic that was deleted and created again (at the start by the incarnation committed beside the offset, later by asking the broker), and
+ * a log that does not hold the offset to go on from.
  */
 export class Session {
   readonly progress = new Progress();
   readonly loaded: Promise<Seek[]>;
   private checkedMs = -Infinity;
+  private hasEnded = false;
   private readonly current = new Map<string, string>();
 
   constructor(
@@ -50,23 +75,54 @@ export class Session {
     this.loaded.catch(() => undefined);
   }
 
+  /** isEnding: the group rebalances, or has gone on without us; what is begun now could not be kept. */
+  get isEnding(): boolean {
+    return this.hasEnded;
+  }
+
+  end(): void {
+    this.hasEnded = true;
+  }
+
   /** recreated: the partitions of `topic` to read from their start, when its incarnation is not the one they were begun with. */
   async recreated(topic: string, maxAgeMs = INCARNATION_MAX_AGE_MS): Promise<Seek[]> {
     await this.refresh(maxAgeMs);
     const is = this.current.get(topic);
     if (is === undefined || this.stale(topic, is).length === 0) return [];
+    return this.compare(topic, this.stale(topic, is));
+  }
+
+  /** reset: what has happened to a partition whose next offset the broker does not hold. */
+  async reset(topic: string, partition: number): Promise<Seek[]> {
+    await this.loaded;
+    await this.refresh(0);
+    return this.compare(topic, [partition]);
+  }
+
+  /** Partitions whose log does not fit the position, each set to the start of its log. */
+  private async compare(topic: string, partitions: readonly number[]): Promise<Seek[]> {
     const offsets = await this.options.admin.offsets(topic);
-    return this.stale(topic, is).map(({ partition, was }) => {
-      const offset = offsets.find((each) => each.partition === partition)?.start ?? 0n;
-      this.progress.begin(topic, partition, { incarnation: is, next: offset });
-      return { topic, partition, offset, was, is };
+    return offsets.flatMap(({ partition, start, end }) => {
+      const next = this.progress.expected(topic, partition);
+      if (next === undefined || !partitions.includes(partition)) return [];
+      const was = this.progress.incarnation(topic, partition) ?? '';
+      const incarnation = this.current.get(topic) ?? was;
+      return this.begin({ topic, partition, incarnation, next, was, start, end });
     });
   }
 
-  private stale(topic: string, is: string): { partition: number; was: string }[] {
-    return (this.options.assignment[topic] ?? [])
-      .map((partition) => ({ partition, was: this.progress.incarnation(topic, partition) ?? '' }))
-      .filter(({ was }) => differs(was, is));
+  /** Begins a partition where reading goes on; the seek where that is not where it was to go on. */
+  private begin(standing: Standing): Seek[] {
+    const { topic, partition, incarnation, next, start } = standing;
+    const event = eventOf(standing);
+    const offset = event === undefined ? next : start;
+    this.progress.begin(topic, partition, { incarnation, next: offset });
+    return event === undefined ? [] : [{ topic, partition, offset, event }];
+  }
+
+  private stale(topic: string, is: string): number[] {
+    const partitions = this.options.assignment[topic] ?? [];
+    return partitions.filter((partition) => differs(this.progress.incarnation(topic, partition) ?? '', is));
   }
 
   private async refresh(maxAgeMs: number): Promise<void> {
@@ -78,17 +134,22 @@ export class Session {
   }
 
   private async load(): Promise<Seek[]> {
-    const { admin, groupId, assignment } = this.options;
     await this.refresh(0);
     const seeks: Seek[] = [];
-    for (const [topic, partitions] of Object.entries(assignment)) {
-      const is = this.current.get(topic) ?? NO_TOPIC_ID;
-      for (const { partition, next, seek, was } of await planTopic(admin, groupId, topic, is)) {
-        if (!partitions.includes(partition)) continue;
-        this.progress.begin(topic, partition, { incarnation: is, next });
-        if (seek) seeks.push({ topic, partition, offset: next, was, is });
-      }
-    }
+    for (const [topic, partitions] of Object.entries(this.options.assignment))
+      for (const standing of await this.standings(topic))
+        if (partitions.includes(standing.partition)) seeks.push(...this.begin(standing));
     return seeks;
+  }
+
+  private async standings(topic: string): Promise<Standing[]> {
+    const { admin, groupId } = this.options;
+    const [offsets, committed] = await Promise.all([admin.offsets(topic), admin.committed(groupId, topic)]);
+    const incarnation = this.current.get(topic) ?? NO_TOPIC_ID;
+    return offsets.map(({ partition, start, end }) => {
+      const seen = committed.find((each) => each.partition === partition);
+      const next = seen?.offset ?? start;
+      return { topic, partition, incarnation, next, was: seen?.note ?? '', start, end };
+    });
   }
 }

@@ -1,22 +1,19 @@
-import type { Finding, FindingStatus, MetricName, MonitorBody } from '#libs/contracts';
+import type { Finding, FindingStatus, MetricName } from '#libs/contracts';
 import type { Evidence } from './evidence.js';
+import { constantOf, limitFor, thresholdOf, type History } from './limits.js';
 import type { Pair } from './pair.js';
+
+export { limitOf } from './limits.js';
 
 /** Draft: a finding before the evaluation as a whole decides: `computed`, or already known not to be. */
 export type Draft = Omit<Finding, 'status' | 'pAdjusted'> & {
   status: 'computed' | Exclude<FindingStatus, 'ok' | 'breached'>;
+  /** The limit is a lower bound; left out, the metric decides. */
+  floor?: boolean;
 };
 
 /** Undecidable: why there is no value to decide on. */
 export type Undecidable = { status: Exclude<Draft['status'], 'computed'>; note: string };
-
-/** limitOf: the limit that a monitor sets on a metric of a feature; null when it only reports it. */
-export function limitOf(settings: MonitorBody, feature: string, metric: MetricName): number | null {
-  const own = Object.hasOwn(settings.featureThresholds, feature)
-    ? settings.featureThresholds[feature]
-    : undefined;
-  return own?.[metric] ?? settings.thresholds[metric] ?? null;
-}
 
 const rowsOf = (pair: Pair) => ({ rows: pair.window?.rows ?? 0, baselineRows: pair.baseline?.rows ?? 0 });
 
@@ -43,7 +40,7 @@ export const undecided = (pair: Pair, metric: MetricName, { status, note }: Unde
   ...blank(pair),
   ...rowsOf(pair),
   metric,
-  threshold: limitOf(pair.settings, pair.feature, metric),
+  threshold: constantOf(thresholdOf(pair, metric)),
   status,
   note,
 });
@@ -56,6 +53,11 @@ export type Measurement = {
   readonly baselineValue?: number | null;
   readonly interval?: { readonly low: number; readonly high: number } | null;
   readonly threshold: number | null;
+  readonly floor?: boolean;
+  /** How a fitted limit came about; said in the note. */
+  readonly how?: string;
+  /** Why a limit that was asked for is not there; empty when it is, or none was asked for. */
+  readonly unfitted?: string;
   readonly resolution?: number;
   readonly atLeast?: number;
   /** Said when the value is null. */
@@ -65,16 +67,28 @@ export type Measurement = {
   readonly baselineRows?: number;
 };
 
+/** limited: the limit of a value as a monitor sets it, for a measurement; `history` is asked for when the limit is to be fitted. */
+export const limited = (
+  pair: Pair,
+  { metric, value, history }: { metric: MetricName; value: number | null; history: () => History },
+): Pick<Measurement, 'threshold' | 'floor' | 'how' | 'unfitted'> =>
+  limitFor({ metric, value, history, threshold: thresholdOf(pair, metric) });
+
+const sentences = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('; ');
+
 /** statusOf: a value that is missing, or whose bins are too coarse for its limit, decides nothing. */
-function statusOf({ value, resolution = 0, atLeast, threshold, whyNot = '' }: Measurement, note: string) {
+function statusOf(measurement: Measurement, note: string) {
+  const { value, resolution = 0, atLeast, threshold, whyNot = '', how = '', unfitted = '' } = measurement;
   if (value === null) return { status: 'not_computable', note: whyNot } as const;
-  if (threshold !== null && resolution > threshold && (atLeast ?? value) <= threshold) {
+  if (unfitted !== '') return { status: 'not_computable', note: unfitted } as const;
+  const limit = threshold === null ? null : Math.abs(threshold);
+  if (limit !== null && resolution > limit && Math.abs(atLeast ?? value) <= limit) {
     return {
       status: 'not_computable',
       note: 'the bins are coarser than the limit: they could hide as much',
     } as const;
   }
-  return { status: 'computed', note } as const;
+  return { status: 'computed', note: sentences(how, note) } as const;
 }
 
 /** measured: the draft of a metric with a value, or the reason why it has none. */
@@ -100,6 +114,7 @@ export function measured(pair: Pair, measurement: Measurement, evidence: Evidenc
     interval,
     threshold,
     resolution: resolution ?? null,
+    ...(measurement.floor !== undefined && { floor: measurement.floor }),
     ...(evidence === 'exact'
       ? { evidence, p: null, deff: 1, ...statusOf(measurement, '') }
       : { evidence: 'test', p: evidence.p, deff: evidence.deff, ...statusOf(measurement, evidence.note) }),

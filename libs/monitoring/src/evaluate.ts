@@ -1,11 +1,9 @@
-import type { Finding, MetricName } from '#libs/contracts';
-import { benjaminiHochberg } from '#libs/stats';
+import type { Finding, MonitorBody } from '#libs/contracts';
+import { benjaminiHochberg, benjaminiYekutieli } from '#libs/stats';
 import { undecided, type Draft } from './draft.js';
+import { LESS_IS_WORSE } from './limits.js';
 import { monitors, type Monitor } from './monitors.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
-
-/** LESS_IS_WORSE: metrics whose limit is a floor; for all others it is a ceiling. */
-export const LESS_IS_WORSE: ReadonlySet<MetricName> = new Set(['accuracy', 'label_coverage']);
 
 const MAX_NOTE_LENGTH = 300;
 
@@ -24,21 +22,25 @@ const testOf = ({ segment, segmentValue, feature }: Draft): string =>
   JSON.stringify([segment, segmentValue, feature]);
 
 /** adjustedByTest: one p per test enters the family, however many metrics share it. */
-function adjustedByTest(drafts: readonly Draft[]): ReadonlyMap<string, number> {
+function adjustedByTest(
+  drafts: readonly Draft[],
+  correction: MonitorBody['correction'],
+): ReadonlyMap<string, number> {
   const family = new Map<string, number>();
   for (const draft of drafts) if (draft.p !== null) family.set(testOf(draft), draft.p);
-  const adjusted = benjaminiHochberg([...family.values()]);
+  const adjust = correction === 'by' ? benjaminiYekutieli : benjaminiHochberg;
+  const adjusted = adjust([...family.values()]);
   return new Map([...family.keys()].map((key, i) => [key, adjusted[i] ?? 1]));
 }
 
-const passes = ({ metric, value, threshold }: Draft): boolean =>
-  value !== null && threshold !== null && (LESS_IS_WORSE.has(metric) ? value < threshold : value > threshold);
+const passes = ({ value, threshold }: Omit<Draft, 'floor' | 'status'>, floor: boolean): boolean =>
+  value !== null && threshold !== null && (floor ? value < threshold : value > threshold);
 
 function decide(draft: Draft, pAdjusted: number | null, level: number): Finding {
-  const { status, ...rest } = draft;
+  const { status, floor = LESS_IS_WORSE.has(draft.metric), ...rest } = draft;
   const finding = { ...rest, pAdjusted };
   if (status !== 'computed') return { ...finding, status };
-  if (!passes(draft)) return { ...finding, status: 'ok' };
+  if (!passes(rest, floor)) return { ...finding, status: 'ok' };
   if (draft.evidence === 'exact') return { ...finding, status: 'breached' };
   if (pAdjusted === null) {
     return {
@@ -62,7 +64,7 @@ export function evaluate(input: MonitorInput): Finding[] {
   const drafts = segmentValuesOf(input).flatMap((value) =>
     subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
   );
-  const adjusted = adjustedByTest(drafts);
+  const adjusted = adjustedByTest(drafts, input.settings.correction);
   return drafts.map((draft) =>
     decide(draft, draft.p === null ? null : (adjusted.get(testOf(draft)) ?? null), input.settings.level),
   );

@@ -29,7 +29,8 @@ export {
   type Patience,
   type RecordedWindow,
 } from './due-windows.js';
-export { evaluate, LESS_IS_WORSE } from './evaluate.js';
+export { evaluate } from './evaluate.js';
+export { LESS_IS_WORSE } from './limits.js';
 export { formatCount, formatNumber, formatPercent } from './format.js';
 export { cellKey, mergeCells, mergeProfiles } from './merge.js';
 export { monitors, type Monitor } from './monitors.js';

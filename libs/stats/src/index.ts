@@ -45,3 +45,9 @@ export {
   type PrincipalComponentsInput,
 } from './principal-components.js';
 export { rocAuc, type RocAuc, type RocAucInput } from './roc-auc.js';
+export * from './bias/index.js';
+export { bootstrapInterval } from './bootstrap-interval.js';
+export { deltaInterval, type CellStatistic } from './delta-interval.js';
+export { moverDifference, type Estimate } from './mover.js';
+export { wilson, type Limits } from './wilson.js';
+export * from './attribution/index.js';

@@ -1,4 +1,5 @@
 import normal from '@stdlib/stats-base-dists-normal';
+import { wilson } from './wilson.js';
 
 /** Proportion: how many of `trials` rows are successes; 0 ≤ successes ≤ trials. */
 export type Proportion = { readonly successes: number; readonly trials: number };
@@ -40,14 +41,6 @@ export function twoProportionTest({
   if (alternative === 'less') return { z, p: normal.cdf(z, 0, 1) };
   if (alternative === 'greater') return { z, p: normal.cdf(-z, 0, 1) };
   return { z, p: Math.min(1, 2 * normal.cdf(-Math.abs(z), 0, 1)) };
-}
-
-/** wilson: score interval of one share (Wilson 1927). */
-function wilson(share: number, n: number, z: number): { low: number; high: number } {
-  const middle = share + (z * z) / (2 * n);
-  const half = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  const scale = 1 + (z * z) / n;
-  return { low: (middle - half) / scale, high: (middle + half) / scale };
 }
 
 /**

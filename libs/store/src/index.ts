@@ -15,9 +15,13 @@ export {
   type QuarantineRow,
   type TopicPartition,
 } from './intake/rows.js';
-export type { PartitionAccount } from './intake/accounting.js';
+export type { HourAccount, PartitionAccount } from './intake/accounting.js';
+export type { MergeMemory } from './intake/compact.js';
+export type { Gap, PartitionRange } from './intake/gaps.js';
+export type { ModelArrivals, QuietLimits } from './intake/model-arrivals.js';
 export type { Watermark } from './intake/positions.js';
-export type { QuarantineEntry, QuarantinePage } from './intake/quarantine.js';
+export type { QuarantineCount, QuarantineEntry, QuarantinePage } from './intake/quarantine.js';
+export type { OutcomeCount, Replay, ReplayEntry, ReplayOutcome } from './intake/replays.js';
 export type { LinkResult } from './labels/link.js';
 export type {
   EvaluationFilter,

@@ -3,6 +3,7 @@ import type { Logger } from '#libs/platform';
 import type { Intake, IntakeBatch } from '#libs/store';
 
 import type { Lane } from '../lanes/lane.js';
+import { withUnreadable } from '../lanes/unreadable.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { IngestMetrics } from './ingest-metrics.js';
 import { persist, type Outages } from './persist.js';
@@ -38,19 +39,24 @@ const logBad = (logger: Logger, batch: IntakeBatch): void => {
 
 /**
  * handleBatch: lane → store → dead-letter topic; the caller commits afterwards. Every part may be repeated. What is away is
- * waited for; the wait ends when the batch no longer belongs to this process.
+ * waited for; the wait ends when the batch no longer belongs to this process. What nobody can decode has no event to send on.
  */
 export const handleBatch = (parts: HandleBatch): BatchHandler => {
   const { intake, deadLetters, metrics, outages, logger, now } = parts;
-  return async (batch, { signal }) => {
+  return async (batch, { signal, confirm }) => {
     const { lane, project } = streamOf(parts.streams, batch);
     const waiting = { signal, logger, outages };
-    const rows = await persist('ClickHouse or Redis', () => lane(batch, project), waiting);
+    const readable = await persist('ClickHouse or Redis', () => lane(batch, project), waiting);
+    const rows = withUnreadable(readable, batch, now());
     const startedMs = now();
-    await persist('ClickHouse', () => intake.write(rows), waiting);
+    const write = async () => {
+      await confirm();
+      await intake.write(rows);
+    };
+    await persist('ClickHouse', write, waiting);
     metrics.handled(rows, now() - startedMs);
     logBad(logger, rows);
-    await deadLetters(rows, signal);
+    await deadLetters(readable, signal);
     parts.onHandled();
   };
 };

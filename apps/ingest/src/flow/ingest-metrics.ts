@@ -13,6 +13,8 @@ export class IngestMetrics {
   private readonly gaps;
   private readonly lag;
   private readonly watermark;
+  private readonly replays;
+  private readonly manyValues;
 
   constructor(metrics: Metrics) {
     this.received = metrics.counter({
@@ -51,6 +53,16 @@ export class IngestMetrics {
       help: 'Records not handled yet, per partition assigned to this process',
       labels: ['topic', 'partition'],
     });
+    this.replays = metrics.counter({
+      name: 'ingest_events_replayed_total',
+      help: 'Quarantined events that were run again: accepted now, or refused again',
+      labels: ['project', 'outcome'],
+    });
+    this.manyValues = metrics.counter({
+      name: 'ingest_high_cardinality_total',
+      help: 'Tags and categorical features found to have very many values; each is counted once per process',
+      labels: ['project', 'kind'],
+    });
     this.watermark = metrics.gauge({
       name: 'ingest_watermark_seconds',
       help: 'Lowest time stamp handled over the partitions of this process that are not idle; 0 before the first record',
@@ -65,6 +77,15 @@ export class IngestMetrics {
     for (const { reason } of batch.quarantined) this.quarantined.inc({ project, topic, reason });
     this.batchRows.observe({ topic }, batch.received);
     this.writeSeconds.observe({ topic }, writeMs / 1_000);
+  }
+
+  replayed(project: string, accepted: number, refused: number): void {
+    this.replays.inc({ project, outcome: 'accepted' }, accepted);
+    this.replays.inc({ project, outcome: 'refused' }, refused);
+  }
+
+  hasManyValues(project: string, kind: 'tag' | 'tag_names' | 'feature'): void {
+    this.manyValues.inc({ project, kind });
   }
 
   gap(topic: string, records: bigint): void {

@@ -30,7 +30,8 @@ type Persist = { signal: AbortSignal; logger: Logger; outages: Outages; now?: ()
 const LOG_EVERY_MS = 5_000;
 const BACKOFF = { baseMs: 200, maxMs: 5_000 };
 
-const isOutage = (error: unknown): boolean =>
+/** isOutage: whether waiting can help. */
+export const isOutage = (error: unknown): boolean =>
   error instanceof UnavailableError || (error instanceof StoreError && error.retryable);
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -41,5 +41,12 @@ export const groundTruthLane =
       if (step.kind === 'ok') labels.push(step.value);
       else bad.push(quarantineRow(source, step));
     });
-    return intakeOf(batch, { project, sources, predictions: [], labels, quarantined: bad });
+    return intakeOf(batch, {
+      project,
+      sources,
+      quarantineKeptMs: view.quarantineKeptMs,
+      predictions: [],
+      labels,
+      quarantined: bad,
+    });
   };

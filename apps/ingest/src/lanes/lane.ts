@@ -55,7 +55,7 @@ export const intakeOf = (
     project,
     sources,
     ...rows
-  }: { project: string; sources: readonly Source[] } & Pick<
+  }: { project: string; sources: readonly Source[]; quarantineKeptMs: number } & Pick<
     IntakeBatch,
     'predictions' | 'labels' | 'quarantined'
   >,

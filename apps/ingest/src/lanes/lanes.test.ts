@@ -52,6 +52,7 @@ const batchOf = (values: (Buffer | string | null)[]): RecordBatch => ({
   first: 100n,
   last: 100n + BigInt(values.length),
   highWatermark: 1_000n,
+  unreadable: [],
   records: values.map((value, index) => ({
     offset: 100n + BigInt(index),
     key: Buffer.from('k'),

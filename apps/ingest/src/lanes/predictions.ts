@@ -1,6 +1,7 @@
 import { documentId, type PredictionEvent } from '#libs/contracts';
 import type { PredictionRow, QuarantineRow } from '#libs/store';
 
+import type { ValueVariety } from '../flow/value-variety.js';
 import { observe } from '../registry/infer.js';
 import type { Layout } from '../registry/layout.js';
 import type { Registry, Wanted } from '../registry/registry.js';
@@ -20,6 +21,8 @@ export type PredictionLane = {
   registry: Pick<Registry, 'view' | 'prepare'>;
   maxBytes: number;
   redact: Redact;
+  /** Sees what is to be stored; a dry run has none. */
+  variety?: Pick<ValueVariety, 'observe'>;
   now: () => number;
 };
 
@@ -66,9 +69,16 @@ const encode = (view: ProjectView, { source, event, timeMs }: Read): Step<Predic
   return ok(encodePrediction({ event, timeMs }, origin, { layout, times: view.times(model) }));
 };
 
+/** The name of the categorical feature at a place of a row. */
+const categoricalName = (layout: Layout | undefined, place: number): string => {
+  for (const [name, { type, position }] of layout?.slots ?? [])
+    if (type !== 'numeric' && position === place) return name;
+  return '';
+};
+
 /** predictionLane: read all records, let the registry take up what is new once for the whole batch, then encode. */
 export const predictionLane =
-  ({ registry, maxBytes, redact, now }: PredictionLane): Lane =>
+  ({ registry, maxBytes, redact, variety, now }: PredictionLane): Lane =>
   async (batch, project) => {
     const view = await registry.view(project);
     const nowMs = now();
@@ -89,5 +99,15 @@ export const predictionLane =
       if (step.kind === 'ok') predictions.push(step.value);
       else bad.push(quarantineRow(each.source, step));
     });
-    return intakeOf(batch, { project, sources, predictions, labels: [], quarantined: bad });
+    variety?.observe(project, predictions, ({ model, version }, place) =>
+      categoricalName(prepared.layout(model, version), place),
+    );
+    return intakeOf(batch, {
+      project,
+      sources,
+      quarantineKeptMs: view.quarantineKeptMs,
+      predictions,
+      labels: [],
+      quarantined: bad,
+    });
   };

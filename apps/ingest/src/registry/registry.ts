@@ -71,6 +71,15 @@ export class Registry {
     return this.view(project);
   }
 
+  /** preview: what `prepare` would let the view know, without a change: for a dry run. The store and the locks are left alone. */
+  async preview(project: string, wanted: readonly Wanted[]): Promise<ProjectView> {
+    const view = (await this.view(project)).copy();
+    for (const { model, version, types } of wanted)
+      if (view.layout(model, version) === undefined && view.drafts() < view.maxDrafts)
+        view.setVersion(1, { model, version, status: 'draft', features: featuresOf(types) });
+    return view;
+  }
+
   private needsChange(view: ProjectView, project: string, wanted: Wanted, nowMs: number): boolean {
     const layout = view.layout(wanted.model, wanted.version);
     const change = layout === undefined ? 'draft' : 'growth';

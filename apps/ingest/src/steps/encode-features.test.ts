@@ -55,8 +55,8 @@ describe('encodeFeatures', () => {
       num: Infinity,
       invalid: { n: '-Infinity' },
     },
-    { name: 'a list for a number', json: '{"n":[1,2]}', num: Infinity, invalid: { n: '[1,2]' } },
-    { name: 'an object for a category', json: '{"c":{"a":1}}', cat: BAD, invalid: { c: '{"a":1}' } },
+    { name: 'a list for a number', json: '{"n":[1,2]}', num: Infinity, invalid: { n: 'nested value: [1,2]' } },
+    { name: 'an object for a category', json: '{"c":{"a":1}}', cat: BAD, invalid: { c: 'nested value: {"a":1}' } },
     {
       name: 'text too long to be a category',
       json: `{"c":"${'x'.repeat(257)}"}`,
@@ -75,7 +75,7 @@ describe('encodeFeatures', () => {
       name: 'nesting too deep to show',
       json: `{"c":${deep}}`,
       cat: BAD,
-      invalid: { c: 'nested too deep to show' },
+      invalid: { c: 'nested value: too deep to show' },
     },
   ])('marks $name as invalid and keeps its text', ({ json, num, cat, invalid }) => {
     const encoded = encode(json);

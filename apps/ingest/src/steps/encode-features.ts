@@ -13,14 +13,17 @@ export type EncodedFeatures = {
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
+/** NESTED: how the text of a list or an object begins: a feature is one value; send its parts as features of their own. */
+const NESTED = 'nested value:';
+
 /** textOf: a value that does not fit its feature, as text of at most 256 characters. */
 const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value.slice(0, MAX_TEXT_LENGTH);
-  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'object') return String(value);
   try {
-    return JSON.stringify(value).slice(0, MAX_TEXT_LENGTH);
+    return `${NESTED} ${JSON.stringify(value)}`.slice(0, MAX_TEXT_LENGTH);
   } catch {
-    return 'nested too deep to show';
+    return `${NESTED} too deep to show`;
   }
 };
 

@@ -1,5 +1,5 @@
 import type { Finding, MetricName, Severity } from '#libs/contracts';
-import { LESS_IS_WORSE } from '../evaluate.js';
+import { LESS_IS_WORSE } from '../limits.js';
 
 /** DISTANCES: metrics that measure how far a distribution moved, where a multiple of the limit has a meaning. */
 const DISTANCES: ReadonlySet<MetricName> = new Set([

@@ -1,101 +1,51 @@
-import type { FeatureBinning, MetricName, NumericCell } from '#libs/contracts';
-import { jensenShannon, kolmogorovSmirnov, moments, psi, wasserstein, type TwoSamples } from '#libs/stats';
-import { coarseCounts, coarsen, isExactBin } from '../coarsen.js';
-import { limitOf, measured, undecided, type Draft, type Measurement, type Undecidable } from '../draft.js';
-import { evidenceOf, type Evidence } from '../evidence.js';
+import { defaultMetricsOf, type FeatureBinning, type MetricName } from '#libs/contracts';
+import { coarseCounts, coarsen } from '../coarsen.js';
+import { limited, measured, undecided, type Draft, type Undecidable } from '../draft.js';
+import { driftMetric, type DriftMetric } from '../drift/metrics.js';
+import { coarse, present, type Sides } from '../drift/sides.js';
+import { evidenceOf } from '../evidence.js';
 import { fewRows, gate, isComparable, type Comparable } from '../gate.js';
 import type { Pair, Side } from '../pair.js';
+import { referenceOf, type Reference } from '../reference.js';
+import type { History } from '../limits.js';
 
-const METRICS = {
+/** What is computed when a monitor does not choose, by type of feature. */
+const DEFAULTS = {
   numeric: ['psi', 'kolmogorov_smirnov', 'wasserstein_normalised'],
-  categorical: ['jensen_shannon', 'psi', 'chi2'],
+  categorical: ['psi', 'jensen_shannon', 'chi2'],
 } as const satisfies Record<Pair['type'], readonly MetricName[]>;
 
 /** coarseChunks: the baseline's chunks in cells of about equal mass of that same baseline. */
 export function coarseChunks({ baseline, chunks }: Side, binning: FeatureBinning): number[][] {
-  if (baseline === null || baseline.kind === 'confusion') return [];
+  if (baseline?.kind !== binning.kind) return [];
   const plan = coarsen(baseline, binning);
-  return chunks.flatMap((cell) => (cell.kind === 'confusion' ? [] : [coarseCounts(cell, plan, binning)]));
+  return chunks.flatMap((cell) => (cell.kind === binning.kind ? [coarseCounts(cell, plan, binning)] : []));
 }
 
-const present = (cell: Comparable['window']): number => cell.rows - cell.nulls - cell.invalid;
-
-/** stdOf: spread of the baseline's values; 0 for a constant, null when the sums cannot tell. */
-const stdOf = (cell: NumericCell): number | null =>
-  cell.min !== null && cell.min === cell.max
-    ? 0
-    : (moments({ count: present(cell), sum: cell.sum, sumSquares: cell.sumSquares })?.std ?? null);
-
-type NumericBinning = Extract<FeatureBinning, { kind: 'numeric' }>;
-type NumericPair = { baseline: NumericCell; window: NumericCell; binning: NumericBinning };
-
-function ks({ baseline, window, binning }: NumericPair, threshold: number | null): Measurement {
-  const ordered = (cell: NumericCell) => [cell.under, ...cell.counts, cell.over];
-  const bins = binning.edges.map((_, bin) => isExactBin(binning.edges, binning.max, bin));
-  const result = kolmogorovSmirnov({
-    baseline: ordered(baseline),
-    window: ordered(window),
-    exact: [false, ...bins, false],
-  });
-  return {
-    metric: 'kolmogorov_smirnov',
-    variant: 'D-at-bin-edges',
-    threshold,
-    value: result?.distance ?? null,
-    ...(result !== null && { resolution: result.resolution }),
-  };
-}
-
-function normalisedWasserstein(
-  { baseline, window, binning }: NumericPair,
-  threshold: number | null,
-): Measurement {
-  const result = wasserstein({ edges: binning.edges, max: binning.max, baseline, window });
-  const std = stdOf(baseline);
-  const common = { metric: 'wasserstein_normalised', variant: 'per-baseline-std', threshold } as const;
-  if (result === null || std === null) {
-    return { ...common, value: null, whyNot: 'the sums of the values do not give a spread' };
-  }
-  if (std === 0) {
-    const value = result.distance === 0 ? 0 : null;
-    return { ...common, value, whyNot: 'the baseline is constant: there is no spread to measure in' };
-  }
-  const [value, resolution] = [result.distance / std, result.resolution / std];
-  return { ...common, value, resolution, atLeast: value - resolution };
-}
-
-/** KS and Wasserstein look at values only, so it is values that must be enough. */
-function numericDrafts(pair: Comparable, evidence: Evidence): Draft[] {
-  const { baseline, window, binning, settings, feature } = pair;
-  if (baseline.kind !== 'numeric' || window.kind !== 'numeric' || binning.kind !== 'numeric') return [];
-  const numeric = { baseline, window, binning };
-  const limit = (metric: MetricName) => limitOf(settings, feature, metric);
-  const few = fewRows(present(window), present(baseline), settings.minRows, 'values');
-  if (few !== null) {
-    return METRICS.numeric.slice(1).map((metric) => undecided(pair, metric, few));
-  }
-  return [
-    measured(pair, ks(numeric, limit('kolmogorov_smirnov')), evidence),
-    measured(pair, normalisedWasserstein(numeric, limit('wasserstein_normalised')), evidence),
+/** A limit on a metric outside of the defaults asks for it; `default` limits what is computed anyway. */
+function withLimit({ settings, segment, segmentValue, feature }: Pair): string[] {
+  const { segmentThresholds: bySegment, featureThresholds: byFeature, thresholds } = settings;
+  const levels = [
+    bySegment[`${segment}=${segmentValue}`],
+    bySegment[segment],
+    byFeature[feature],
+    thresholds,
   ];
+  const usual: readonly string[] = defaultMetricsOf[settings.kind];
+  return levels.flatMap((level) => Object.keys(level ?? {})).filter((metric) => !usual.includes(metric));
 }
 
-function categoricalDrafts(pair: Comparable, samples: TwoSamples, evidence: Evidence): Draft[] {
-  const threshold = (metric: MetricName) => limitOf(pair.settings, pair.feature, metric);
-  const js = {
-    metric: 'jensen_shannon',
-    variant: 'base2-distance-10-cells',
-    value: jensenShannon(samples),
-    threshold: threshold('jensen_shannon'),
-  } as const;
-  const chi2 = {
-    metric: 'chi2',
-    variant: 'two-sample-per-df',
-    value: evidence.statisticPerDf,
-    threshold: threshold('chi2'),
-    whyNot: 'fewer than two cells hold enough rows',
-  } as const;
-  return [measured(pair, js, evidence), measured(pair, chi2, evidence)];
+type Chosen = { readonly name: MetricName; readonly metric: DriftMetric };
+
+/** chosenMetrics: the metrics of a pair that fit its type, in the order of the settings. */
+function chosenMetrics(pair: Pair): Chosen[] {
+  const wanted = pair.settings.metrics ?? [...DEFAULTS[pair.type], ...(withLimit(pair) as MetricName[])];
+  return [...new Set(wanted)].flatMap((name) => {
+    const metric = driftMetric(name);
+    return metric !== undefined && (metric.fits === 'both' || metric.fits === pair.type)
+      ? [{ name, metric }]
+      : [];
+  });
 }
 
 /** noValues: a window without a single value has not drifted, it is broken; data quality tells that once. */
@@ -104,33 +54,56 @@ const noValues = ({ baseline, window }: Comparable): Undecidable | null =>
     ? { status: 'not_computable', note: 'no usable value in this window: see the data-quality monitor' }
     : null;
 
+/** fewValues: what looks at numbers only needs enough of them. */
+const fewValues = ({ baseline, window, settings }: Comparable): Undecidable | null =>
+  window.kind === 'numeric' ? fewRows(present(window), present(baseline), settings.minRows, 'values') : null;
+
+/** historyOf: a metric on parts of the baseline, for limits that are fitted. */
+function historyOf({ measure }: DriftMetric, sides: Sides, { pairs, of }: Reference): History {
+  const values = pairs.map((pair) => measure({ ...sides, ...pair }).value);
+  return { values: values.filter((value) => value !== null), of };
+}
+
+function sidesOf(pair: Comparable) {
+  const { baseline, window, binning } = pair;
+  const uncorrected = { baseline, window, binning, plan: coarsen(baseline, binning), deff: 1 };
+  const evidence = evidenceOf({
+    ...coarse(uncorrected),
+    chunks: coarseChunks(pair, binning),
+    allChunks: () => coarseChunks(pair.all, binning),
+    chunkCount: pair.chunkCount,
+  });
+  return { sides: { ...uncorrected, deff: evidence.deff }, evidence };
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+};
+
 /**
- * compareDrift: how far the distribution of a feature (or of predictions) is from the baseline's. PSI and Jensen–Shannon are over
- * about ten cells of equal baseline mass plus new, missing and invalid values; Kolmogorov–Smirnov and Wasserstein over the
- * fine bins, values only. One chi-squared test over the same ten cells is the evidence of all of them.
+ * compareDrift: how far the distribution of a feature (or of predictions) is from the baseline's, by the metrics that the monitor
+ * chose. Those over cells count about ten of equal baseline mass plus new, missing and invalid values; those over values read the
+ * fine bins. One chi-squared test over the same ten cells is the evidence of all of them.
  */
 export function compareDrift(pair: Pair): Draft[] {
+  const chosen = chosenMetrics(pair);
   const gated = gate(pair);
   const reason = isComparable(gated) ? noValues(gated) : gated;
   if (reason !== null || !isComparable(gated)) {
     const why = reason ?? { status: 'not_computable', note: '' };
-    return METRICS[pair.type].map((metric) => undecided(pair, metric, why));
+    return chosen.map(({ name }) => undecided(pair, name, why));
   }
-  const plan = coarsen(gated.baseline, gated.binning);
-  const counts = (cell: Comparable['window']) => coarseCounts(cell, plan, gated.binning);
-  const samples = { baseline: counts(gated.baseline), window: counts(gated.window) };
-  const evidence = evidenceOf({
-    ...samples,
-    chunks: coarseChunks(gated, gated.binning),
-    allChunks: () => coarseChunks(gated.all, gated.binning),
-    chunkCount: gated.chunkCount,
+  const { sides, evidence } = sidesOf(gated);
+  const reference = once(() => referenceOf(gated, evidence.deff));
+  const few = fewValues(gated);
+  return chosen.map(({ name, metric }) => {
+    if (few !== null && metric.over === 'values') return undecided(pair, name, few);
+    const found = metric.measure(sides);
+    const history = () => historyOf(metric, sides, reference());
+    const limit = limited(pair, { metric: name, value: found.value, history });
+    const variant =
+      gated.binning.kind === 'numeric' ? metric.variant : (metric.variantOfCategories ?? metric.variant);
+    return measured(pair, { ...found, ...limit, metric: name, variant }, evidence);
   });
-  const threshold = limitOf(gated.settings, gated.feature, 'psi');
-  const stability = { metric: 'psi', variant: '10-cells', value: psi(samples), threshold } as const;
-  return [
-    measured(pair, stability, evidence),
-    ...(gated.binning.kind === 'numeric'
-      ? numericDrafts(gated, evidence)
-      : categoricalDrafts(gated, samples, evidence)),
-  ];
 }

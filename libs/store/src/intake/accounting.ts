@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bigInteger, integer, type Database } from '../client/index.js';
 import { readEventCounts, type EventCounts } from './event-counts.js';
 import type { TopicPartition } from './rows.js';
-import { sweepRanges, type LedgerRange } from './sweep.js';
+import { sweepRanges, type Counted, type TimedRange } from './sweep.js';
 
 /**
  * What became of every record of a partition: received = accepted + quarantined, and for predictions accepted = current +
@@ -18,12 +18,20 @@ export type PartitionAccount = EventCounts & {
   gaps: [from: bigint, to: bigint][];
 };
 
+/** What was received of one partition in one hour by the broker's clock; a batch counts in the hour of its newest record. */
+export type HourAccount = TopicPartition & {
+  hourMs: number;
+  received: number;
+  accepted: number;
+  quarantined: number;
+};
+
 const TIMEOUT_MS = 120_000;
 
 /** Each range with how far the ones before it reach and where the next one begins. */
 const RANGES = `
   SELECT
-    topic, incarnation, partition, first, last, received, holes, rejected,
+    topic, incarnation, partition, first, last, received, holes, rejected, last_broker_time,
     row_number() OVER earlier AS position,
     max(last) OVER before AS reach,
     min(first) OVER after AS next_first,
@@ -32,9 +40,9 @@ const RANGES = `
   FROM range_ledger FINAL
   WHERE project = {project: String}
   WINDOW
-    earlier AS (PARTITION BY topic, incarnation, partition ORDER BY first, last),
-    before AS (PARTITION BY topic, incarnation, partition ORDER BY first, last ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-    after AS (PARTITION BY topic, incarnation, partition ORDER BY first, last ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)`;
+    earlier AS (PARTITION BY topic, incarnation, partition ORDER BY first, last, digest),
+    before AS (PARTITION BY topic, incarnation, partition ORDER BY first, last, digest ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+    after AS (PARTITION BY topic, incarnation, partition ORDER BY first, last, digest ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)`;
 
 const SUMS = `
 SELECT
@@ -47,9 +55,19 @@ GROUP BY topic, incarnation, partition
 ORDER BY topic, incarnation, partition`;
 
 const OVERLAPPING = `
-SELECT topic, incarnation, partition, first, last, arrayMap(hole -> [hole.1, hole.2], holes) AS holes, rejected
+SELECT
+  topic, incarnation, partition, first, last, arrayMap(hole -> [hole.1, hole.2], holes) AS holes, rejected,
+  toUnixTimestamp64Milli(last_broker_time) AS broker_ms
 FROM (${RANGES})
 WHERE overlaps`;
+
+const HOURS = `
+SELECT
+  topic, incarnation, partition, toUnixTimestamp(toStartOfHour(last_broker_time)) * 1000 AS hour_ms,
+  sum(received) AS received_once, sum(length(rejected)) AS quarantined
+FROM (${RANGES})
+WHERE NOT overlaps
+GROUP BY topic, incarnation, partition, hour_ms`;
 
 const partitionRow = { topic: z.string(), incarnation: z.string(), partition: integer };
 const pair = z.tuple([bigInteger, bigInteger]);
@@ -61,16 +79,22 @@ const sumRow = z.object({
   quarantined: integer,
   gaps: z.array(pair),
 });
-const rangeRow = z.object({
-  ...partitionRow,
-  first: bigInteger,
-  last: bigInteger,
-  holes: z.array(pair),
-  rejected: z.array(bigInteger),
-});
+const rangeRow = z
+  .object({
+    ...partitionRow,
+    first: bigInteger,
+    last: bigInteger,
+    holes: z.array(pair),
+    rejected: z.array(bigInteger),
+    broker_ms: integer,
+  })
+  .transform(({ broker_ms: brokerMs, ...range }) => ({ ...range, brokerMs }));
+const hourRow = z.object({ ...partitionRow, hour_ms: integer, received_once: integer, quarantined: integer });
+
 /**
  * readAccounting: per partition, from the ledger of ranges (ClickHouse adds those that stand alone, overlapping ones are swept here) and
- * from the arrivals. Cost grows with what is stored; it is for people and tests, not for every tick.
+ * from the arrivals. The ledger grows with hours (see `compactLedger`), the arrivals with the rows that are kept: it is for people and
+ * tests, not for every tick.
  */
 export async function readAccounting(database: Database, project: string): Promise<PartitionAccount[]> {
   const params = { project };
@@ -85,12 +109,51 @@ export async function readAccounting(database: Database, project: string): Promi
   return sums.map((sum) => account(sum, swept.get(keyOf(sum)) ?? [], counted.get(keyOf(sum))));
 }
 
+/** readHours: the hours that begin in [fromMs, toMs), oldest first; each offset counts in one hour. */
+export async function readHours(
+  database: Database,
+  project: string,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Promise<HourAccount[]> {
+  const bounds = { params: { project }, timeoutMs: TIMEOUT_MS };
+  const [alone, overlapping] = await Promise.all([
+    database.query({ name: 'account-hours', sql: HOURS, row: hourRow, ...bounds }),
+    database.query({ name: 'account-overlaps', sql: OVERLAPPING, row: rangeRow, ...bounds }),
+  ]);
+  const hours = new Map<string, HourAccount>();
+  const add = ({ topic, incarnation, partition }: TopicPartition, hourMs: number, count: Counted): void => {
+    if (hourMs < fromMs || hourMs >= toMs || count.received === 0) return;
+    const key = `${hourMs} ${keyOf({ topic, incarnation, partition })}`;
+    const known = hours.get(key) ?? emptyHour({ topic, incarnation, partition }, hourMs);
+    hours.set(key, known);
+    known.received += count.received;
+    known.quarantined += count.quarantined;
+    known.accepted = known.received - known.quarantined;
+  };
+  for (const row of alone)
+    add(row, row.hour_ms, { received: row.received_once, quarantined: row.quarantined });
+  for (const ranges of Map.groupBy(overlapping, keyOf).values())
+    for (const [hourMs, count] of sweepRanges(ranges).hours) if (ranges[0]) add(ranges[0], hourMs, count);
+  return [...hours.values()].sort(
+    (a, b) =>
+      a.hourMs - b.hourMs || (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition),
+  );
+}
+
+const emptyHour = (of: TopicPartition, hourMs: number): HourAccount => ({
+  ...of,
+  hourMs,
+  received: 0,
+  accepted: 0,
+  quarantined: 0,
+});
+
 const keyOf = ({ topic, incarnation, partition }: TopicPartition): string =>
   JSON.stringify([topic, incarnation, partition]);
 
 function account(
   sum: z.output<typeof sumRow>,
-  overlapping: readonly LedgerRange[],
+  overlapping: readonly TimedRange[],
   events: EventCounts | undefined,
 ): PartitionAccount {
   const overlap = sweepRanges(overlapping);

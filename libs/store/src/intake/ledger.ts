@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import { RowBinary } from '../client/row-binary.js';
-import type { IntakeBatch } from './rows.js';
+import type { IntakeBatch, TopicPartition } from './rows.js';
+import { receivedOf, type TimedRange } from './sweep.js';
 
 export const LEDGER_COLUMNS = [
   'project',
@@ -13,6 +15,7 @@ export const LEDGER_COLUMNS = [
   'rejected',
   'last_broker_time',
   'at',
+  'digest',
 ] as const;
 
 export type OffsetRange = readonly [first: bigint, last: bigint];
@@ -58,25 +61,50 @@ function faultOf({ received, first, last }: IntakeBatch, offsets: readonly bigin
   return doubled === undefined ? null : `offset ${doubled} is listed twice`;
 }
 
-/** encodeRange: the row that says "all of this is stored". */
-export function encodeRange(batch: IntakeBatch, offsets: readonly bigint[], atMs: number): RowBinary {
+/** Part of a range's key; 0 for a range without exceptions, which nearly all are. */
+function digestOf({ holes, rejected }: Pick<TimedRange, 'holes' | 'rejected'>): bigint {
+  if (holes.length + rejected.length === 0) return 0n;
+  const text = `${holes.join(';')}|${rejected.join(';')}`;
+  return hash('sha256', text, 'buffer').readBigUInt64LE(0);
+}
+
+/** keyOf: what tells a range of a partition from others. */
+export const keyOfRange = (range: TimedRange): string => `${range.first},${range.last},${digestOf(range)}`;
+
+/** encodeRanges: rows that say "all of this is stored". */
+export function encodeRanges(
+  { project, topic, incarnation, partition }: TopicPartition & { project: string },
+  ranges: readonly TimedRange[],
+  atMs: number,
+): RowBinary {
   const writer = new RowBinary();
-  const holes = holesOf(batch.first, batch.last, offsets);
-  writer.string(batch.project);
-  writer.string(batch.topic);
-  writer.string(batch.incarnation);
-  writer.uint16(batch.partition);
-  writer.uint64(batch.first);
-  writer.uint64(batch.last);
-  writer.uint64(BigInt(batch.received));
-  writer.length(holes.length);
-  for (const [first, last] of holes) {
-    writer.uint64(first);
-    writer.uint64(last);
+  for (const range of ranges) {
+    writer.string(project);
+    writer.string(topic);
+    writer.string(incarnation);
+    writer.uint16(partition);
+    writer.uint64(range.first);
+    writer.uint64(range.last);
+    writer.uint64(receivedOf(range));
+    writer.length(range.holes.length);
+    for (const [first, last] of range.holes) {
+      writer.uint64(first);
+      writer.uint64(last);
+    }
+    writer.length(range.rejected.length);
+    for (const offset of range.rejected) writer.uint64(offset);
+    writer.dateTime64(range.brokerMs);
+    writer.dateTime64(atMs);
+    writer.uint64(digestOf(range));
   }
-  writer.length(batch.quarantined.length);
-  for (const { offset } of batch.quarantined) writer.uint64(offset);
-  writer.dateTime64(batch.lastBrokerTimeMs);
-  writer.dateTime64(atMs);
   return writer;
 }
+
+/** rangeOf: what a batch says of its offsets, which are given ascending. */
+export const rangeOf = (batch: IntakeBatch, offsets: readonly bigint[]): TimedRange => ({
+  first: batch.first,
+  last: batch.last,
+  holes: holesOf(batch.first, batch.last, offsets),
+  rejected: batch.quarantined.map(({ offset }) => offset),
+  brokerMs: batch.lastBrokerTimeMs,
+});

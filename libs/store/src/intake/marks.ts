@@ -12,6 +12,9 @@ export type BucketMark = TopicPartition & {
   first: bigint;
   last: bigint;
   rows: number;
+  /** When the broker took the first and the last of its events; 0 where nobody asks. */
+  brokerFirstMs?: number;
+  brokerLastMs?: number;
 };
 
 export const MARK_COLUMNS = [
@@ -26,21 +29,29 @@ export const MARK_COLUMNS = [
   'first',
   'last',
   'rows',
+  'broker_first',
+  'broker_last',
 ] as const;
 
-type Place = { model: string; version: string; bucketMs: number };
+type Place = { model: string; version: string; bucketMs: number; brokerTimeMs?: number };
 
 /** marksOf: one mark per bucket that the rows touch. The rows of an insert come in any order. */
 export function marksOf(
   rows: Iterable<Place>,
   mark: TopicPartition & { cause: MarkCause; first: bigint; last: bigint },
 ): BucketMark[] {
-  const marks = new Map<string, BucketMark>();
-  for (const { model, version, bucketMs } of rows) {
+  const marks = new Map<string, Required<BucketMark>>();
+  for (const { model, version, bucketMs, brokerTimeMs = 0 } of rows) {
     const key = `${bucketMs}/${model}/${version}`;
     const known = marks.get(key);
-    if (known) known.rows += 1;
-    else marks.set(key, { ...mark, model, version, bucketMs, rows: 1 });
+    if (known) {
+      known.rows += 1;
+      known.brokerFirstMs = Math.min(known.brokerFirstMs, brokerTimeMs);
+      known.brokerLastMs = Math.max(known.brokerLastMs, brokerTimeMs);
+    } else {
+      const broker = { brokerFirstMs: brokerTimeMs, brokerLastMs: brokerTimeMs };
+      marks.set(key, { ...mark, model, version, bucketMs, rows: 1, ...broker });
+    }
   }
   return [...marks.values()];
 }
@@ -60,6 +71,8 @@ export function encodeMarks(project: string, marks: readonly BucketMark[]): RowB
     writer.uint64(mark.first);
     writer.uint64(mark.last);
     writer.uint32(mark.rows);
+    writer.dateTime64(mark.brokerFirstMs ?? 0);
+    writer.dateTime64(mark.brokerLastMs ?? 0);
   }
   return writer;
 }

@@ -92,3 +92,20 @@ export async function readWatermark(
     behindSinceMs: row?.behind === true ? row.behind_since_ms : null,
   };
 }
+
+/** Where ingest stands in a topic: records that exist and are not processed, over the partitions of its newest life. */
+const LAG = `
+SELECT topic, sum(toInt64(end_offset) - toInt64(next_offset)) AS lag
+FROM ingest_positions FINAL
+WHERE project = {project: String} AND (topic, incarnation) IN (
+  SELECT topic, argMax(incarnation, at) FROM ingest_positions WHERE project = {project: String} GROUP BY topic
+)
+GROUP BY topic`;
+
+const lagRow = z.object({ topic: z.string(), lag: integer });
+
+/** readLags: topic → records that wait, as of the last reports. */
+export async function readLags(database: Database, project: string): Promise<Map<string, number>> {
+  const rows = await database.query({ name: 'ingest-lags', sql: LAG, params: { project }, row: lagRow });
+  return new Map(rows.map(({ topic, lag }) => [topic, Math.max(0, lag)]));
+}

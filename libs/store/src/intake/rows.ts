@@ -81,6 +81,8 @@ export type IntakeBatch = TopicPartition & {
   predictions: PredictionRow[];
   labels: LabelRow[];
   quarantined: QuarantineRow[];
+  /** How long the quarantined events are kept; 30 days if absent. */
+  quarantineKeptMs?: number;
 };
 
 /** Where a consumer stands in a partition; written every few seconds, also when nothing arrives. */

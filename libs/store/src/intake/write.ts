@@ -3,11 +3,13 @@ import type { RowBinary } from '../client/row-binary.js';
 import { encodeLabels, LABEL_COLUMNS, WAITING_BUCKET_MS, type PlacedLabel } from '../labels/label-rows.js';
 import { placeLabels } from '../labels/placement.js';
 import { ARRIVAL_COLUMNS, encodeArrivals } from './arrivals.js';
-import { checkedOffsets, encodeRange, LEDGER_COLUMNS } from './ledger.js';
+import { checkedOffsets, encodeRanges, LEDGER_COLUMNS, rangeOf } from './ledger.js';
 import { encodeMarks, MARK_COLUMNS, marksOf, type BucketMark } from './marks.js';
 import { encodePredictions, PREDICTION_COLUMNS } from './predictions.js';
 import { encodeQuarantine, QUARANTINE_COLUMNS } from './quarantine.js';
-import type { IntakeBatch } from './rows.js';
+import type { OffsetRange } from './ledger.js';
+import type { IntakeBatch, TopicPartition } from './rows.js';
+import type { TimedRange } from './sweep.js';
 
 /** Below ClickHouse's own block size by a wide margin: one insert is one block, stored whole or not at all per table partition. */
 const MAX_INSERT_ROWS = 100_000;
@@ -20,12 +22,63 @@ const MAX_INSERT_ROWS = 100_000;
 export async function writeBatch(database: Database, batch: IntakeBatch): Promise<void> {
   const offsets = checkedOffsets(batch);
   const atMs = Date.now();
+  const { quarantineKeptMs: keptMs } = batch;
   await writePredictions(database, batch);
   const labels = await writeLabels(database, batch);
   for (const rows of slices(batch.quarantined))
-    await insert(database, 'quarantine', QUARANTINE_COLUMNS, encodeQuarantine(batch, rows, atMs));
+    await insert(database, 'quarantine', QUARANTINE_COLUMNS, encodeQuarantine(batch, rows, { atMs, keptMs }));
   await writeMarks(database, batch.project, marksOfBatch(batch, labels));
-  await insert(database, 'range_ledger', LEDGER_COLUMNS, encodeRange(batch, offsets, atMs));
+  await writeRanges(database, batch, [rangeOf(batch, offsets)]);
+}
+
+export const writeRanges = (
+  database: Database,
+  where: TopicPartition & { project: string },
+  ranges: readonly TimedRange[],
+): Promise<void> => insert(database, 'range_ledger', LEDGER_COLUMNS, encodeRanges(where, ranges, Date.now()));
+
+/** Offsets without one missing between them, as ranges. */
+function runsOf(offsets: readonly bigint[]): OffsetRange[] {
+  const runs: [bigint, bigint][] = [];
+  for (const offset of offsets) {
+    const open = runs.at(-1);
+    if (open !== undefined && open[1] + 1n === offset) open[1] = offset;
+    else runs.push([offset, offset]);
+  }
+  return runs;
+}
+
+/** Accepted events of one partition, of which only the offsets are known to be whole. */
+export type ReplayedBatch = Pick<IntakeBatch, keyof TopicPartition | 'project' | 'predictions' | 'labels'>;
+
+/**
+ * writeReplayed: stores events that were quarantined before, under the broker position that they always had. Ranges of the ledger are united
+ * and accepted wins, so each offset moves from quarantined to accepted and nothing else changes; written twice, it is written once.
+ * One range per run of neighbours: a wider one would cover gaps in between.
+ */
+export async function writeReplayed(database: Database, batch: ReplayedBatch): Promise<void> {
+  const { predictions, labels } = batch;
+  if (predictions.length + labels.length === 0) return;
+  const events = [...predictions, ...labels].toSorted((a, b) => (a.offset < b.offset ? -1 : 1));
+  const whole = { ...batch, quarantined: [], lastBrokerTimeMs: 0, received: 0, first: 0n, last: 0n };
+  await writePredictions(database, whole);
+  const placed = await writeLabels(database, whole);
+  const runs = runsOf(events.map(({ offset }) => offset));
+  const within = <T extends { offset: bigint }>(rows: readonly T[], [first, last]: OffsetRange): T[] =>
+    rows.filter(({ offset }) => offset >= first && offset <= last);
+  const marks = runs.flatMap((run) =>
+    marksOfBatch(
+      { ...whole, first: run[0], last: run[1], predictions: within(predictions, run) },
+      placed.filter(({ label }) => label.offset >= run[0] && label.offset <= run[1]),
+    ),
+  );
+  await writeMarks(database, batch.project, marks);
+  const newestOf = (run: OffsetRange) => Math.max(...within(events, run).map((each) => each.brokerTimeMs));
+  const ranges = runs.map((run) => ({
+    ...{ first: run[0], last: run[1], holes: [], rejected: [] },
+    brokerMs: newestOf(run),
+  }));
+  await writeRanges(database, batch, ranges);
 }
 
 async function writePredictions(database: Database, batch: IntakeBatch): Promise<void> {
