@@ -5,6 +5,7 @@ import type {
   FeatureBinning,
   NumericCell,
   ProfileCell,
+  RowsCell,
   SegmentBody,
 } from '#libs/contracts';
 
@@ -18,6 +19,7 @@ export const SCHEMA: Feature[] = [
   { name: 'hour', type: 'numeric', role: 'context' },
   { name: 'late addition', type: 'numeric', role: 'input' },
   { name: "o'brien\\`{x: String}", type: 'categorical', role: 'input' },
+  { name: 'plate', type: 'identifier', role: 'input' },
 ];
 
 export const BINNINGS: FeatureBinning[] = [
@@ -35,6 +37,7 @@ export const BINNINGS: FeatureBinning[] = [
   { feature: "o'brien\\`{x: String}", kind: 'categorical', categories: [] },
   { feature: 'prediction.score', kind: 'numeric', edges: [0, 0.25, 0.5, 0.75], max: 1 },
   { feature: 'prediction.label', kind: 'categorical', categories: ['late', 'punctual'] },
+  { feature: 'plate', kind: 'categorical', categories: [], distinct: true },
   { feature: 'gone', kind: 'numeric', edges: [0], max: 1 },
 ];
 
@@ -169,11 +172,33 @@ function numericCell(
     max: finite.length === 0 ? null : Math.max(...finite),
     sum: sum(finite),
     sumSquares: sum(finite.map((x) => x * x)),
+    negatives: edges[0]! >= 0 ? finite.filter((x) => x < 0).length : 0,
   };
 }
 
 const countBy = (values: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(values, (value) => value)].map(([value, all]) => [value, all.length]));
+
+/** How many differ within each bucket, added up. */
+const distinctOf = (rows: readonly Row[], what: (row: Row) => string): number =>
+  new Set(rows.map((row) => `${row.bucketMs} ${what(row)}`)).size;
+
+/** What tells two rows apart: every value that is counted. */
+const contentOf = ({ numbers, texts, label, score }: Row): string => {
+  const number = (name: string) => String((numbers[name] ?? NaN) + 0);
+  const counted = BINNINGS.filter(({ feature }) => !feature.startsWith('prediction.'));
+  const values = counted.map(({ feature, kind }) =>
+    kind === 'numeric' ? number(feature) : (texts[feature] ?? '\0'),
+  );
+  return JSON.stringify([values, label, String(score)]);
+};
+
+const rowsOf = (rows: readonly Row[]): Omit<RowsCell, 'segment' | 'segmentValue'> => ({
+  kind: 'rows',
+  feature: '',
+  rows: rows.length,
+  distinct: distinctOf(rows, contentOf),
+});
 
 function cellOf(binning: FeatureBinning, rows: readonly Row[]): object {
   const { feature } = binning;
@@ -187,6 +212,10 @@ function cellOf(binning: FeatureBinning, rows: readonly Row[]): object {
   );
   const present = values.filter((value) => value !== '\0' && value !== '\x01');
   const unseen = present.filter((value) => !binning.categories.includes(value));
+  const plates = distinctOf(
+    rows.filter(({ texts }) => (texts[feature] ?? '\0') !== '\0'),
+    ({ texts }) => texts[feature] ?? '',
+  );
   return {
     kind: 'categorical',
     feature,
@@ -195,7 +224,8 @@ function cellOf(binning: FeatureBinning, rows: readonly Row[]): object {
     invalid: values.filter((value) => value === '\x01').length,
     counts: binning.categories.map((category) => present.filter((value) => value === category).length),
     unseen: unseen.length,
-    topUnseen: countBy(unseen),
+    topUnseen: binning.distinct === true ? {} : countBy(unseen),
+    ...(binning.distinct === true && plates > 0 && { distinct: plates }),
   };
 }
 
@@ -229,6 +259,7 @@ export function expectedCells(rows: readonly Row[], segments: readonly Case[] = 
     [
       ...BINNINGS.filter(({ feature }) => feature !== 'gone').map((binning) => cellOf(binning, of)),
       confusionOf(of),
+      rowsOf(of),
     ].map((cell) => ({ segment, segmentValue, ...cell }) as ProfileCell),
   );
 }

@@ -46,6 +46,7 @@ export function randomRow(random: () => number, id: string, bucketMs: number): R
       colour: pick(['red', 'red', 'gr"ün', "o'range", 'mauve', 'teal', '\0', '\x01']),
       member: pick(['true', 'false', '\0', '\x01']),
       "o'brien\\`{x: String}": pick(['\0', 'a', 'b']),
+      plate: pick(['\0', ...Array.from({ length: 30 }, (_, plate) => `plate ${plate}`)]),
     },
     label: pick(['late', 'punctual', '']),
     score: pick([NaN, 0, 0.25, random(), random(), 1]),
@@ -54,16 +55,16 @@ export function randomRow(random: () => number, id: string, bucketMs: number): R
   };
 }
 
-/** The row as ingest would store it. `short`: under an older schema, without the last numeric and categorical features. */
+/** The row as ingest would store it. `short`: under an older schema, without the last numeric and the last two other features. */
 export function stored(row: Row, offset: number, { short = false } = {}): PredictionRow {
   const { numbers, texts } = row;
   const num = ['plain', 'holes', 'hour', 'late addition'].map((name) => numbers[name] ?? NaN);
-  const cat = ['colour', 'member', "o'brien\\`{x: String}"].map((name) => texts[name] ?? '\0');
+  const cat = ['colour', 'member', "o'brien\\`{x: String}", 'plate'].map((name) => texts[name] ?? '\0');
   return prediction(row.id, offset, {
     timeMs: row.bucketMs + (offset % HOUR_MS),
     bucketMs: row.bucketMs,
     num: short ? num.slice(0, -1) : num,
-    cat: short ? cat.slice(0, -1) : cat,
+    cat: short ? cat.slice(0, -2) : cat,
     label: row.label,
     score: row.score,
     tags: row.tags,

@@ -33,12 +33,23 @@ export const modelBodySchema = z
   });
 export type ModelBody = z.infer<typeof modelBodySchema>;
 
+/**
+ * What a feature is. `timestamp` is compared as its age at the time of the event, in seconds; `text` as its length in characters;
+ * of an `identifier` only whether it is there and how many differ.
+ */
+export const featureTypes = ['numeric', 'categorical', 'boolean', 'timestamp', 'identifier', 'text'] as const;
+export type FeatureType = (typeof featureTypes)[number];
+
+/** storedAs: whether values of a type lie among the numbers of a row, or among its texts. */
+export const storedAs = (type: FeatureType): 'numeric' | 'categorical' =>
+  type === 'numeric' || type === 'timestamp' || type === 'text' ? 'numeric' : 'categorical';
+
 export const featureSchema = z.strictObject({
   name: textSchema.refine(
     (n) => !Object.values<string>(PREDICTION_FEATURES).includes(n),
     'is reserved for predictions',
   ),
-  type: z.enum(['numeric', 'categorical', 'boolean']),
+  type: z.enum(featureTypes),
   /** `input` is monitored; `context` is stored and can cut segments, but is not compared (calendar fields, identifiers). */
   role: z.enum(['input', 'context']).default('input'),
 });
@@ -70,6 +81,8 @@ const categoricalBinning = z.strictObject({
   kind: z.literal('categorical'),
   /** Baseline categories, most frequent first; anything else is unseen. */
   categories: z.array(z.string().max(256)).max(1_000),
+  /** An identifier: no categories, and its different values are counted. */
+  distinct: z.literal(true).optional(),
 });
 export const featureBinningSchema = z.discriminatedUnion('kind', [numericBinning, categoricalBinning]);
 export type FeatureBinning = z.infer<typeof featureBinningSchema>;

@@ -9,6 +9,7 @@ export * from './monitors.js';
 export * from './notices.js';
 export * from './profiles.js';
 export * from './results.js';
+export * from './sagemaker.js';
 export * from './registry.js';
 export * from './jobs.js';
 export * from './alert-message.js';

@@ -68,6 +68,17 @@ export const monitorBodySchema = z.strictObject({
   featureThresholds: z.record(textSchema, thresholdsSchema).default({}),
   /** Overrides per segment (`origin`) or segment value (`origin=ATL`); they come before those of a feature. */
   segmentThresholds: z.record(z.string().min(1).max(400), thresholdsSchema).default({}),
+  /** Data quality: values outside of these bounds (both inclusive) are out of range; else those outside of the baseline's. */
+  ranges: z
+    .record(
+      textSchema,
+      z
+        .strictObject({ from: z.number().optional(), to: z.number().optional() })
+        .refine(({ from = -Infinity, to = Infinity }) => from <= to, {
+          message: 'from must not be above to',
+        }),
+    )
+    .default({}),
   /** False discovery rate over features × segment values of one evaluation. */
   level: z.number().gt(0).lt(1).default(0.05),
   correction: z.enum(corrections).default('bh'),

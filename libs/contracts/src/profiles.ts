@@ -19,6 +19,8 @@ export type NumericCell = CellKey &
     underSum: number;
     over: number;
     overSum: number;
+    /** Values below 0, counted where the bins start at 0 or above: elsewhere they are nothing new. */
+    negatives?: number;
     /** Over all finite values. Null when there is none. */
     min: number | null;
     max: number | null;
@@ -36,6 +38,8 @@ export type CategoricalCell = CellKey &
     unseen: number;
     /** The most frequent unseen values (at most 20). */
     topUnseen: Record<string, number>;
+    /** Identifiers only: different values within each bucket, added up; approximate beyond some thousands. */
+    distinct?: number;
   };
 
 /** Label × predicted counts; merges by adding. Rows without a label count in `rows` only. */
@@ -47,7 +51,20 @@ export type ConfusionCell = CellKey & {
   counts: Record<string, Record<string, number>>;
 };
 
-export type ProfileCell = NumericCell | CategoricalCell | ConfusionCell;
+/** The rows themselves; merges by adding. */
+export type RowsCell = CellKey & {
+  kind: 'rows';
+  rows: number;
+  /** Rows of different content (of the first 40 binned features) within each bucket, added up; approximate beyond some thousands. */
+  distinct: number;
+};
+
+export type ProfileCell = NumericCell | CategoricalCell | ConfusionCell | RowsCell;
+
+/** Cells that count the values of a feature; all others speak of rows. */
+export type FeatureCell = NumericCell | CategoricalCell;
+export const isFeatureCell = (cell: ProfileCell): cell is FeatureCell =>
+  cell.kind === 'numeric' || cell.kind === 'categorical';
 
 /** All cells of one (model version, origin, binning) over one run of buckets or days. */
 export type Profile = { cells: ProfileCell[] };

@@ -1,8 +1,7 @@
-import type { CategoricalCell, FeatureBinning, NumericCell } from '#libs/contracts';
+import type { FeatureBinning, FeatureCell } from '#libs/contracts';
 import { formatNumber } from './format.js';
 
-/** FeatureCell: a cell that counts the values of a feature. */
-export type FeatureCell = NumericCell | CategoricalCell;
+export type { FeatureCell } from '#libs/contracts';
 
 /**
  * CoarseCell: a union of fine bins, or what has no bin. `bins` are positions in the binning; −1 stands for what lies under the

@@ -59,7 +59,7 @@ function decide(draft: Draft, pAdjusted: number | null, level: number): Finding 
  */
 export function evaluate(input: MonitorInput): Finding[] {
   const monitor = monitors[input.settings.kind];
-  const pairOf = pairer(input);
+  const pairOf = pairer(input, monitor.whole);
   const subjects = monitor.subjects(input);
   const drafts = segmentValuesOf(input).flatMap((value) =>
     subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),

@@ -1,12 +1,12 @@
-import type { CategoricalCell, NumericCell } from '#libs/contracts';
+import { isFeatureCell, type FeatureCell } from '#libs/contracts';
 import type { Undecidable } from './draft.js';
 import { formatCount } from './format.js';
 import type { Pair } from './pair.js';
 
 /** Comparable: a pair whose cells are both there, of the binning's kind and large enough. */
 export type Comparable = Pair & {
-  readonly baseline: NumericCell | CategoricalCell;
-  readonly window: NumericCell | CategoricalCell;
+  readonly baseline: FeatureCell;
+  readonly window: FeatureCell;
   readonly binning: NonNullable<Pair['binning']>;
 };
 
@@ -28,13 +28,12 @@ export function fewRows(
 /** gate: the pair as comparable, or why it cannot be compared. */
 export function gate(pair: Pair): Comparable | Undecidable {
   const { baseline, window, binning } = pair;
-  if (window === null || window.rows === 0) return { status: 'no_data', note: 'no rows in this window' };
   if (binning === null) return { status: 'no_baseline', note: 'the baseline does not have this feature' };
+  if (window === null || window.rows === 0) return { status: 'no_data', note: 'no rows in this window' };
   if (baseline === null || baseline.rows === 0) {
     return { status: 'no_baseline', note: 'the baseline has no rows of this segment value' };
   }
-  if (baseline.kind === 'confusion' || window.kind === 'confusion')
-    throw new TypeError('not a cell of a feature');
+  if (!isFeatureCell(baseline) || !isFeatureCell(window)) throw new TypeError('not a cell of a feature');
   if (baseline.kind !== binning.kind || window.kind !== binning.kind) {
     return {
       status: 'not_comparable',

@@ -8,7 +8,7 @@ export {
 export { severityOf, worstFirst } from './alerts/excess.js';
 export { alertMessage, type MessageInput } from './alerts/message.js';
 export { channelsFor, matches, silencedBy, type Matchable } from './alerts/routes.js';
-export { describeFeature, describeSegment, METRIC_LABELS, sentenceOf } from './alerts/words.js';
+export { describeFeature, describeSegment, isShare, METRIC_LABELS, sentenceOf } from './alerts/words.js';
 export { chartOf, type ComparedCells } from './chart.js';
 export { isoToMs, localClock, msToIso, type LocalClock } from './civil-time.js';
 export {

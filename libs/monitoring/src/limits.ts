@@ -3,7 +3,12 @@ import { deviationLimit, quantileLimit } from '#libs/stats';
 import type { Pair } from './pair.js';
 
 /** LESS_IS_WORSE: metrics whose limit is a floor; for all others it is a ceiling. */
-export const LESS_IS_WORSE: ReadonlySet<MetricName> = new Set(['accuracy', 'label_coverage', 'volume']);
+export const LESS_IS_WORSE: ReadonlySet<MetricName> = new Set([
+  'accuracy',
+  'label_coverage',
+  'volume',
+  'distinct_rate',
+]);
 
 /** Metrics that have a sign: a limit of 0.5 holds for −0.5 as well. */
 const SIGNED: ReadonlySet<MetricName> = new Set(['mean_shift', 'std_shift', 'quantile_shift']);

@@ -1,8 +1,12 @@
 import type { CategoricalCell, ConfusionCell, NumericCell, Profile, ProfileCell } from '#libs/contracts';
 
+/** A feature has one cell, whatever its type has become. */
+const familyOf = (kind: ProfileCell['kind']): string =>
+  kind === 'numeric' || kind === 'categorical' ? '' : kind;
+
 /** cellKey: names one cell within a profile; the same cell in neighbouring buckets has the same key. */
 export const cellKey = (cell: Pick<ProfileCell, 'kind' | 'segment' | 'segmentValue' | 'feature'>): string =>
-  JSON.stringify([cell.kind === 'confusion', cell.segment, cell.segmentValue, cell.feature]);
+  JSON.stringify([familyOf(cell.kind), cell.segment, cell.segmentValue, cell.feature]);
 
 function addCounts(a: readonly number[], b: readonly number[]): number[] {
   if (a.length !== b.length) {
@@ -23,6 +27,10 @@ function addByName(a: Readonly<Record<string, number>>, b: Readonly<Record<strin
 const pick = (choose: (a: number, b: number) => number, a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : choose(a, b);
 
+/** Counts that only some cells have. */
+const added = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+
 const counted = (a: NumericCell | CategoricalCell, b: NumericCell | CategoricalCell) => ({
   rows: a.rows + b.rows,
   nulls: a.nulls + b.nulls,
@@ -30,25 +38,33 @@ const counted = (a: NumericCell | CategoricalCell, b: NumericCell | CategoricalC
   counts: addCounts(a.counts, b.counts),
 });
 
-const mergeNumeric = (a: NumericCell, b: NumericCell): NumericCell => ({
-  ...a,
-  ...counted(a, b),
-  under: a.under + b.under,
-  underSum: a.underSum + b.underSum,
-  over: a.over + b.over,
-  overSum: a.overSum + b.overSum,
-  min: pick(Math.min, a.min, b.min),
-  max: pick(Math.max, a.max, b.max),
-  sum: a.sum + b.sum,
-  sumSquares: a.sumSquares + b.sumSquares,
-});
+function mergeNumeric(a: NumericCell, b: NumericCell): NumericCell {
+  const negatives = added(a.negatives, b.negatives);
+  return {
+    ...a,
+    ...counted(a, b),
+    under: a.under + b.under,
+    underSum: a.underSum + b.underSum,
+    over: a.over + b.over,
+    overSum: a.overSum + b.overSum,
+    ...(negatives !== undefined && { negatives }),
+    min: pick(Math.min, a.min, b.min),
+    max: pick(Math.max, a.max, b.max),
+    sum: a.sum + b.sum,
+    sumSquares: a.sumSquares + b.sumSquares,
+  };
+}
 
-const mergeCategorical = (a: CategoricalCell, b: CategoricalCell): CategoricalCell => ({
-  ...a,
-  ...counted(a, b),
-  unseen: a.unseen + b.unseen,
-  topUnseen: addByName(a.topUnseen, b.topUnseen),
-});
+function mergeCategorical(a: CategoricalCell, b: CategoricalCell): CategoricalCell {
+  const distinct = added(a.distinct, b.distinct);
+  return {
+    ...a,
+    ...counted(a, b),
+    unseen: a.unseen + b.unseen,
+    topUnseen: addByName(a.topUnseen, b.topUnseen),
+    ...(distinct !== undefined && { distinct }),
+  };
+}
 
 function mergeConfusion(a: ConfusionCell, b: ConfusionCell): ConfusionCell {
   const counts = new Map(Object.entries(a.counts));
@@ -72,6 +88,8 @@ export function mergeCells(a: ProfileCell, b: ProfileCell): ProfileCell {
   if (a.kind === 'numeric' && b.kind === 'numeric') return mergeNumeric(a, b);
   if (a.kind === 'categorical' && b.kind === 'categorical') return mergeCategorical(a, b);
   if (a.kind === 'confusion' && b.kind === 'confusion') return mergeConfusion(a, b);
+  if (a.kind === 'rows' && b.kind === 'rows')
+    return { ...a, rows: a.rows + b.rows, distinct: a.distinct + b.distinct };
   throw new RangeError(`${a.kind} and ${b.kind} cells of '${a.feature}' cannot be merged`);
 }
 

@@ -1,9 +1,9 @@
 import { PREDICTION_FEATURES, type MetricName, type MonitorKind } from '#libs/contracts';
 import type { Draft } from './draft.js';
-import { compareQualityOfData } from './monitors/data-quality.js';
+import { compareQualityOfData, speaksOfRows } from './monitors/data-quality.js';
 import { compareDrift } from './monitors/drift.js';
 import { compareQuality } from './monitors/quality.js';
-import type { MonitorInput, Pair } from './pair.js';
+import type { MonitorInput, Pair, Whole } from './pair.js';
 
 /** Monitor: what a kind of monitor looks at, and how it compares one pair. Pure. */
 export type Monitor = {
@@ -12,6 +12,8 @@ export type Monitor = {
   readonly compare: (pair: Pair) => Draft[];
   /** The metric that stands for a pair whose comparison failed. */
   readonly main: MetricName;
+  /** The cell that the empty name stands for; confusion unless said. */
+  readonly whole?: Whole;
 };
 
 const chosen = ({ settings }: MonitorInput, names: string[]): string[] => settings.features ?? names;
@@ -22,6 +24,20 @@ const inputs = (input: MonitorInput): string[] =>
     input.features.filter((feature) => feature.role === 'input').map((feature) => feature.name),
   );
 
+/** Every column, and the rows themselves when a metric or a limit speaks of them. */
+const columns = (input: MonitorInput): string[] => [
+  ...(speaksOfRows(input.settings) ? [''] : []),
+  ...inputs(input),
+];
+
+/** Identifiers differ from row to row: they have no distribution to drift. */
+const comparable = (input: MonitorInput): string[] => {
+  const identifiers = new Set(
+    input.features.filter(({ type }) => type === 'identifier').map(({ name }) => name),
+  );
+  return inputs(input).filter((name) => !identifiers.has(name));
+};
+
 const predictions = (input: MonitorInput): string[] => {
   const binned = new Set(input.binning.features.map((binning) => binning.feature));
   const known = Object.values<string>(PREDICTION_FEATURES).filter((name) => binned.has(name));
@@ -30,8 +46,8 @@ const predictions = (input: MonitorInput): string[] => {
 
 /** monitors: every kind of monitor there is. */
 export const monitors: Readonly<Record<MonitorKind, Monitor>> = {
-  data_quality: { subjects: inputs, compare: compareQualityOfData, main: 'missing_rate' },
-  drift: { subjects: inputs, compare: compareDrift, main: 'psi' },
+  data_quality: { subjects: columns, compare: compareQualityOfData, main: 'missing_rate', whole: 'rows' },
+  drift: { subjects: comparable, compare: compareDrift, main: 'psi' },
   prediction_drift: { subjects: predictions, compare: compareDrift, main: 'psi' },
   quality: { subjects: () => [''], compare: compareQuality, main: 'accuracy' },
 };

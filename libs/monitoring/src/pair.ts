@@ -1,8 +1,10 @@
 import {
   ALL_SEGMENT,
+  storedAs,
   type BinningBody,
   type Feature,
   type FeatureBinning,
+  type FeatureCell,
   type MonitorBody,
   type Profile,
   type ProfileCell,
@@ -39,6 +41,9 @@ export type Pair = Side & {
   readonly settings: MonitorBody;
 };
 
+/** Whole: the cell that a segment value as a whole is compared by. */
+export type Whole = Exclude<ProfileCell['kind'], FeatureCell['kind']>;
+
 /** SegmentValue: who a comparison is about. */
 export type SegmentValue = { readonly segment: string; readonly segmentValue: string };
 
@@ -57,7 +62,10 @@ type Index = ReadonlyMap<string, ProfileCell>;
 const indexOf = (cells: readonly ProfileCell[]): Index => new Map(cells.map((cell) => [cellKey(cell), cell]));
 
 /** pairer: looks cells up once for a whole evaluation; the result gives the pair of any feature and segment value. */
-export function pairer(input: MonitorInput): (value: SegmentValue, feature: string) => Pair {
+export function pairer(
+  input: MonitorInput,
+  whole: Whole = 'confusion',
+): (value: SegmentValue, feature: string) => Pair {
   const [baseline, window] = [indexOf(input.baseline.cells), indexOf(input.window.cells)];
   const chunks = input.baselineChunks.map((chunk) => indexOf(chunk.cells));
   const binnings = new Map(input.binning.features.map((binning) => [binning.feature, binning]));
@@ -69,7 +77,7 @@ export function pairer(input: MonitorInput): (value: SegmentValue, feature: stri
   });
   return ({ segment, segmentValue }, feature) => {
     const binning = binnings.get(feature) ?? null;
-    const kind = feature === '' ? 'confusion' : 'numeric';
+    const kind = feature === '' ? whole : 'numeric';
     const key = cellKey({ kind, segment, segmentValue, feature });
     const allKey = cellKey({ kind, segment: ALL_SEGMENT, segmentValue: all?.segmentValue ?? '', feature });
     return {
@@ -77,7 +85,7 @@ export function pairer(input: MonitorInput): (value: SegmentValue, feature: stri
       segment,
       segmentValue,
       feature,
-      type: binning?.kind ?? (features.get(feature)?.type === 'numeric' ? 'numeric' : 'categorical'),
+      type: binning?.kind ?? storedAs(features.get(feature)?.type ?? 'categorical'),
       binning,
       window: window.get(key) ?? null,
       all: side(allKey),

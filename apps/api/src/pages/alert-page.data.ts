@@ -1,5 +1,5 @@
-import type { AlertTransition, Finding } from '#libs/contracts';
-import { alertMessage, cellKey, chartOf, LESS_IS_WORSE, METRIC_LABELS } from '#libs/monitoring';
+import { isFeatureCell, type AlertTransition, type Finding } from '#libs/contracts';
+import { alertMessage, cellKey, chartOf, isShare, METRIC_LABELS } from '#libs/monitoring';
 import { chartSpec, renderSvg } from '#libs/notify';
 import { loadComparedProfiles, loadMonitorContext, type MonitorContext, type Store } from '#libs/store';
 import type { AlertPage } from './alert-page.js';
@@ -107,7 +107,7 @@ async function distributions(
       profile.cells.find((cell) => cellKey(cell) === key),
     );
     if (binning === undefined || baseline === undefined || window === undefined) return null;
-    if (baseline.kind === 'confusion' || window.kind === 'confusion') return null;
+    if (!isFeatureCell(baseline) || !isFeatureCell(window)) return null;
     const chart = chartOf({ baseline, window, binning });
     return {
       feature,
@@ -140,7 +140,7 @@ async function metricHistory(
   );
   if (points.length < 2) return null;
   const label = METRIC_LABELS[worst.metric];
-  const percent = LESS_IS_WORSE.has(worst.metric) || worst.metric.endsWith('_rate');
+  const percent = isShare(worst.metric);
   const spec = lines(points, {
     unit: label,
     percent,

@@ -3,6 +3,7 @@ import {
   durationMs,
   MAX_DIMENSION_VALUES,
   MAX_SEGMENT_VALUES,
+  storedAs,
   type Condition,
   type DimensionBody,
   type Feature,
@@ -42,7 +43,10 @@ const conditionsOf = (where: Predicate, field: string): Conditions => {
   return [{ field, condition: where }];
 };
 
-const WANTED = { numeric: 'number', boolean: 'boolean', categorical: 'string' } as const;
+const wantedOf = (type: Feature['type']): 'number' | 'boolean' | 'string' => {
+  if (type === 'boolean') return 'boolean';
+  return storedAs(type) === 'numeric' ? 'number' : 'string';
+};
 
 const conditionErrors = (
   { field, condition }: Conditions[number],
@@ -60,9 +64,9 @@ const conditionErrors = (
         features.map(({ name }) => name),
       ),
     ];
-  if (isRange && feature.type !== 'numeric')
+  if (isRange && storedAs(feature.type) !== 'numeric')
     return [{ field, message: `feature '${feature.name}' is ${feature.type}; a range needs a numeric one` }];
-  const wanted = WANTED[feature.type];
+  const wanted = wantedOf(feature.type);
   return [...(condition.in ?? []), ...(condition.equals === undefined ? [] : [condition.equals])]
     .filter((value) => typeof value !== wanted)
     .map((value) => ({
@@ -103,14 +107,14 @@ const dimensionErrors = (body: DimensionBody, features: readonly Feature[]): Fie
         features.map(({ name }) => name),
       ),
     ];
-  if (feature.type === 'numeric' && body.ranges === undefined && body.values === null)
+  if (storedAs(feature.type) === 'numeric' && body.ranges === undefined && body.values === null)
     return [
       {
         field: 'ranges',
-        message: `feature '${feature.name}' is numeric; say the ranges (or values) that make its segment values`,
+        message: `feature '${feature.name}' is ${feature.type}; say the ranges (or values) that make its segment values`,
       },
     ];
-  if (feature.type !== 'numeric' && body.ranges !== undefined)
+  if (storedAs(feature.type) !== 'numeric' && body.ranges !== undefined)
     return [
       { field: 'ranges', message: `feature '${feature.name}' is ${feature.type}; ranges need a numeric one` },
     ];

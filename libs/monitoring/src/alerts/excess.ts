@@ -4,8 +4,14 @@ import { LESS_IS_WORSE } from '../limits.js';
 /** DISTANCES: metrics that measure how far a distribution moved, where a multiple of the limit has a meaning. */
 const DISTANCES: ReadonlySet<MetricName> = new Set([
   'psi',
+  'kullback_leibler',
   'jensen_shannon',
+  'hellinger',
+  'total_variation',
+  'l_infinity',
+  'l_infinity_robust',
   'kolmogorov_smirnov',
+  'wasserstein',
   'wasserstein_normalised',
 ]);
 
@@ -14,11 +20,17 @@ const CRITICAL_EXCESS = 2.5;
 
 /**
  * excess: how many times its limit a finding's value is, so that findings of different metrics can be ranked; for floors, the
- * missing part of 1 is compared. Infinite for facts (a missing column) and limits of 0; 0 without value or limit.
+ * missing part of 1 is compared where that is a share. Infinite for facts (a missing column) and limits of 0; 0 without value or limit.
  */
-function excess({ metric, value, threshold, evidence }: Finding): number {
+function excess({ metric, value, threshold, evidence, status }: Finding): number {
   if (value === null || threshold === null) return 0;
-  if (LESS_IS_WORSE.has(metric)) return threshold < 1 ? (1 - value) / (1 - threshold) : Infinity;
+  if (LESS_IS_WORSE.has(metric) && value <= 1)
+    return threshold < 1 ? (1 - value) / (1 - threshold) : Infinity;
+  // Beyond a lower bound: of a signed distance, or of a number of rows.
+  if (status === 'breached' && value < threshold) {
+    if (threshold < 0) return value / threshold;
+    return value > 0 ? threshold / value : Infinity;
+  }
   if (evidence === 'exact' || threshold <= 0) return value > threshold ? Infinity : 0;
   return value / threshold;
 }

@@ -1,5 +1,6 @@
 import {
   ALL_SEGMENT,
+  isFeatureCell,
   type AlertChart,
   type AlertFinding,
   type AlertMessage,
@@ -41,8 +42,7 @@ function cellLookup({ baseline, window, binning }: MessageInput): CellsOf {
     const key = cellKey({ kind: 'numeric', segment, segmentValue, feature });
     const [own, a, b] = [binnings.get(feature), before.get(key), now.get(key)];
     if (own === undefined || a === undefined || b === undefined) return null;
-    if (a.kind === 'confusion' || b.kind === 'confusion' || a.kind !== own.kind || b.kind !== own.kind)
-      return null;
+    if (!isFeatureCell(a) || !isFeatureCell(b) || a.kind !== own.kind || b.kind !== own.kind) return null;
     return { baseline: a, window: b, binning: own };
   };
 }

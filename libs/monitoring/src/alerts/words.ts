@@ -91,6 +91,13 @@ const EVENTS: Partial<Record<MetricName, (name: string) => string>> = {
   invalid_rate: (name) => `${name} has a wrong type more often`,
   unseen_rate: (name) => `${name} has values not seen at training`,
   missing_column: (name) => `${name} has no value at all`,
+  out_of_range_rate: (name) => `${name} leaves its range more often`,
+  negative_rate: (name) => `${name} has negative values`,
+  extra_column: (name) => `${name} is not in the baseline`,
+  constant: (name) => `${name} has become constant`,
+  distinct_rate: (name) => `${name} repeats more often`,
+  duplicate_rate: () => 'rows repeat more often',
+  volume: () => 'the number of rows is unusual',
   accuracy: () => 'accuracy fell',
   label_coverage: () => 'labels are missing',
 };
@@ -105,9 +112,19 @@ const SHARES: ReadonlySet<MetricName> = new Set([
   'missing_rate',
   'invalid_rate',
   'unseen_rate',
+  'out_of_range_rate',
+  'negative_rate',
+  'distinct_rate',
+  'duplicate_rate',
   'accuracy',
   'label_coverage',
 ]);
+
+/** Metrics that either hold or do not: their numbers say nothing to people. */
+const FACTS: ReadonlySet<MetricName> = new Set(['missing_column', 'extra_column', 'constant']);
+
+/** isShare: whether a metric is a share of something, to be read as a percentage. */
+export const isShare = (metric: MetricName): boolean => SHARES.has(metric);
 
 /** formatMetric: a metric's value for people; shares as percentages. */
 const formatMetric = (metric: MetricName, value: number | null): string =>
@@ -119,7 +136,7 @@ export function sentenceOf(finding: Finding, detail = ''): string {
   const where = describeSegment(finding);
   const what = `${happened(finding)} for ${where}`;
   const tail = detail === '' ? '' : `; ${detail}`;
-  if (metric === 'missing_column') return `${what}, ${formatCount(rows)} rows${tail}.`;
+  if (FACTS.has(metric)) return `${what}, ${formatCount(rows)} rows${tail}.`;
   const limits = [
     threshold === null ? '' : `limit ${formatMetric(metric, threshold)}`,
     baselineValue === null ? '' : `${formatMetric(metric, baselineValue)} at training`,

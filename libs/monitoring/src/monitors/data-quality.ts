@@ -1,95 +1,113 @@
-import type { CategoricalCell, MetricName, NumericCell } from '#libs/contracts';
-import { limitOf, measured, undecided, type Draft, type Measurement } from '../draft.js';
+import type { MetricName } from '#libs/contracts';
+import { chosenMetrics } from '../chosen.js';
+import { columnIsExtra, columnIsMissing, fact, isNewlyConstant } from '../data-quality/facts.js';
+import { rateLimit } from '../data-quality/rate-limit.js';
+import { countsOf, dataQualityChunks, fits, isRate, rates, type Rate } from '../data-quality/rates.js';
+import { compareRows } from '../data-quality/rows.js';
+import { measured, undecided, type Draft } from '../draft.js';
 import { evidenceOf, type Evidence } from '../evidence.js';
 import { gate, isComparable, type Comparable } from '../gate.js';
-import type { Pair, Side } from '../pair.js';
+import { once } from '../once.js';
+import type { Pair } from '../pair.js';
+import { referenceOf, type Reference } from '../reference.js';
 
-type Cell = NumericCell | CategoricalCell;
-const unseenOf = (cell: Cell): number => (cell.kind === 'categorical' ? cell.unseen : 0);
+export { dataQualityChunks } from '../data-quality/rates.js';
+export { speaksOfRows } from '../data-quality/rows.js';
 
-/** Rows as they should be, without a value, with a wrong type, with a new category. */
-const countsOf = (cell: Cell): number[] => [
-  cell.rows - cell.nulls - cell.invalid - unseenOf(cell),
-  cell.nulls,
-  cell.invalid,
-  unseenOf(cell),
-];
+const DEFAULTS = ['missing_rate', 'invalid_rate', 'unseen_rate', 'missing_column'] as const;
 
-/** dataQualityChunks: rows as they should be, missing, of a wrong type and new, per chunk of the baseline. */
-export const dataQualityChunks = ({ chunks }: Pick<Side, 'chunks'>): number[][] =>
-  chunks.flatMap((cell) => (cell.kind === 'confusion' ? [] : [countsOf(cell)]));
+/** Rates whose rows are a cell of their own in the test, when they are asked for. */
+const needOutside = (metrics: readonly MetricName[]): boolean =>
+  metrics.includes('out_of_range_rate') || metrics.includes('negative_rate');
 
-const rates = {
-  missing_rate: (cell: Cell) => cell.nulls / cell.rows,
-  invalid_rate: (cell: Cell) => cell.invalid / cell.rows,
-  unseen_rate: (cell: Cell) => unseenOf(cell) / cell.rows,
-} satisfies Partial<Record<MetricName, (cell: Cell) => number>>;
-type Rate = keyof typeof rates;
+function evidence(pair: Comparable, withOutside: boolean): Evidence {
+  return evidenceOf({
+    baseline: countsOf(pair.baseline, withOutside),
+    window: countsOf(pair.window, withOutside),
+    chunks: dataQualityChunks(pair, withOutside),
+    allChunks: () => dataQualityChunks(pair.all, withOutside),
+    chunkCount: pair.chunkCount,
+  });
+}
 
-const ratesOf = ({ type }: Pair): Rate[] =>
-  type === 'categorical' ? ['missing_rate', 'invalid_rate', 'unseen_rate'] : ['missing_rate', 'invalid_rate'];
+type Shared = { readonly evidence: Evidence; readonly reference: () => Reference };
 
-/** The monitor limits the *increase*; the finding states the limit on the window's rate, so that value and threshold compare. */
-function rate({ baseline, window, settings, feature }: Comparable, metric: Rate): Measurement {
-  const before = rates[metric](baseline);
-  const increase = limitOf(settings, feature, metric);
-  return {
-    metric,
-    variant: 'baseline-plus-limit',
-    value: rates[metric](window),
-    baselineValue: before,
-    threshold: increase === null ? null : before + increase,
+function rate(pair: Comparable, metric: Rate, shared: Shared): Draft {
+  const shareOf = rates[metric];
+  const [now, before] = [shareOf(pair.window, pair), shareOf(pair.baseline, pair)];
+  if (now === null || before === null) {
+    return undecided(pair, metric, {
+      status: 'not_computable',
+      note: 'was not counted on one of both sides',
+    });
+  }
+  const history = () => {
+    const { pairs, of } = shared.reference();
+    const changes = pairs.map(({ baseline, window }) => {
+      const [a, b] = [shareOf(baseline, pair), shareOf(window, pair)];
+      return a === null || b === null ? null : b.value - a.value;
+    });
+    return { values: changes.filter((change) => change !== null), of };
   };
-}
-
-/** A column can be empty by chance when it is mostly empty anyway: below this chance it is a fact. */
-const CHANCE_OF_EMPTY = 1e-6;
-
-/** columnIsMissing: no value at all where the baseline had enough of them that this is no accident. */
-function columnIsMissing(baseline: Cell, window: Cell): boolean {
-  const nullRate = baseline.nulls / baseline.rows;
-  return window.nulls === window.rows && nullRate < 1 && nullRate ** window.rows < CHANCE_OF_EMPTY;
-}
-
-/** A missing column needs no limit of its own to be told; a limit of 1 mutes it. */
-const MISSING_COLUMN_LIMIT = 0;
-
-function missingColumn(pair: Comparable, missing: boolean): Draft {
-  const threshold = limitOf(pair.settings, pair.feature, 'missing_column') ?? MISSING_COLUMN_LIMIT;
-  const value = missing ? 1 : 0;
+  const { fixed, ...limit } = rateLimit(pair, { metric, value: now.value, before: before.value, history });
+  const isFact = fixed || metric === 'distinct_rate';
   return measured(
     pair,
-    { metric: 'missing_column', variant: 'fact', value, baselineValue: 0, threshold },
-    'exact',
+    {
+      ...limit,
+      metric,
+      variant: fixed ? 'fixed-limit' : 'baseline-plus-limit',
+      value: now.value,
+      baselineValue: before.value,
+      ...(now.resolution > 0 && { resolution: now.resolution }),
+    },
+    isFact ? 'exact' : shared.evidence,
   );
 }
 
-const evidence = (pair: Comparable): Evidence =>
-  evidenceOf({
-    baseline: countsOf(pair.baseline),
-    window: countsOf(pair.window),
-    chunks: dataQualityChunks(pair),
-    allChunks: () => dataQualityChunks(pair.all),
-    chunkCount: pair.chunkCount,
+/** What has no comparable cells: a column that is new, or one that cannot be judged yet. */
+function incomparable(
+  pair: Pair,
+  metrics: readonly MetricName[],
+  why: Parameters<typeof undecided>[2],
+): Draft[] {
+  return metrics.flatMap((metric) => {
+    if (metric === 'extra_column') return columnIsExtra(pair) ? [fact(pair, metric, true)] : [];
+    if (isRate(metric) && !fits(metric, { type: pair.type, binning: pair.binning, baseline: null }))
+      return [];
+    return [undecided(pair, metric, why)];
   });
+}
 
-/**
- * compareQualityOfData: rates of missing, wrongly typed and new values against the baseline's, with one test over all of them, and
- * whether the column is there at all. A missing column is one finding; its rates then decide nothing.
- */
-export function compareQualityOfData(pair: Pair): Draft[] {
-  const gated = gate(pair);
-  const metrics = ratesOf(pair);
-  if (!isComparable(gated)) {
-    return [...metrics, 'missing_column' as const].map((metric) => undecided(pair, metric, gated));
-  }
-  if (columnIsMissing(gated.baseline, gated.window)) {
-    const reason = { status: 'not_computable', note: 'the column is missing: see missing_column' } as const;
-    return [...metrics.map((metric) => undecided(pair, metric, reason)), missingColumn(gated, true)];
-  }
-  const shared = evidence(gated);
+/** A missing column is one finding, also where it was not chosen; its rates then decide nothing. */
+function missing(pair: Comparable, metrics: readonly MetricName[]): Draft[] {
+  const note = 'the column is missing: see missing_column';
   return [
-    ...metrics.map((metric) => measured(pair, rate(gated, metric), shared)),
-    missingColumn(gated, false),
+    ...metrics.filter(isRate).map((metric) => undecided(pair, metric, { status: 'not_computable', note })),
+    fact(pair, 'missing_column', true),
   ];
 }
+
+function compareColumn(pair: Pair): Draft[] {
+  const wanted = chosenMetrics(pair, DEFAULTS).filter(
+    (metric) => metric !== 'volume' && metric !== 'duplicate_rate',
+  );
+  const gated = gate(pair);
+  if (!isComparable(gated)) return incomparable(pair, wanted, gated);
+  const metrics = wanted.filter((metric) => !isRate(metric) || fits(metric, gated));
+  if (columnIsMissing(gated)) return missing(gated, metrics);
+  const shared = evidence(gated, needOutside(metrics));
+  const reference = once(() => referenceOf(gated, shared.deff));
+  return metrics.flatMap((metric) => {
+    if (isRate(metric)) return [rate(gated, metric, { evidence: shared, reference })];
+    if (metric === 'constant') return [fact(gated, metric, isNewlyConstant(gated))];
+    return metric === 'missing_column' || metric === 'extra_column' ? [fact(gated, metric, false)] : [];
+  });
+}
+
+/**
+ * compareQualityOfData: rates of faulty values against the baseline's or a fixed limit, with one test over all of them, and facts:
+ * whether a column is there, is new, has become constant; for the rows as a whole how many there are and how many repeat.
+ */
+export const compareQualityOfData = (pair: Pair): Draft[] =>
+  pair.feature === '' ? compareRows(pair) : compareColumn(pair);

@@ -1,10 +1,12 @@
-import { defaultMetricsOf, type FeatureBinning, type MetricName } from '#libs/contracts';
+import type { FeatureBinning, MetricName } from '#libs/contracts';
+import { chosenMetrics } from '../chosen.js';
 import { coarseCounts, coarsen } from '../coarsen.js';
 import { limited, measured, undecided, type Draft, type Undecidable } from '../draft.js';
 import { driftMetric, type DriftMetric } from '../drift/metrics.js';
 import { coarse, present, type Sides } from '../drift/sides.js';
 import { evidenceOf } from '../evidence.js';
 import { fewRows, gate, isComparable, type Comparable } from '../gate.js';
+import { once } from '../once.js';
 import type { Pair, Side } from '../pair.js';
 import { referenceOf, type Reference } from '../reference.js';
 import type { History } from '../limits.js';
@@ -22,31 +24,16 @@ export function coarseChunks({ baseline, chunks }: Side, binning: FeatureBinning
   return chunks.flatMap((cell) => (cell.kind === binning.kind ? [coarseCounts(cell, plan, binning)] : []));
 }
 
-/** A limit on a metric outside of the defaults asks for it; `default` limits what is computed anyway. */
-function withLimit({ settings, segment, segmentValue, feature }: Pair): string[] {
-  const { segmentThresholds: bySegment, featureThresholds: byFeature, thresholds } = settings;
-  const levels = [
-    bySegment[`${segment}=${segmentValue}`],
-    bySegment[segment],
-    byFeature[feature],
-    thresholds,
-  ];
-  const usual: readonly string[] = defaultMetricsOf[settings.kind];
-  return levels.flatMap((level) => Object.keys(level ?? {})).filter((metric) => !usual.includes(metric));
-}
-
 type Chosen = { readonly name: MetricName; readonly metric: DriftMetric };
 
-/** chosenMetrics: the metrics of a pair that fit its type, in the order of the settings. */
-function chosenMetrics(pair: Pair): Chosen[] {
-  const wanted = pair.settings.metrics ?? [...DEFAULTS[pair.type], ...(withLimit(pair) as MetricName[])];
-  return [...new Set(wanted)].flatMap((name) => {
+/** fitting: the chosen metrics that fit the pair's type. */
+const fitting = (pair: Pair): Chosen[] =>
+  chosenMetrics(pair, DEFAULTS[pair.type]).flatMap((name) => {
     const metric = driftMetric(name);
     return metric !== undefined && (metric.fits === 'both' || metric.fits === pair.type)
       ? [{ name, metric }]
       : [];
   });
-}
 
 /** noValues: a window without a single value has not drifted, it is broken; data quality tells that once. */
 const noValues = ({ baseline, window }: Comparable): Undecidable | null =>
@@ -76,18 +63,13 @@ function sidesOf(pair: Comparable) {
   return { sides: { ...uncorrected, deff: evidence.deff }, evidence };
 }
 
-const once = <T>(make: () => T): (() => T) => {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-};
-
 /**
  * compareDrift: how far the distribution of a feature (or of predictions) is from the baseline's, by the metrics that the monitor
  * chose. Those over cells count about ten of equal baseline mass plus new, missing and invalid values; those over values read the
  * fine bins. One chi-squared test over the same ten cells is the evidence of all of them.
  */
 export function compareDrift(pair: Pair): Draft[] {
-  const chosen = chosenMetrics(pair);
+  const chosen = fitting(pair);
   const gated = gate(pair);
   const reason = isComparable(gated) ? noValues(gated) : gated;
   if (reason !== null || !isComparable(gated)) {

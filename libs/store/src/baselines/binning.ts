@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import {
   PREDICTION_FEATURES,
+  storedAs,
   type CategoricalBinning,
   type Feature,
   type FeatureBinning,
@@ -37,7 +38,7 @@ export const binningHash = (features: readonly FeatureBinning[]): string =>
 const canonical = (binning: FeatureBinning): unknown[] =>
   binning.kind === 'numeric'
     ? [binning.feature, binning.kind, binning.edges, binning.max]
-    : [binning.feature, binning.kind, binning.categories];
+    : [binning.feature, binning.kind, binning.categories, ...(binning.distinct === true ? ['distinct'] : [])];
 
 /** createBinning: how the features of a version are counted, made from the rows of an origin. Context features are not compared and not counted. */
 export async function createBinning(
@@ -55,11 +56,13 @@ export async function createBinning(
   const rows = rowsSql(name, features);
   const sampling = { rows, oneIn: Math.max(1, Math.ceil(facts.rows / MAX_SAMPLE)) };
   const made = new Map<string, FeatureBinning>();
-  const numeric = sources.filter(({ type }) => type === 'numeric');
+  const numeric = sources.filter(({ type }) => storedAs(type) === 'numeric');
   for (let at = 0; at < numeric.length; at += NUMERIC_PER_STATEMENT)
     for (const binning of await numericBinnings(db, numeric.slice(at, at + NUMERIC_PER_STATEMENT), sampling))
       made.set(binning.feature, binning);
-  const categorical = sources.filter(({ type }) => type !== 'numeric');
+  for (const { feature } of sources.filter(({ type }) => type === 'identifier'))
+    made.set(feature, { feature, kind: 'categorical', categories: [], distinct: true });
+  const categorical = sources.filter(({ type }) => type === 'categorical' || type === 'boolean');
   for (let at = 0; at < categorical.length; at += CATEGORICAL_PER_STATEMENT)
     for (const binning of await categoricalBinnings(
       db,

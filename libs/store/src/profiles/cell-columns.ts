@@ -39,7 +39,14 @@ export const CELL_FIELDS = [
   'sum_squares',
   'unseen',
   'top',
+  'negatives',
+  'distinct',
 ] as const;
+
+/** SQL of a cell that speaks of rows: how many of them differ, by the checksum of their content. */
+export const rowsCell = (distinct: string): string =>
+  `('', 'rows', toUInt64(0), toUInt64(0), CAST([], 'Array(UInt64)'), toUInt64(0), toFloat64(0), toUInt64(0), toFloat64(0), ` +
+  `toFloat64(inf), toFloat64(-inf), toFloat64(0), toFloat64(0), toUInt64(0), CAST(map(), 'Map(String, UInt64)'), toUInt64(0), ${distinct})`;
 
 /** cellColumn: how one feature is counted. `name` is SQL of its name, `value` of its raw value, `tag` makes its columns unique. */
 export function cellColumn(
@@ -52,35 +59,44 @@ export function cellColumn(
     : categoricalColumn(binning, value, name, tag, bindings);
 }
 
-/** Slots: the bins, then under, over, null, invalid. NaN is null, an infinity invalid; adding 0 turns -0 into 0, so that equal values hash alike. */
+/**
+ * Slots: the bins, then under, over, (below 0, where the bins start above 0 and so would hide them among those under), null, invalid.
+ * NaN is null, an infinity invalid; adding 0 turns -0 into 0, so that equal values hash alike.
+ */
 function numericColumn({ edges, max }: NumericBinning, value: string, name: string, tag: string): CellColumn {
   const bins = edges.length;
   const [x, slot, finite, sure] = [`x${tag}`, `s${tag}`, `f${tag}`, `v${tag}`];
   const list = numbersLiteral(edges);
+  const first = edges[0] ?? 0;
+  const outsideSlots = first > 0 ? 3 : 2;
+  const [none, invalid] = [bins + outsideSlots, bins + outsideSlots + 1];
   const lookUp = `transform(roundDown(${x}, ${list}), ${list}, range(${bins}))`;
   const outside =
-    `isNaN(${x}), ${bins + 2}, isInfinite(${x}), ${bins + 3}, ` +
-    `${x} < ${numberLiteral(edges[0] ?? 0)}, ${bins}, ${x} > ${numberLiteral(max)}, ${bins + 1}`;
+    `isNaN(${x}), ${none}, isInfinite(${x}), ${invalid}, ${first > 0 ? `${x} < 0, ${bins + 2}, ` : ''}` +
+    `${x} < ${numberLiteral(first)}, ${bins}, ${x} > ${numberLiteral(max)}, ${bins + 1}`;
+  const isUnder = first > 0 ? `${slot} IN (${bins}, ${bins + 2})` : `${slot} = ${bins}`;
   const at = (index: number): string => `n${tag}[${index + 1}]`;
+  const negatives = first < 0 ? 'toUInt64(0)' : at(first > 0 ? bins + 2 : bins);
   return {
-    slots: bins + 4,
+    slots: invalid + 1,
     value: `${value} + 0e0 AS ${x}`,
     slot: `toUInt16(multiIf(${outside}, ${lookUp})) AS ${slot}`,
-    summed: `${slot} < ${bins + 2} AS ${finite}, if(${finite}, ${x}, 0) AS ${sure}, `,
+    summed: `${slot} < ${none} AS ${finite}, if(${finite}, ${x}, 0) AS ${sure}, `,
     content: `${slot}, ${sure}`,
     aggregates:
-      `countResample(0, ${bins + 4}, 1)(${slot}) AS n${tag}, sumIf(${x}, ${slot} = ${bins}) AS u${tag}, ` +
+      `countResample(0, ${invalid + 1}, 1)(${slot}) AS n${tag}, sumIf(${x}, ${isUnder}) AS u${tag}, ` +
       `sumIf(${x}, ${slot} = ${bins + 1}) AS o${tag}, min(if(${finite}, ${x}, inf)) AS l${tag}, ` +
       `max(if(${finite}, ${x}, -inf)) AS m${tag}, sum(${sure}) AS t${tag}, sum(${sure} * ${sure}) AS q${tag}`,
     cell:
-      `(${name}, 'numeric', ${at(bins + 2)}, ${at(bins + 3)}, arraySlice(n${tag}, 1, ${bins}), ${at(bins)}, u${tag}, ` +
-      `${at(bins + 1)}, o${tag}, l${tag}, m${tag}, t${tag}, q${tag}, toUInt64(0), CAST(map(), 'Map(String, UInt64)'))`,
+      `(${name}, 'numeric', ${at(none)}, ${at(invalid)}, arraySlice(n${tag}, 1, ${bins}), ` +
+      `${at(bins)}${first > 0 ? ` + ${at(bins + 2)}` : ''}, u${tag}, ${at(bins + 1)}, o${tag}, l${tag}, m${tag}, t${tag}, q${tag}, ` +
+      `toUInt64(0), CAST(map(), 'Map(String, UInt64)'), ${negatives}, toUInt64(0))`,
   };
 }
 
 /** Slots: the categories, then unseen, null, invalid. */
 function categoricalColumn(
-  { categories }: CategoricalBinning,
+  { categories, distinct }: CategoricalBinning,
   value: string,
   name: string,
   tag: string,
@@ -93,7 +109,15 @@ function categoricalColumn(
     known === 0
       ? `toUInt16(${known})`
       : `transform(${x}, ${bindings.texts(categories)}, ${indexes}, toUInt16(${known}))`;
-  const top = `approx_top_kIf(${TOP_UNSEEN}, ${TOP_UNSEEN_RESERVED})(${x}, ${slot} = ${known})`;
+  // Every value of an identifier is new, so their names say nothing and their number does.
+  const counted =
+    distinct === true
+      ? `uniqCombinedIf(${x}, ${slot} = ${known}) AS p${tag}`
+      : `approx_top_kIf(${TOP_UNSEEN}, ${TOP_UNSEEN_RESERVED})(${x}, ${slot} = ${known}) AS p${tag}`;
+  const topAndDistinct =
+    distinct === true
+      ? `CAST(map(), 'Map(String, UInt64)'), toUInt64(0), p${tag}`
+      : `CAST(arrayMap(t -> (t.1, t.2), p${tag}), 'Map(String, UInt64)'), toUInt64(0), toUInt64(0)`;
   const at = (index: number): string => `n${tag}[${index + 1}]`;
   return {
     slots: known + 3,
@@ -101,10 +125,10 @@ function categoricalColumn(
     slot: `toUInt16(multiIf(${isNullText(x)}, ${known + 1}, ${isInvalidText(x)}, ${known + 2}, ${lookUp})) AS ${slot}`,
     summed: '',
     content: `${slot}, ${x}`,
-    aggregates: `countResample(0, ${known + 3}, 1)(${slot}) AS n${tag}, ${top} AS p${tag}`,
+    aggregates: `countResample(0, ${known + 3}, 1)(${slot}) AS n${tag}, ${counted}`,
     cell:
       `(${name}, 'categorical', ${at(known + 1)}, ${at(known + 2)}, arraySlice(n${tag}, 1, ${known}), toUInt64(0), toFloat64(0), ` +
       `toUInt64(0), toFloat64(0), toFloat64(inf), toFloat64(-inf), toFloat64(0), toFloat64(0), ${at(known)}, ` +
-      `CAST(arrayMap(t -> (t.1, t.2), p${tag}), 'Map(String, UInt64)'))`,
+      `${topAndDistinct})`,
   };
 }

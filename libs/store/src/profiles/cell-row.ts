@@ -23,6 +23,8 @@ export type CellRow = {
   sum_squares: number;
   unseen: number;
   top: Record<string, number>;
+  negatives: number;
+  distinct: number;
 };
 
 /** Extremes of no value at all are infinite in the table, so that merging needs no exception. */
@@ -45,9 +47,18 @@ export function cellFromRow(row: CellRow): ProfileCell {
         max: finite(row.max),
         sum: row.sum,
         sumSquares: row.sum_squares,
+        negatives: row.negatives,
       };
     case 'categorical':
-      return { ...counted, kind: 'categorical', unseen: row.unseen, topUnseen: row.top };
+      return {
+        ...counted,
+        kind: 'categorical',
+        unseen: row.unseen,
+        topUnseen: row.top,
+        ...(row.distinct > 0 && { distinct: row.distinct }),
+      };
+    case 'rows':
+      return { ...key, kind: 'rows', distinct: row.distinct };
     case 'confusion':
       return { ...key, kind: 'confusion', labelled: row.labelled, counts: confusionCounts(row.top) };
   }

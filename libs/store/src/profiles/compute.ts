@@ -36,7 +36,8 @@ export async function computeBuckets(
     );
     const running = some.map((bucket) => ({ ...bucket, run: runs.get(bucket.startMs) ?? 0n }));
     for (const part of segmentParts(plan)) {
-      for (const group of groups) await db.command(countFeatures(plan, group, { buckets: running, part }));
+      for (const [index, group] of groups.entries())
+        await db.command(countFeatures(plan, group, { buckets: running, part, withRows: index === 0 }));
       if (!predictsValues(plan)) await db.command(countLabels(plan, { buckets: running, part }));
     }
     await finishRuns(db, plan, 'bucket', running);

@@ -1,13 +1,18 @@
 import { LIVE_ORIGIN, PREDICTION_FEATURES, type FeatureBinning } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
 import { Bindings, integersLiteral } from '../segments/bindings.js';
-import { CELL_FIELDS, cellColumn } from './cell-columns.js';
+import { CELL_FIELDS, cellColumn, rowsCell } from './cell-columns.js';
 import { grouping, type SegmentPart } from './grouping.js';
 import { valueOf, type ProfilePlan } from './plan.js';
 import { inBuckets, rowsOf, seconds, versionKey } from './source.js';
 
 /** What one statement counts: buckets, each with the number of the run that computes it, and segments. */
-export type Pass = { buckets: { startMs: number; run: bigint }[]; part: SegmentPart };
+export type Pass = {
+  buckets: { startMs: number; run: bigint }[];
+  part: SegmentPart;
+  /** Of several passes over the same rows one counts the rows themselves. */
+  withRows?: boolean;
+};
 
 /** Label × predicted pairs that a confusion cell holds, the most frequent ones. */
 const MAX_PAIRS = 10_000;
@@ -68,6 +73,8 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
     if (value === undefined) return [];
     return [cellColumn(binning, value, { name: bindings.text(binning.feature), tag: `${index}`, bindings })];
   });
+  const { withRows = false } = pass;
+  const rows = withRows ? [rowsCell('different')] : [];
   const starts = pass.buckets.map(({ startMs }) => startMs);
   // Levels, so that no expression with a list of edges in it is written into another: analysing them would take longer than counting.
   const values = `SELECT *, ${cells.map((cell) => cell.value).join(', ')} FROM (${rowsOf(plan, starts, bindings)})`;
@@ -77,10 +84,10 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
     `cityHash64(${cells.map((cell) => cell.content).join(', ')}) AS content FROM (${slots})`;
   const counted =
     `SELECT bucket${groups.columns}, count() AS cell_rows, sum(content) AS cell_checksum, ` +
-    `${cells.map((cell) => cell.aggregates).join(', ')} FROM (${perRow}) GROUP BY ${groups.sets()}`;
+    `${withRows ? 'uniqCombined64(content) AS different, ' : ''}${cells.map((cell) => cell.aggregates).join(', ')} FROM (${perRow}) GROUP BY ${groups.sets()}`;
   const named =
     `SELECT bucket, ${groups.segment} AS segment_name, ${groups.segmentValue} AS segment_value_name, ` +
-    `cell_rows, cell_checksum, [${cells.map((cell) => cell.cell).join(', ')}] AS cells FROM (${counted}) WHERE ${groups.isValue}`;
+    `cell_rows, cell_checksum, [${rows.concat(cells.map((cell) => cell.cell)).join(', ')}] AS cells FROM (${counted}) WHERE ${groups.isValue}`;
   return {
     name: 'profile-features',
     sql:

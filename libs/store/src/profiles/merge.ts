@@ -28,6 +28,8 @@ export const mergedColumns = [
   ['sum_squares', 'sum(p.sum_squares)'],
   ['unseen', 'sum(p.unseen)'],
   ['top', top],
+  ['negatives', 'sum(p.negatives)'],
+  ['distinct', 'sum(p.distinct)'],
   ['checksum', 'sum(p.checksum)'],
 ] as const;
 

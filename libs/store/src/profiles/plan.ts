@@ -5,7 +5,7 @@ import { featureColumns, rawValue } from '../segments/feature-columns.js';
 import { segmentColumns, type NamedSegment } from '../segments/segment-column.js';
 
 /** Raise it when a statement here counts differently: every bucket that is not sealed is then computed anew. */
-const STATEMENTS = 1;
+const STATEMENTS = 2;
 
 /** Everything that decides what the profile of a bucket looks like, apart from its rows. */
 export type ProfilePlan = {

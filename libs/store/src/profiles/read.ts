@@ -22,7 +22,7 @@ const cellRow = z.object({
   segment: z.string(),
   segment_value: z.string(),
   feature: z.string(),
-  kind: z.enum(['numeric', 'categorical', 'confusion']),
+  kind: z.enum(['numeric', 'categorical', 'confusion', 'rows']),
   rows: number,
   nulls: number,
   invalid: number,
@@ -38,6 +38,8 @@ const cellRow = z.object({
   sum_squares: float,
   unseen: number,
   top: z.record(z.string(), number),
+  negatives: number,
+  distinct: number,
 });
 
 /** What is read: `every` is how much becomes one cell. Segments default to all of the plan. */

@@ -1,11 +1,11 @@
-import type { Feature } from '#libs/contracts';
+import { storedAs, type Feature } from '#libs/contracts';
 
 /** Stands in `cat` where an event carried no value. */
 const NULL_TEXT = `'\\0'`;
 /** Stands in `cat` where the value had a wrong type; its text is in `invalid`. */
 const INVALID_TEXT = `'\\x01'`;
 
-/** Where a feature lies in a row: its position (from 1) among the numeric features, or among all others. */
+/** Where a feature lies in a row: its position (from 1) among the features that are stored as numbers, or among all others. */
 export type FeatureColumn = { kind: 'numeric' | 'categorical'; position: number };
 
 export type FeatureColumns = ReadonlyMap<string, FeatureColumn>;
@@ -15,7 +15,7 @@ export function featureColumns(features: readonly Feature[]): FeatureColumns {
   const next = { numeric: 1, categorical: 1 };
   return new Map(
     features.map(({ name, type }) => {
-      const kind = type === 'numeric' ? 'numeric' : 'categorical';
+      const kind = storedAs(type);
       return [name, { kind, position: next[kind]++ }];
     }),
   );
