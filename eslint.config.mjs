@@ -51,7 +51,7 @@ export default tseslint.config(
   // Dashboards stay on the classic schema: Grafana 9.5 to 13 read it, the new one only the newest.
   { files: ['deploy/grafana/**/*.ts'], rules: { '@typescript-eslint/no-deprecated': 'off' } },
   {
-    files: ['apps/cli/**/*.ts', 'deploy/**/*.{ts,mjs}', 'tests/bench/**/*.ts'],
+    files: ['apps/cli/**/*.ts', 'deploy/**/*.{ts,mjs}', 'tests/{bench,chaos}/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -42,7 +42,7 @@ describe('compose.yaml', () => {
   it('has the versions of the local processes, and Grafana', () => {
     const image = (name: string) => compose.services[name]?.image;
     const pom = readFileSync(join(import.meta.dirname, 'local', 'kafka', 'pom.xml'), 'utf8');
-    const kafka = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)</.exec(pom)?.[1];
+    const kafka = /<kafka\.version>([^<]+)</.exec(pom)?.[1];
     expect(image('kafka')).toBe(`apache/kafka:${kafka ?? ''}`);
     expect(image('clickhouse')).toBe('clickhouse/clickhouse-server:26.7');
     expect(image('redis')).toMatch(/^redis:7\./);

@@ -206,7 +206,7 @@ function fingerprint(sources) {
 
 /** Compiles, and copies what is not TypeScript (fonts, styles, documents) beside it. Deleted sources leave nothing behind. */
 async function build() {
-  const sources = ['apps', 'libs', 'deploy']
+  const sources = ['apps', 'libs', 'deploy', 'tests/bench', 'tests/chaos']
     .flatMap((name) => filesUnder(join(root, name)))
     .filter((path) => !isTest(path));
   const { hash, count } = fingerprint(sources);

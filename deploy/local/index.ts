@@ -7,7 +7,7 @@ export { reasonOf, StackProblem } from './problem.js';
 export { findByMarker } from './process-identity.js';
 export { lastLines, stopProcess } from './processes.js';
 export { defaultPorts, logFile, serviceNames, shiftPorts } from './settings.js';
-export type { ServiceName, StackAddresses, StackPorts, StackSettings } from './settings.js';
+export type { KafkaSetup, ServiceName, StackAddresses, StackPorts, StackSettings } from './settings.js';
 export { readIfThere, writeWhole } from './state.js';
 export { down, kill, reset, up } from './stack.js';
 export { requireDisk } from './requirements.js';

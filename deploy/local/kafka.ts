@@ -11,7 +11,7 @@ import { runMaven } from './maven.js';
 import { reasonOf, StackProblem } from './problem.js';
 import { requireJava } from './requirements.js';
 import type { LocalService, ServiceContext } from './service.js';
-import type { StackPorts, StackSettings } from './settings.js';
+import type { KafkaSetup, StackPorts, StackSettings } from './settings.js';
 import { readIfThere, writeWhole } from './state.js';
 
 const logging = [
@@ -19,15 +19,28 @@ const logging = [
   '-Dorg.slf4j.simpleLogger.showDateTime=true',
 ];
 
-/** One node that is broker and controller, on loopback. Short sessions, so that a restart after a crash need not wait for the old one to expire. */
-export function kafkaConfig(dataFolder: string, ports: StackPorts): string {
+const host = '127.0.0.1';
+
+/**
+ * One node that is broker and controller, on loopback. Short sessions of the broker, so that a restart after a crash need not wait for the old
+ * one to expire; short sessions of consumers are allowed, so that tests can let one expire.
+ */
+export function kafkaConfig(dataFolder: string, ports: StackPorts, setup: KafkaSetup = {}): string {
+  const listeners = [
+    { name: 'PLAINTEXT', protocol: 'PLAINTEXT', port: ports.kafka },
+    ...(setup.listeners ?? []),
+  ];
+  const controller = { name: 'CONTROLLER', protocol: 'PLAINTEXT', port: ports.kafkaController };
+  const addresses = (some: typeof listeners) =>
+    some.map(({ name, port }) => `${name}://${host}:${port}`).join(',');
+  const protocols = [...listeners, controller].map(({ name, protocol }) => `${name}:${protocol}`);
   const settings: Record<string, string | number> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${ports.kafkaController}`,
-    listeners: `PLAINTEXT://127.0.0.1:${ports.kafka},CONTROLLER://127.0.0.1:${ports.kafkaController}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.kafka}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.quorum.voters': `1@${host}:${ports.kafkaController}`,
+    listeners: addresses([...listeners, controller]),
+    'advertised.listeners': addresses(listeners),
+    'listener.security.protocol.map': protocols.join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': dataFolder,
@@ -43,9 +56,11 @@ export function kafkaConfig(dataFolder: string, ports: StackPorts): string {
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 1_000,
     'log.cleaner.dedupe.buffer.size': 4_194_304,
     'broker.session.timeout.ms': 3_000,
     'broker.heartbeat.interval.ms': 500,
+    ...setup.properties,
   };
   return `${Object.entries(settings)
     .map(([name, value]) => `${name}=${value}`)
@@ -60,28 +75,39 @@ function newClusterId(): string {
   }
 }
 
-/** The folder of Kafka's jars, fetched when absent or when the committed pom has changed since. */
-async function provideJars(settings: StackSettings): Promise<string> {
-  const cache = join(settings.cacheHome, 'kafka');
+const pom = join(localSources, 'kafka', 'pom.xml');
+
+/** The version asked for, else the one of the committed pom. */
+async function versionOf({ kafka }: StackSettings): Promise<string> {
+  if (kafka?.version !== undefined) return kafka.version;
+  const found = /<kafka\.version>([^<]+)</.exec(await readFile(pom, 'utf8'))?.[1];
+  if (found === undefined)
+    throw new StackProblem(`${pom} names no kafka.version: restore it from the repository.`);
+  return found;
+}
+
+/** The folder of one version of Kafka: its jars, fetched when absent or when the committed pom has changed since. */
+async function provideJars(settings: StackSettings, version: string): Promise<string> {
+  const cache = join(settings.cacheHome, 'kafka', version);
   const lib = join(cache, 'lib');
   const stamp = join(lib, 'pom.sha256');
-  const pom = join(localSources, 'kafka', 'pom.xml');
   const hash = createHash('sha256')
     .update(await readFile(pom))
     .digest('hex');
-  if ((await readIfThere(stamp)) === hash) return lib;
+  if ((await readIfThere(stamp)) === hash) return cache;
   const purpose = 'Fetching Kafka';
   const release = await takeLock({ path: join(cache, 'fetch.lock'), purpose, waitMs: 600_000, ...settings });
   try {
-    if ((await readIfThere(stamp)) === hash) return lib;
+    if ((await readIfThere(stamp)) === hash) return cache;
     const partial = join(cache, 'lib.partial');
     await rm(partial, { recursive: true, force: true });
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${partial}`];
-    await runMaven('Apache Kafka 4.4 (43 MB)', ['-f', pom, ...goal], settings);
+    const args = ['-f', pom, `-Dkafka.version=${version}`, ...goal];
+    await runMaven(`Apache Kafka ${version} (43 MB)`, args, settings);
     await writeFile(join(partial, 'pom.sha256'), hash);
     await rm(lib, { recursive: true, force: true });
     await rename(partial, lib);
-    return lib;
+    return cache;
   } finally {
     await release();
   }
@@ -91,7 +117,7 @@ async function formatOnce(
   lib: string,
   marker: string,
   dataFolder: string,
-  signal: AbortSignal | undefined,
+  { signal, kafka }: StackSettings,
 ): Promise<void> {
   if (existsSync(join(dataFolder, 'meta.properties'))) return;
   const tool = [
@@ -103,7 +129,8 @@ async function formatOnce(
     'kafka.tools.StorageTool',
   ];
   try {
-    await promisify(execFile)('java', [...tool, 'format', '-t', newClusterId(), '-c', marker], {
+    const users = (kafka?.scram ?? []).flatMap((user) => ['--add-scram', user]);
+    await promisify(execFile)('java', [...tool, 'format', '-t', newClusterId(), '-c', marker, ...users], {
       timeout: 60_000,
       ...(signal ? { signal } : {}),
     });
@@ -135,11 +162,12 @@ export function kafkaService({ settings, ports }: ServiceContext): LocalService 
     stopMs: 30_000,
     prepare: async () => {
       const java = await requireJava();
-      lib = await provideJars(settings);
-      archive = join(settings.cacheHome, 'kafka', `classes-java-${java}.jsa`);
+      const cache = await provideJars(settings, await versionOf(settings));
+      lib = join(cache, 'lib');
+      archive = join(cache, `classes-java-${java}.jsa`);
       await mkdir(dataFolder, { recursive: true });
-      await writeWhole(marker, kafkaConfig(dataFolder, ports));
-      await formatOnce(lib, marker, dataFolder, settings.signal);
+      await writeWhole(marker, kafkaConfig(dataFolder, ports, settings.kafka));
+      await formatOnce(lib, marker, dataFolder, settings);
     },
     command: () =>
       Promise.resolve({

@@ -27,6 +27,18 @@ export type ConfiguredServices = {
   readonly redisUrl?: string;
 };
 
+/** What a Kafka for tests may have beside the ordinary: all of it stays on loopback. */
+export type KafkaSetup = {
+  /** Such as 3.9.2; without it the version of the committed pom. */
+  readonly version?: string;
+  /** Listeners beside the plain one. */
+  readonly listeners?: readonly { name: string; protocol: 'SSL' | 'SASL_SSL'; port: number }[];
+  /** Lines of server.properties, added or replaced. */
+  readonly properties?: Readonly<Record<string, string | number>>;
+  /** Credentials that the data folder is prepared with, as `kafka-storage format --add-scram` takes them. */
+  readonly scram?: readonly string[];
+};
+
 export type StackSettings = {
   /** Absolute folder that holds state, data, logs and generated secrets. */
   readonly home: string;
@@ -35,6 +47,7 @@ export type StackSettings = {
   /** Ports asked for; without them those of the running stack, else the defaults. */
   readonly ports?: StackPorts;
   readonly configured: ConfiguredServices;
+  readonly kafka?: KafkaSetup;
   /** prefer: where a container engine answers. fallback: only where Java is missing. never: not at all. */
   readonly containers: 'prefer' | 'fallback' | 'never';
   /** Receives progress, one line at a time. */

@@ -303,8 +303,8 @@ describe('results', () => {
     const [event] = itemsOf(await at.call('GET', `${base}/quarantine?reason=not_json`));
     expect(event).toMatchObject({
       offset: '18014398509481985',
-      raw: '{"id": tru',
-      rawEncoding: 'utf-8',
+      raw: raw.toString('base64'),
+      text: '{"id": tru',
       rawIsWhole: true,
     });
     const next = await at.call(

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStore, type LabelRow, type PredictionRow, type Store } from '#libs/store';
 import type { Database } from '../../libs/store/src/client/index.js';
-import { idParams } from '../../libs/store/src/labels/placement.js';
+import { insertLabels } from '../../libs/store/src/intake/write.js';
+import { idParams, waiting } from '../../libs/store/src/labels/placement.js';
 import {
   batch,
   DAY_MS,
@@ -98,6 +99,38 @@ describe('a label finds its prediction', () => {
       ['1', 0, 'a', 'late'],
       ['1', 3, 'b', 'late'],
     ]);
+  });
+
+  test('for good: the insert that let it wait arrives once more, late, and changes nothing', async () => {
+    const s = scene('late');
+    const early = { ...label('a', 50), partition: 0 };
+    await insertLabels(raw, s.project, [waiting(early)]);
+    await s.predict('a');
+    expect(await s.link()).toMatchObject({ linked: 1, waiting: 0 });
+    const waits = () =>
+      rowsOf(raw, `SELECT id FROM labels FINAL WHERE project = '${s.project}' AND bucket = toDateTime(0)`);
+    await insertLabels(raw, s.project, [waiting(early)]);
+    expect(await waits()).toEqual([]);
+    await insertLabels(raw, s.project, [waiting({ ...early, offset: 51n })]);
+    expect(await waits()).toEqual([{ id: 'a' }]);
+  });
+
+  test('also when the insert that let it wait arrives after it was placed, which no mark tells of', async () => {
+    const s = scene('unmarked');
+    await s.predict('a');
+    await s.predict('b', { version: '2' });
+    await s.truth('a');
+    await s.link();
+    await insertLabels(
+      raw,
+      s.project,
+      [label('a', 102), label('b', 103, { version: '1' }), label('c', 104)].map((each) =>
+        waiting({ ...each, partition: 0 }),
+      ),
+    );
+    expect(await s.link()).toMatchObject({ waiting: 2 });
+    expect(await store.labels.recheck(s.project)).toBe(0);
+    expect(await s.labels()).toEqual([['1', 0, 'a', 'late']]);
   });
 
   test('that is stored while it looks: nobody has compared the two when both are there', async () => {

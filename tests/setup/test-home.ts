@@ -85,7 +85,7 @@ export async function onFreePorts<T>(
 /** Settings of a test stack. Configured addresses win; processes are preferred, because tests kill them. */
 export function testSettings(home: string, ports?: StackPorts): StackSettings {
   const config = loadConfig();
-  const { external, kafka, clickhouse, redis } = config;
+  const { external, kafka, clickhouse, redis, local } = config;
   return {
     home,
     cacheHome: config.home,
@@ -95,6 +95,7 @@ export function testSettings(home: string, ports?: StackPorts): StackSettings {
       ...(external.clickhouse ? { clickhouse: { ...clickhouse } } : {}),
       ...(external.redis ? { redisUrl: redis.url } : {}),
     },
+    ...(local.kafkaVersion === undefined ? {} : { kafka: { version: local.kafkaVersion } }),
     containers: 'fallback',
     say,
   };

@@ -31,10 +31,16 @@ import { DocsController } from './http/docs.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ReplyInterceptor } from './http/reply.js';
 import { RouteTable } from './http/route-table.js';
+import { AcknowledgeController } from './intake/acknowledge.controller.js';
+import { IngestionController } from './intake/ingestion.controller.js';
+import { QuarantineController } from './intake/quarantine.controller.js';
+import { ReplaysController } from './intake/replays.controller.js';
 import { MonitorChecks } from './monitors/monitor-checks.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { RunController } from './monitors/run.controller.js';
 import { PagesModule } from './pages/pages.module.js';
+import { ErasuresController } from './privacy/erasures.controller.js';
+import { TooLateController } from './privacy/too-late.controller.js';
 import { ModelFacts } from './registry/model-facts.js';
 import { ModelsController } from './registry/models.controller.js';
 import { ProjectDirectory } from './registry/project-directory.js';
@@ -44,7 +50,6 @@ import { SegmentsController } from './registry/segments.controller.js';
 import { VersionsController } from './registry/versions.controller.js';
 import { AlertsController } from './results/alerts.controller.js';
 import { EvaluationsController } from './results/evaluations.controller.js';
-import { IngestionController } from './results/ingestion.controller.js';
 import { Startup } from './startup.js';
 import { CLOCK, CONFIG, LOCKS, LOGGER, type Clock, type Locks } from './tokens.js';
 
@@ -122,8 +127,15 @@ class MonitorsModule {}
 })
 class ChannelsModule {}
 
-@Module({ controllers: [AlertsController, EvaluationsController, IngestionController] })
+@Module({ controllers: [AlertsController, EvaluationsController] })
 class ResultsModule {}
+
+@Module({ controllers: [ErasuresController, TooLateController] })
+class PrivacyModule {}
+@Module({
+  controllers: [IngestionController, QuarantineController, ReplaysController, AcknowledgeController],
+})
+class IntakeModule {}
 
 /** ApiModule: the whole app over its surroundings. */
 @Module({})
@@ -141,6 +153,8 @@ export class ApiModule {
         MonitorsModule,
         ChannelsModule,
         ResultsModule,
+        PrivacyModule,
+        IntakeModule,
         PagesModule,
         HttpModule,
       ],

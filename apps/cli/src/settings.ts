@@ -8,7 +8,7 @@ export const say = (line: string): void => console.log(line);
 
 /** What the local stack needs out of the configuration: where its state lives, and which services run elsewhere. */
 export function stackSettings(config: Config, { portOffset, signal }: StackOptions = {}): StackSettings {
-  const { external, kafka, clickhouse, redis, home } = config;
+  const { external, kafka, clickhouse, redis, home, local } = config;
   const { url, user, password } = clickhouse;
   return {
     home,
@@ -19,6 +19,7 @@ export function stackSettings(config: Config, { portOffset, signal }: StackOptio
       ...(external.clickhouse ? { clickhouse: { url, user, password } } : {}),
       ...(external.redis ? { redisUrl: redis.url } : {}),
     },
+    ...(local.kafkaVersion === undefined ? {} : { kafka: { version: local.kafkaVersion } }),
     containers: 'prefer',
     say,
     ...(signal ? { signal } : {}),

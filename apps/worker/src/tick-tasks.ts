@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { AlertTransition, TickJob } from '#libs/contracts';
 import type { Config, Logger } from '#libs/platform';
 import type { Store } from '#libs/store';
@@ -6,10 +7,13 @@ import { EvaluateMonitors, reportRecorded } from './evaluate/evaluate-monitors.j
 import { readIngest } from './evaluate/ingest-reader.js';
 import { MonitorRun } from './evaluate/monitor-run.js';
 import { WindowWatch } from './evaluate/window-watch.js';
+import { IntakeWatch } from './intake/watch-intake.js';
 import { linkLabels } from './labels/link-labels.js';
 import type { LockResult } from '#libs/queue';
 import { BucketProfiler } from './profiles/profile-buckets.js';
 import { makeProvisionalBinning } from './profiles/provisional-binning.js';
+import { Eraser } from './retention/erase.js';
+import { Retainer } from './retention/retain.js';
 import type { WorkerMetrics } from './worker-metrics.js';
 
 type Options = {
@@ -19,11 +23,13 @@ type Options = {
     announce: (project: string, transitions: readonly AlertTransition[]) => Promise<void>;
   };
   lock: (name: string, act: () => Promise<void>) => Promise<LockResult<void>>;
+  secretKey: KeyObject;
   config: Pick<Config, 'topics'>;
   metrics: WorkerMetrics;
   logger: Logger;
   now: () => number;
   idleMs: number;
+  intakeEveryMs?: number | undefined;
 };
 
 /** A pass holds its lock no longer than this and a piece of work; the next tick goes on. */
@@ -31,7 +37,7 @@ const BUDGET_MS = 20_000;
 
 /** tickTasks: one task per kind of tick; a kind without a task does not compile. */
 export const tickTasks = (options: Options): Readonly<Record<TickJob['kind'], TickTask>> => {
-  const { store, notices, lock, config, metrics, logger, now, idleMs } = options;
+  const { store, notices, lock, secretKey, config, metrics, logger, now, idleMs } = options;
   const watch = new WindowWatch();
   const ingest = { intake: store.intake, topics: config.topics, idleMs };
   const run = new MonitorRun({
@@ -50,5 +56,11 @@ export const tickTasks = (options: Options): Readonly<Record<TickJob['kind'], Ti
     }).tick,
     evaluate: monitors.tick,
     'reconcile-notices': notices.reconcile,
+    erase: new Eraser({ store, secretKey, lock, logger, now }).tick,
+    retention: new Retainer({ store, lock, logger, now }).tick,
+    'watch-intake': new IntakeWatch({
+      ...{ store, metrics, logger, now, everyMs: options.intakeEveryMs, announce: notices.announce },
+      ingest: (project, nowMs) => readIngest(ingest, { project, kind: 'drift', nowMs }),
+    }).tick,
   };
 };

@@ -1,8 +1,12 @@
 import type { FindingStatus, TickJob, TransitionKind } from '#libs/contracts';
 import type { Metrics } from '#libs/platform';
+import type { Gap } from '#libs/store';
+import type { Standing } from './intake/silence-watch.js';
 
 /** How a notice ended this time; `retry` comes again. */
 export type NoticeOutcome = 'sent' | 'silenced' | 'failed' | 'superseded' | 'retry';
+/** What was found of the ingestion of one project. */
+export type IntakeReading = { project: string; gaps: readonly Gap[]; standings: readonly Standing[] };
 type TickOutcome = 'ran' | 'busy' | 'failed';
 type EvaluationOutcome = 'recorded' | 'failed';
 
@@ -18,6 +22,11 @@ export class WorkerMetrics {
   private readonly transitions;
   private readonly notices;
   private readonly oldestDue;
+  private readonly openGaps;
+  private readonly missing;
+  private readonly merged;
+  private readonly watermark;
+  private readonly silent;
 
   constructor(metrics: Metrics) {
     this.ticks = metrics.counter({
@@ -58,6 +67,30 @@ export class WorkerMetrics {
       help: 'Tries to send a notice, by outcome',
       labels: ['outcome'],
     });
+    this.openGaps = metrics.gauge({
+      name: 'ingestion_gaps',
+      help: 'Runs of offsets that nobody stored; acknowledged: a person knows of them',
+      labels: ['project', 'acknowledged'],
+    });
+    this.missing = metrics.gauge({
+      name: 'ingestion_missing_records',
+      help: 'Records in these gaps',
+      labels: ['project', 'acknowledged'],
+    });
+    this.merged = metrics.counter({
+      name: 'ledger_ranges_merged_total',
+      help: 'Ranges of the ledger that became part of a longer one',
+    });
+    this.watermark = metrics.gauge({
+      name: 'model_watermark_seconds',
+      help: 'Everything that the broker took before this has been stored; now when all partitions are idle',
+      labels: ['project', 'model'],
+    });
+    this.silent = metrics.gauge({
+      name: 'model_silence_seconds',
+      help: 'Since the last prediction event of a registered version',
+      labels: ['project', 'model'],
+    });
     this.oldestDue = metrics.gauge({
       name: 'oldest_due_window_age_seconds',
       help: 'How long the oldest due and not yet evaluated window has been due; 0 when none is',
@@ -92,6 +125,27 @@ export class WorkerMetrics {
 
   noticed(outcome: NoticeOutcome): void {
     this.notices.inc({ outcome });
+  }
+
+  ledgerMerged(ranges: number): void {
+    this.merged.inc(ranges);
+  }
+
+  /** intake: all projects at once, so that what is gone leaves no series behind and a scrape never sees half of them. */
+  intake(projects: readonly IntakeReading[]): void {
+    for (const gauge of [this.watermark, this.silent, this.openGaps, this.missing]) gauge.reset();
+    for (const { project, gaps, standings } of projects) {
+      for (const acknowledged of ['true', 'false']) {
+        const own = gaps.filter((gap) => String(gap.acknowledged !== null) === acknowledged);
+        const records = own.reduce((sum, { first, last }) => sum + Number(last - first) + 1, 0);
+        this.openGaps.set({ project, acknowledged }, own.length);
+        this.missing.set({ project, acknowledged }, records);
+      }
+      for (const { model, watermarkMs, silentMs } of standings) {
+        this.watermark.set({ project, model }, watermarkMs / 1_000);
+        this.silent.set({ project, model }, silentMs / 1_000);
+      }
+    }
   }
 
   oldestDueAge(ms: number): void {

@@ -30,6 +30,8 @@ export type WorkerParts = {
   now?: () => number;
   /** A partition without records for this long, and with none waiting, is idle. */
   idleMs?: number;
+  /** How often ingestion is looked at for gaps and silence. */
+  intakeEveryMs?: number;
 };
 
 /** Worker: `start` returns once jobs are taken, after waiting for what is away; `shutdown` ends it in order. */
@@ -104,8 +106,9 @@ const startJobs = async (parts: WorkerParts, clients: Clients, secretKey: KeyObj
   const lock = <T>(name: string, act: (lost: AbortSignal) => Promise<T>) =>
     withLock(redis, name, lockOptions, act);
   const tasks = tickTasks({
-    ...{ store, notices: lane, lock, config, metrics, logger, now },
+    ...{ store, notices: lane, lock, secretKey, config, metrics, logger, now },
     idleMs: parts.idleMs ?? IDLE_MS,
+    intakeEveryMs: parts.intakeEveryMs,
   });
   const runner = new TickRunner({
     tasks,

@@ -98,7 +98,8 @@ export function stat(
 
 type VariableOptions = { label: string; multi?: boolean; current?: string };
 
-function query(
+/** A drop-down that a query fills. */
+export function choice(
   name: string,
   { label, multi = false, current }: VariableOptions,
   rawSql: string,
@@ -119,32 +120,32 @@ const OF_MODEL = "project = '${project}' AND model = '${model}' AND version = '$
 
 export const variables = {
   datasource: new DatasourceVariableBuilder('datasource').label('Data source').type(PLUGIN),
-  project: query(
+  project: choice(
     'project',
     { label: 'Project' },
     "SELECT DISTINCT project FROM documents WHERE kind = 'project'",
   ),
-  model: query(
+  model: choice(
     'model',
     { label: 'Model' },
     "SELECT DISTINCT model FROM profile_runs WHERE project = '${project}'",
   ),
-  version: query(
+  version: choice(
     'version',
     { label: 'Version' },
     "SELECT DISTINCT version FROM profile_runs WHERE project = '${project}' AND model = '${model}'",
   ),
-  segment: query(
+  segment: choice(
     'segment',
     { label: 'Segment', current: 'all' },
     `SELECT DISTINCT segment FROM current_profiles WHERE ${OF_MODEL}`,
   ),
-  segmentValue: query(
+  segmentValue: choice(
     'segment_value',
     { label: 'Segment value', multi: true },
     `SELECT DISTINCT segment_value FROM current_profiles WHERE ${OF_MODEL} AND segment = '\${segment}'`,
   ),
-  feature: query(
+  feature: choice(
     'feature',
     { label: 'Feature' },
     `SELECT DISTINCT feature FROM current_profiles WHERE ${OF_MODEL} AND segment = 'all' AND feature != ''`,

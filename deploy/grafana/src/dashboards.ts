@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { ingestion } from './ingestion.js';
 import { modelOverview } from './model-overview.js';
 import { segmentPerformance } from './segment-performance.js';
 
@@ -9,6 +10,7 @@ export const DASHBOARDS_DIRECTORY = fileURLToPath(new URL('../dashboards/', impo
 export function dashboards(): Record<string, string> {
   const render = (dashboard: unknown) => `${JSON.stringify(dashboard, null, 2)}\n`;
   return {
+    'ingestion.json': render(ingestion().build()),
     'model-overview.json': render(modelOverview().build()),
     'segment-performance.json': render(segmentPerformance().build()),
   };

@@ -1,3 +1,5 @@
+import type { MissingRange } from './intake.js';
+
 /** AlertFinding: one finding as a message shows it; `sentence` says in plain words what moved, by how much, against which limit. */
 export type AlertFinding = {
   readonly feature: string;
@@ -37,6 +39,10 @@ export type AlertMessage = {
   readonly since: string;
   /** One plain sentence, e.g. "delay-risk 1: distance moved for origin = ATL". */
   readonly headline: string;
+  /** Of an alert that ingestion itself raised: what happened and what to do, and the facts in place of those of a monitor. */
+  readonly sentences?: readonly string[];
+  readonly facts?: readonly { readonly label: string; readonly value: string }[];
+  readonly missing?: readonly MissingRange[];
   /** Worst first. */
   readonly findings: readonly AlertFinding[];
   readonly chart?: AlertChart;

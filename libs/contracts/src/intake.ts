@@ -4,6 +4,9 @@ import { QUARANTINE_REASONS, type QuarantineReason } from './events.js';
 /** INTAKE_MONITORS: names under which ingestion itself raises alerts; no monitor of a person may have them. Routes and silences match on them. */
 export const INTAKE_MONITORS = { gap: 'ingestion-gap', silence: 'ingestion-silence' } as const;
 
+/** SILENCE_AFTER_DEFAULT: the fixed limit of a model that names none. */
+export const SILENCE_AFTER_DEFAULT = 'PT6H';
+
 /** Why records are missing: deleted or jumped over before they were read, lost with a topic that was created anew, or not readable. */
 export const GAP_CAUSES = ['skipped', 'recreated', 'unreadable'] as const;
 export type GapCause = (typeof GAP_CAUSES)[number];

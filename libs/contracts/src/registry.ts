@@ -8,6 +8,7 @@ import {
   versionBodySchema,
 } from './documents.js';
 import { segmentBodySchema } from './predicates.js';
+import { erasureBodySchema } from './privacy.js';
 import { monitorBodySchema } from './monitors.js';
 import { channelBodySchema, routeBodySchema, silenceBodySchema } from './notices.js';
 
@@ -24,6 +25,7 @@ export const documentSchemas = {
   route: routeBodySchema,
   silence: silenceBodySchema,
   key: apiKeyBodySchema,
+  erasure: erasureBodySchema,
 } as const;
 
 export type DocumentKind = keyof typeof documentSchemas;

@@ -1,3 +1,4 @@
+import type { TransitionNotice } from './intake.js';
 import type { MetricName } from './metrics.js';
 import type { MonitorKind, Severity } from './monitors.js';
 
@@ -100,4 +101,6 @@ export type AlertTransition = {
   inputs: string;
   /** Breached findings, worst first (empty when resolved). */
   findings: Finding[];
+  /** Of an alert that ingestion itself raised, which has no findings: what it says. */
+  notice?: TransitionNotice;
 };

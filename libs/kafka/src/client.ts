@@ -1,21 +1,19 @@
-import type { Logger } from '#libs/platform';
+import { getCACertificates, type ConnectionOptions } from 'node:tls';
+
+import type { Logger, Sasl, Tls } from '#libs/platform';
 import kafkajs from 'kafkajs';
 import type { Kafka, LogEntry, SASLOptions } from 'kafkajs';
 
 import { repairKafkajs } from './guards.js';
+import { createTokens } from './oauth.js';
 
 /** KafkaConnection: how to reach the brokers; the `kafka` slice of the configuration fits, plus the app's logger. */
 export type KafkaConnection = {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly ssl?: boolean | undefined;
-  readonly sasl?:
-    | {
-        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-        readonly username: string;
-        readonly password: string;
-      }
-    | undefined;
+  readonly tls?: Tls | undefined;
+  readonly sasl?: Sasl | undefined;
   readonly logger: Logger;
 };
 
@@ -61,18 +59,25 @@ const logCreator = (logger: Logger) => {
     };
 };
 
-const saslOf = (sasl: NonNullable<KafkaConnection['sasl']>): SASLOptions => {
-  const { mechanism, username, password } = sasl;
+const saslOf = (sasl: Sasl): SASLOptions => {
+  const { mechanism, username = '', password = '' } = sasl;
+  if (mechanism === 'oauthbearer') return { mechanism, oauthBearerProvider: createTokens(sasl) };
   return { mechanism, username, password };
 };
 
+/** The system's own authorities are trusted beside the one given, as with every other client. */
+const sslOf = ({ ca, cert, key }: Tls = {}): ConnectionOptions => ({
+  ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
+  ...(cert === undefined || key === undefined ? {} : { cert, key }),
+});
+
 /** createClient: a repaired kafkajs client that logs through the app's logger. Nothing connects yet. */
-export const createClient = ({ brokers, clientId, ssl, sasl, logger }: KafkaConnection): Kafka => {
+export const createClient = ({ brokers, clientId, ssl, tls, sasl, logger }: KafkaConnection): Kafka => {
   repairKafkajs();
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
-    ssl: ssl ?? false,
+    ssl: ssl === true && sslOf(tls),
     ...(sasl === undefined ? {} : { sasl: saslOf(sasl) }),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,

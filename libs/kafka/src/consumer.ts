@@ -31,6 +31,8 @@ export type ConsumerOptions = {
   rebalanceTimeoutMs?: number;
   /** Partitions handled side by side; each one stays in order. */
   concurrency?: number;
+  /** How often topics are looked for that were created again while nothing arrives. */
+  lookEveryMs?: number;
 };
 
 /** Consumer: a member of a group that goes on by itself after any failure, until it is stopped. */
@@ -56,6 +58,7 @@ const DEFAULTS = {
   heartbeatIntervalMs: 3_000,
   rebalanceTimeoutMs: 60_000,
   concurrency: 2,
+  lookEveryMs: 15_000,
 };
 const METADATA_MAX_AGE_MS = 30_000;
 const RESTART = { baseMs: 500, maxMs: 5_000 };
@@ -86,6 +89,7 @@ class GroupConsumer implements Consumer {
   private loop: Promise<void> | undefined;
   private client: KafkaConsumer | undefined;
   private forgetResets: () => void = () => undefined;
+  private watching: NodeJS.Timeout | undefined;
 
   constructor(options: ConsumerOptions) {
     this.settings = settingsOf(options);
@@ -115,7 +119,7 @@ class GroupConsumer implements Consumer {
       await this.loop;
     } finally {
       clearTimeout(timer);
-      this.forgetResets();
+      this.forget();
       this.life.abort();
       await this.admin.close();
     }
@@ -162,7 +166,7 @@ class GroupConsumer implements Consumer {
 
   private async end(client: KafkaConsumer, error: unknown): Promise<void> {
     this.session = undefined;
-    this.forgetResets();
+    this.forget();
     this.life.abort(error);
     await client.disconnect().catch(() => undefined);
     await Promise.allSettled(this.running);
@@ -184,6 +188,7 @@ class GroupConsumer implements Consumer {
       retry: RETRY,
     });
     client.on(client.events.GROUP_JOIN, ({ payload }) => this.joined(client, payload));
+    client.on(client.events.FETCH, () => this.session?.fetched());
     client.on(client.events.START_BATCH_PROCESS, ({ payload }) => {
       const { batchSize, firstOffset, lastOffset, topic, partition } = payload;
       // Typed as text, but null where everything fetched lies before the offset asked for.
@@ -207,7 +212,6 @@ class GroupConsumer implements Consumer {
       groupId,
       assignment,
       signal: this.life.signal,
-      now: Date.now,
     });
     this.session = session;
     this.logger.info({ groupId, assignment }, 'reading from Kafka');
@@ -216,6 +220,28 @@ class GroupConsumer implements Consumer {
       this.follow(client, session.reset(topic, partition), 'what a broker lost cannot be read yet'),
     );
     this.follow(client, session.loaded, 'committed offsets cannot be read yet');
+    this.watch(client, session);
+  }
+
+  /** What no fetch tells: a topic created again with nothing at our position, and a partition of which the broker gives nothing. */
+  private watch(client: KafkaConsumer, session: Session): void {
+    clearInterval(this.watching);
+    this.watching = setInterval(() => {
+      this.follow(client, session.look(), 'topics cannot be looked at now');
+      void this.tellStalls(session).catch(() => undefined);
+    }, this.settings.lookEveryMs);
+  }
+
+  /** A handler that waits for something says so itself. */
+  private async tellStalls(session: Session): Promise<void> {
+    const stalls = await session.stalls();
+    if (this.running.size > 0 || this.session !== session) return;
+    for (const stall of stalls) this.settings.onEvent?.({ type: 'stuck', ...stall });
+  }
+
+  private forget(): void {
+    clearInterval(this.watching);
+    this.forgetResets();
   }
 
   /** Tells of what was found, and goes on where the log does. */

@@ -1,4 +1,12 @@
-import { designEffect, homogeneityTest } from '#libs/stats';
+import {
+  designEffect,
+  eitherOf,
+  homogeneityTest,
+  overdispersedTest,
+  overdispersion,
+  type Overdispersion,
+  type TwoSamples,
+} from '#libs/stats';
 
 /** MIN_CHUNKS: with fewer days of baseline, what is normal from day to day is not known. */
 export const MIN_CHUNKS = 5;
@@ -28,15 +36,43 @@ export const dispersion = ({ chunks, allChunks }: Pick<EvidenceCounts, 'chunks' 
   designEffect({ chunks: allChunks(), minChunks: MIN_CHUNKS }) ??
   1;
 
-/** evidenceOf: are both samples alike over the cells, on n / deff rows? Chi-squared, with an exact test for what is rare. */
-export function evidenceOf(counts: EvidenceCounts): Evidence {
-  const deff = dispersion(counts);
-  const test = homogeneityTest({ baseline: counts.baseline, window: counts.window, deff });
-  const chiSquared = test?.chiSquared ?? null;
+const total = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+
+/** worthOf: rows that a comparison of two samples is worth. */
+function worthOf({ baseline, window }: TwoSamples): number {
+  const [n, m] = [total(baseline), total(window)];
+  return n + m > 0 ? (n * m) / (n + m) : 0;
+}
+
+/** spreadOf: how the baseline's chunks differ beyond chance: those of the segment value, else of all rows; null when nobody knows. */
+export const spreadOf = ({
+  chunks,
+  allChunks,
+}: Pick<EvidenceCounts, 'chunks' | 'allChunks'>): Overdispersion | null =>
+  overdispersion({ chunks, minChunks: MIN_CHUNKS }) ??
+  overdispersion({ chunks: allChunks(), minChunks: MIN_CHUNKS });
+
+/**
+ * evidenceBeside: are both samples alike over the cells? Chi-squared against what the baseline's own chunks do among each other, with an
+ * exact test, on n / deff rows, for what is rare.
+ */
+export function evidenceBeside(
+  own: Overdispersion | null,
+  samples: TwoSamples,
+  chunkCount: number,
+): Evidence {
+  const plain = homogeneityTest(samples)?.chiSquared ?? null;
+  const common = plain === null || own === null ? null : overdispersedTest(plain, own, worthOf(samples));
+  const deff = common?.deff ?? (own === null ? 1 : 1 + own.excess / own.df);
+  const test = homogeneityTest({ ...samples, deff });
   return {
-    p: test?.p ?? null,
+    p: common === null ? (test?.p ?? null) : eitherOf(common.p, test?.rare ?? null),
     deff,
-    statisticPerDf: chiSquared === null ? null : chiSquared.statistic / chiSquared.df,
-    note: deffNote(counts.chunkCount),
+    statisticPerDf: plain === null ? null : plain.statistic / plain.df,
+    note: deffNote(chunkCount),
   };
 }
+
+/** evidenceOf: the same from the counts of the chunks. */
+export const evidenceOf = (counts: EvidenceCounts): Evidence =>
+  evidenceBeside(spreadOf(counts), { baseline: counts.baseline, window: counts.window }, counts.chunkCount);

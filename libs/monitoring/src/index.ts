@@ -31,7 +31,17 @@ export {
 } from './due-windows.js';
 export { evaluate } from './evaluate.js';
 export { LESS_IS_WORSE } from './limits.js';
+export { advanceGap, type GapAlertInput, type MissingRecords } from './intake/gap-alert.js';
+export { intakeMessage } from './intake/message.js';
+export {
+  advanceSilence,
+  silenceLimit,
+  type SilenceInput,
+  type SilenceLimit,
+  type UsualSilences,
+} from './intake/silence-alert.js';
 export { formatCount, formatNumber, formatPercent } from './format.js';
+export { limitOf } from './limits.js';
 export { cellKey, mergeCells, mergeProfiles } from './merge.js';
 export { monitors, type Monitor } from './monitors.js';
 export type { MonitorInput, Pair, SegmentValue } from './pair.js';

@@ -1,4 +1,6 @@
 export { ConfigError, loadConfig, requireSecretKey, type Config, type Topics } from './config/load.js';
+export type { Sasl } from './config/sasl.js';
+export type { Tls } from './config/tls.js';
 export { childEnvironment } from './config/child-environment.js';
 export { Health, probe, type HealthReading } from './health.js';
 export { createLogger, type Logger } from './logging.js';
@@ -13,3 +15,4 @@ export { apiKeyPrefix, equalInConstantTime, hashApiKey, isApiKey, newApiKey } fr
 export { open, seal } from './security/seal.js';
 export { signLink, signToken, verifyLink, verifyToken } from './security/signed.js';
 export { nearest } from './config/nearest.js';
+export { privacyKeys, type PrivacyKeys } from './security/privacy-keys.js';

@@ -1,4 +1,7 @@
-import { backoffMs, type Config, type Logger } from '#libs/platform';
+import { isIP } from 'node:net';
+import { getCACertificates, type ConnectionOptions } from 'node:tls';
+
+import { backoffMs, type Config, type Logger, type Tls } from '#libs/platform';
 import { Redis, type RedisOptions } from 'ioredis';
 
 const RECONNECT_BASE_MS = 100;
@@ -7,11 +10,18 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const SILENCE_MS = 10_000;
 
+/** A server is named in the handshake, except by a bare address, which TLS does not allow. */
+const tlsOf = (host: string, { ca, cert, key }: Tls = {}): ConnectionOptions => ({
+  ...(isIP(host) === 0 ? { servername: host } : {}),
+  ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
+  ...(cert === undefined || key === undefined ? {} : { cert, key }),
+});
+
 /**
  * redisOptions: connection options from an address `redis[s]://user:password@host:port/db`.
  * RESP2, because that is what BullMQ's own tests speak; reconnects for ever with jitter, so that a Redis that was away is found again.
  */
-export const redisOptions = (address: string) => {
+export const redisOptions = (address: string, tls?: Tls) => {
   const url = new URL(address);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
   return {
@@ -24,7 +34,7 @@ export const redisOptions = (address: string) => {
       RECONNECT_BASE_MS + backoffMs(times, { baseMs: RECONNECT_BASE_MS, maxMs: RECONNECT_MAX_MS }),
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-    ...(url.protocol === 'rediss:' ? { tls: { servername: host } } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: tlsOf(host, tls) } : {}),
   } satisfies RedisOptions;
 };
 
@@ -45,7 +55,7 @@ export const throttled = (
 /** openRedis: a client for short commands: each ends within seconds, also while Redis is away (it then throws). */
 export const openRedis = ({ redis }: Pick<Config, 'redis'>, logger: Logger): Redis => {
   const client = new Redis({
-    ...redisOptions(redis.url),
+    ...redisOptions(redis.url, redis.tls),
     commandTimeout: COMMAND_TIMEOUT_MS,
     maxRetriesPerRequest: 3,
   });
@@ -56,7 +66,7 @@ export const openRedis = ({ redis }: Pick<Config, 'redis'>, logger: Logger): Red
 /** pingRedis: throws unless Redis answers now; for health checks and for the wait at start. Opens and closes a connection of its own. */
 export const pingRedis = async ({ redis }: Pick<Config, 'redis'>): Promise<void> => {
   const client = new Redis({
-    ...redisOptions(redis.url),
+    ...redisOptions(redis.url, redis.tls),
     lazyConnect: true,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,

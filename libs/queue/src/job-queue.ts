@@ -28,7 +28,7 @@ export class JobQueue<T> {
   ) {
     this.queue = new Queue(definition.name, {
       prefix,
-      connection: { ...redisOptions(config.redis.url), maxRetriesPerRequest: 3 },
+      connection: { ...redisOptions(config.redis.url, config.redis.tls), maxRetriesPerRequest: 3 },
       defaultJobOptions: { attempts: definition.attempts ?? ATTEMPTS, backoff: { type: RETRY_BACKOFF } },
     });
     this.queue.on('error', throttled(logger, `the queue ${definition.name} has no Redis`));

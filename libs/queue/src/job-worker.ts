@@ -59,7 +59,7 @@ export class JobWorker<T> {
     this.worker = new Worker(definition.name, (job: Job<unknown>) => this.run(job), {
       prefix,
       concurrency,
-      connection: { ...redisOptions(config.redis.url), maxRetriesPerRequest: null },
+      connection: { ...redisOptions(config.redis.url, config.redis.tls), maxRetriesPerRequest: null },
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_SCAN_MS,
       maxStalledCount: STALLED_MAX,

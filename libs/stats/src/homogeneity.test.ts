@@ -9,7 +9,7 @@ const withoutRare = reference.cells.filter((c) => c.psi !== undefined && c.name 
 describe('homogeneityTest', () => {
   it.each(withoutRare)('is the chi-squared test where no cell is rare: $name', (c) => {
     const chiSquared = chiSquaredTwoSample({ ...c, deff: 2 });
-    expect(homogeneityTest({ ...c, deff: 2 })).toEqual({ chiSquared, p: chiSquared!.p });
+    expect(homogeneityTest({ ...c, deff: 2 })).toEqual({ chiSquared, rare: null, p: chiSquared!.p });
   });
 
   it.each([

@@ -2,8 +2,12 @@ import { chiSquared, poolRare, type ChiSquared, type Column } from './chi-square
 import { fisherExact } from './fisher-exact.js';
 import { sum, type TwoSamples } from './shares.js';
 
-/** Homogeneity: the chi-squared test over the large cells (null when fewer than two are), and p over all cells. */
-export type Homogeneity = { chiSquared: ChiSquared | null; p: number };
+/** Homogeneity: the chi-squared test over the large cells (null when fewer than two are), the exact one over what is rare (null when nothing is), and p over all cells. */
+export type Homogeneity = { chiSquared: ChiSquared | null; rare: number | null; p: number };
+
+/** eitherOf: p of two tests of one question (Bonferroni); of the one that there is. Null when there is none. */
+export const eitherOf = (common: number | null, rare: number | null): number | null =>
+  common === null || rare === null ? (common ?? rare) : Math.min(1, 2 * Math.min(common, rare));
 
 /** rareTest: are rows of rare cells more (or less) common in one sample? On n / deff rows, as whole numbers. */
 function rareTest([b, w]: Column, { baseline, window }: TwoSamples, deff: number): number | null {
@@ -29,6 +33,6 @@ export function homogeneityTest({
   if (pooled === null) return null;
   const common = chiSquared(pooled.columns, deff);
   const rare = pooled.rare === null ? null : rareTest(pooled.rare, samples, deff);
-  if (common === null) return rare === null ? null : { chiSquared: null, p: rare };
-  return { chiSquared: common, p: rare === null ? common.p : Math.min(1, 2 * Math.min(common.p, rare)) };
+  const p = eitherOf(common?.p ?? null, rare);
+  return p === null ? null : { chiSquared: common, rare, p };
 }

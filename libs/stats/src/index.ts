@@ -3,10 +3,12 @@ export { chiSquaredTwoSample, type ChiSquared } from './chi-squared-two-sample.j
 export { chunksAgainstRest, designEffect, type DesignEffectInput } from './design-effect.js';
 export { deviationLimit } from './deviation-limit.js';
 export { fisherExact, type FourCells } from './fisher-exact.js';
-export { homogeneityTest, type Homogeneity } from './homogeneity.js';
+export { eitherOf, homogeneityTest, type Homogeneity } from './homogeneity.js';
 export { jensenShannon } from './jensen-shannon.js';
 export { kolmogorovSmirnov, type KolmogorovSmirnov } from './kolmogorov-smirnov.js';
 export { moments, type Moments } from './moments.js';
+export { overdispersedTest, overdispersion, type Overdispersion } from './overdispersion.js';
+export { normalTail } from './normal-tail.js';
 export { psi, PSI_SHARE_FLOOR } from './psi.js';
 export type { TwoSamples } from './shares.js';
 export {

@@ -1,12 +1,15 @@
 export type { StoreConfig } from './client/index.js';
 export { StoreError } from './client/index.js';
 export { migrate } from './migrate/migrate.js';
-export { createStore, type Labels, type Store } from './store.js';
+export type { Labels } from './labels/labels.js';
+export { createStore, type Store } from './store.js';
 export { STORE, StoreModule } from './store.module.js';
 export type { Documents } from './registry/documents.js';
 export type { Intake } from './intake/intake.js';
 export {
   INVALID_CATEGORY,
+  UNKNOWN_ATTRIBUTIONS,
+  UNKNOWN_SEPARATOR,
   NULL_CATEGORY,
   type IngestPosition,
   type IntakeBatch,
@@ -15,6 +18,10 @@ export {
   type QuarantineRow,
   type TopicPartition,
 } from './intake/rows.js';
+export { redactValue } from './privacy/redact-value.js';
+export { createRedactor, type Redactor } from './privacy/redactor.js';
+export type { BaselineOrigin, ErasureTarget, Privacy } from './privacy/index.js';
+export type { Retention, SealRule, TooLateEntry, TooLatePage } from './retention/index.js';
 export type { HourAccount, PartitionAccount } from './intake/accounting.js';
 export type { MergeMemory } from './intake/compact.js';
 export type { Gap, PartitionRange } from './intake/gaps.js';
@@ -47,3 +54,19 @@ export {
   type InputsId,
   type MonitorContext,
 } from './plans.js';
+export {
+  openFileStore,
+  ROWS_STEP_MS,
+  unknownColumn,
+  type DataColumn,
+  type DataCut,
+  type DataFacts,
+  type DataFile,
+  type DataFormat,
+  type DataParts,
+  type DataRowsInput,
+  type DataWindow,
+  type FileStore,
+} from './files/index.js';
+export type { Refusal } from './baselines/refusal.js';
+export { inferFeature, type ColumnFacts } from './baselines/infer.js';

@@ -1,17 +1,14 @@
 import { createBaselines, type Baselines } from './baselines/index.js';
 import { createDatabase, type StoreConfig } from './client/index.js';
 import { createIntake, type Intake } from './intake/intake.js';
-import { linkArrivals, type LinkResult } from './labels/link.js';
+import { createLabels, type Labels } from './labels/labels.js';
+import { createPrivacy, type Privacy } from './privacy/index.js';
 import { createProfiles, type Profiles } from './profiles/index.js';
+import { createRetention, type Retention } from './retention/index.js';
 import { createDocuments, type Documents } from './registry/documents.js';
 import { createAlerts, type Alerts } from './results/alerts.js';
 import { createEvaluations, type Evaluations } from './results/evaluations.js';
 import { createNotices, type Notices } from './results/notices.js';
-
-export type Labels = {
-  /** Compares about `limit` newly arrived rows with all others; see {@link linkArrivals}. */
-  link: (project: string, limit: number) => Promise<LinkResult>;
-};
 
 /** Everything that is kept in ClickHouse, by what it is about. Throws StoreError only. */
 export type Store = {
@@ -21,6 +18,8 @@ export type Store = {
   intake: Intake;
   labels: Labels;
   baselines: Baselines;
+  privacy: Privacy;
+  retention: Retention;
   profiles: Profiles;
   evaluations: Evaluations;
   alerts: Alerts;
@@ -35,8 +34,10 @@ export function createStore(config: StoreConfig): Store {
     close: () => database.close(),
     documents: createDocuments(database),
     intake: createIntake(database),
-    labels: { link: (project, limit) => linkArrivals(database, project, limit) },
+    labels: createLabels(database),
     baselines: createBaselines(database),
+    privacy: createPrivacy(database),
+    retention: createRetention(database),
     profiles: createProfiles(database),
     evaluations: createEvaluations(database),
     alerts: createAlerts(database),

@@ -1,9 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AlertMatch, DocumentKind } from '#libs/contracts';
+import { INTAKE_MONITORS, type AlertMatch, type DocumentKind } from '#libs/contracts';
 import { STORE, type Store } from '#libs/store';
 
 import { invalid, type FieldError } from '../http/problem.js';
 import { unknownName } from '../registry/segment-rules.js';
+
+/** Alerts of ingestion have no monitor document behind them. */
+const RESERVED = Object.values<string>(INTAKE_MONITORS);
 
 /** MatchChecks: a match on a name that does not exist would silently match nothing. */
 @Injectable()
@@ -38,15 +41,14 @@ export class MatchChecks {
     kind: DocumentKind & ('model' | 'monitor'),
     name: string | undefined,
   ): Promise<FieldError[]> {
+    if (kind === 'monitor' && name !== undefined && RESERVED.includes(name)) return [];
     if (name === undefined || (await this.store.documents.get(project, kind, name)) !== null) return [];
     const known = await this.store.documents.list(project, kind);
     return [
-      unknownName(
-        `match.${kind}`,
-        kind,
-        name,
-        known.map(({ id }) => id),
-      ),
+      unknownName(`match.${kind}`, kind, name, [
+        ...known.map(({ id }) => id),
+        ...(kind === 'monitor' ? RESERVED : []),
+      ]),
     ];
   }
 }

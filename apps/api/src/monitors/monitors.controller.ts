@@ -1,8 +1,9 @@
 import { Controller } from '@nestjs/common';
-import { monitorBodySchema, type MonitorBody } from '#libs/contracts';
+import { INTAKE_MONITORS, monitorBodySchema, type MonitorBody } from '#libs/contracts';
 
 import { Call } from '../http/call.js';
 import { Endpoint, type CallOf } from '../http/endpoint.js';
+import { invalid } from '../http/problem.js';
 import type { Reply } from '../http/reply.js';
 import { Collection, collectionEndpoints } from '../registry/collection.js';
 import { randomId, slug } from '../registry/new-id.js';
@@ -17,6 +18,8 @@ const monitors = collectionEndpoints({
   writer: 'editor',
 });
 
+const RESERVED = Object.values<string>(INTAKE_MONITORS);
+
 @Controller()
 export class MonitorsController {
   private readonly collection: Collection<'monitor', MonitorBody>;
@@ -25,7 +28,12 @@ export class MonitorsController {
     this.collection = new Collection(registry, {
       kind: 'monitor',
       newId: ({ name }) => slug(name) || randomId('monitor'),
-      toBody: async ({ project }, monitor) => {
+      toBody: async ({ project, id }, monitor) => {
+        if (RESERVED.includes(id))
+          throw invalid({
+            field: 'id',
+            message: `'${id}' is what ingestion calls its own alerts; choose another`,
+          });
         await checks.assertFits(project, monitor);
         return monitor;
       },

@@ -11,6 +11,8 @@ export type AlertPage = {
   headline: string;
   /** One plain sentence per breached finding, worst first. */
   sentences: string[];
+  /** Raised by ingestion: there is no window of data and no monitor behind it. */
+  ofIngestion: boolean;
   timeZone: string;
   signedIn: boolean;
   window: { startMs: number; endMs: number };
@@ -35,21 +37,13 @@ export function alertPage(page: AlertPage): string {
           {formatTime(state.openedAtMs, timeZone)}
         </p>
         <h1>{page.headline}</h1>
-        <p class="lead">
-          {page.signedIn ? (
-            <a
-              href={`${modelPagePath(state.project, state.model)}?version=${encodeURIComponent(state.version)}`}
-            >
-              {state.model}
-            </a>
-          ) : (
-            state.model
-          )}{' '}
-          version {state.version} · {describeSegment(state)} · monitor {page.monitorName} · window{' '}
-          {formatWindow(page.window, timeZone)} ({timeZone})
-        </p>
+        {page.ofIngestion ? (
+          <p class="lead">Ingestion of project {state.project}</p>
+        ) : (
+          <Subject page={page} />
+        )}
         {page.sentences.length > 0 && (
-          <Card title="What moved">
+          <Card title={page.ofIngestion ? 'What happened' : 'What moved'}>
             <ul class="sentences">
               {page.sentences.map((sentence) => (
                 <li key={sentence}>{sentence}</li>
@@ -69,15 +63,34 @@ export function alertPage(page: AlertPage): string {
             </Card>
           )}
         </div>
-        <Card title="Numbers of this window">
-          <Findings findings={page.findings} />
-        </Card>
+        {!page.ofIngestion && (
+          <Card title="Numbers of this window">
+            <Findings findings={page.findings} />
+          </Card>
+        )}
         <Card title="History">
           <History page={page} />
         </Card>
       </>
     ),
   });
+}
+
+/** What of the data the alert is about. */
+function Subject({ page: { state, signedIn, monitorName, window, timeZone } }: { page: AlertPage }) {
+  return (
+    <p class="lead">
+      {signedIn ? (
+        <a href={`${modelPagePath(state.project, state.model)}?version=${encodeURIComponent(state.version)}`}>
+          {state.model}
+        </a>
+      ) : (
+        state.model
+      )}{' '}
+      version {state.version} · {describeSegment(state)} · monitor {monitorName} · window{' '}
+      {formatWindow(window, timeZone)} ({timeZone})
+    </p>
+  );
 }
 
 function Findings({ findings }: { findings: Finding[] }) {

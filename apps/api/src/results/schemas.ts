@@ -1,8 +1,8 @@
 import {
   findingStatuses,
+  GAP_CAUSES,
   metricNames,
   monitorKinds,
-  QUARANTINE_REASONS,
   severities,
   type Finding,
 } from '#libs/contracts';
@@ -100,6 +100,27 @@ export const transitionSchema = z
     status,
     features: z.array(z.string()),
     findings: z.array(findingSchema),
+    notice: z
+      .object({
+        kind: z.enum(['ingestion_gap', 'ingestion_silence']),
+        headline: z.string(),
+        sentences: z.array(z.string()),
+        facts: z.array(z.object({ label: z.string(), value: z.string() })),
+        topic: z.string().optional(),
+        partition: z.int().optional(),
+        missing: z
+          .array(
+            z.object({
+              incarnation: z.string(),
+              from: z.string(),
+              to: z.string(),
+              cause: z.enum(GAP_CAUSES),
+            }),
+          )
+          .optional(),
+      })
+      .optional()
+      .describe('Of an alert that ingestion itself raised.'),
   })
   .meta({ title: 'AlertTransition' });
 
@@ -113,40 +134,3 @@ export const noticeSchema = z
     at: time,
   })
   .meta({ title: 'Notice' });
-
-const partition = { topic: z.string(), incarnation: z.string(), partition: z.int() };
-const offset = z.string().regex(/^\d+$/);
-
-export const accountSchema = z
-  .object({
-    ...partition,
-    first: offset,
-    last: offset,
-    received: z.int(),
-    accepted: z.int(),
-    quarantined: z.int(),
-    gaps: z.array(z.object({ from: offset, to: offset })),
-    current: z.int(),
-    duplicates: z.int(),
-    amended: z.int(),
-  })
-  .meta({ title: 'PartitionAccount' });
-
-export const quarantineSchema = z
-  .object({
-    ...partition,
-    offset,
-    brokerTime: time,
-    at: time,
-    reason: z.enum(QUARANTINE_REASONS),
-    field: z.string(),
-    message: z.string(),
-    key: z.string(),
-    headers: z.record(z.string(), z.string()),
-    rawBytes: z.int().describe('Length of the whole event.'),
-    rawEncoding: z.enum(['utf-8', 'base64']),
-    raw: z.string().describe('Its beginning.'),
-    rawIsWhole: z.boolean(),
-    cursor: z.string(),
-  })
-  .meta({ title: 'QuarantinedEvent' });

@@ -1,13 +1,5 @@
 import type { AlertState, AlertTransition, Window } from '#libs/contracts';
-import type {
-  EvaluationSummary,
-  NoticeEntry,
-  PartitionAccount,
-  QuarantineEntry,
-  StoredFinding,
-} from '#libs/store';
-
-const RAW_BYTES_SHOWN = 2_048;
+import type { EvaluationSummary, NoticeEntry, StoredFinding } from '#libs/store';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -48,35 +40,3 @@ export const shownFinding = ({ window, ...finding }: StoredFinding) => ({
   ...finding,
   ...shownWindow(window),
 });
-
-/** Offsets are 64-bit and go as text: a JSON number would round them. */
-export const shownAccount = ({ first, last, gaps, ...account }: PartitionAccount) => ({
-  ...account,
-  first: String(first),
-  last: String(last),
-  gaps: gaps.map(([from, to]) => ({ from: String(from), to: String(to) })),
-});
-
-const isText = (bytes: Uint8Array): boolean => {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** shownQuarantine: the beginning of the event as text where it is text, else in base64. */
-export const shownQuarantine = ({ raw, offset, brokerTimeMs, atMs, ...entry }: QuarantineEntry) => {
-  const text = isText(raw);
-  const start = raw.subarray(0, RAW_BYTES_SHOWN);
-  return {
-    ...entry,
-    offset: String(offset),
-    brokerTime: iso(brokerTimeMs),
-    at: iso(atMs),
-    rawEncoding: text ? 'utf-8' : 'base64',
-    raw: Buffer.from(start).toString(text ? 'utf8' : 'base64'),
-    rawIsWhole: start.length === entry.rawBytes,
-  };
-};

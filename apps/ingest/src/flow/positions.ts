@@ -11,7 +11,7 @@ export type PositionsOptions = {
   /** Topic → project. */
   projects: ReadonlyMap<string, string>;
   consumer: Pick<Consumer, 'positions'>;
-  admin: Pick<Admin, 'offsets'>;
+  admin: Pick<Admin, 'offsets' | 'incarnations'>;
   intake: Pick<Intake, 'positions'>;
   metrics: IngestMetrics;
   liveness: Liveness;
@@ -84,20 +84,34 @@ export class Positions {
     if (rows.length > 0) await intake.positions(rows);
   }
 
+  /**
+   * Ends of the log are asked for between two looks at the topics' ids: those of a topic that was deleted and created again in between would be
+   * written down for its earlier life, as records that were lost. The new life is written down at once, though nothing of it was read yet.
+   */
   private async locate(): Promise<Located[]> {
-    const topics = [...new Set(this.options.consumer.positions().map(({ topic }) => topic))];
+    const { admin, consumer } = this.options;
+    const before = await admin.incarnations([...new Set(consumer.positions().map(({ topic }) => topic))]);
+    const topics = [...before.keys()];
     const offsets = await Promise.all(
-      topics.map(async (topic) => [topic, await this.options.admin.offsets(topic)] as const),
+      topics.map(async (topic) => [topic, await admin.offsets(topic)] as const),
     );
-    const ends = new Map(
+    const after = await admin.incarnations(topics);
+    const logs = new Map(
       offsets.flatMap(([topic, partitions]) =>
-        partitions.map(({ partition, end }) => [`${topic}/${partition}`, end] as const),
+        before.get(topic) === after.get(topic)
+          ? partitions.map(({ partition, ...log }) => [`${topic}/${partition}`, log] as const)
+          : [],
       ),
     );
-    return this.options.consumer.positions().map((position) => ({
-      ...position,
-      end: max(ends.get(`${position.topic}/${position.partition}`) ?? 0n, position.next),
-    }));
+    return consumer.positions().flatMap((position) => {
+      const log = logs.get(`${position.topic}/${position.partition}`);
+      const incarnation = after.get(position.topic);
+      if (log === undefined || incarnation === undefined) return [];
+      if (incarnation === position.incarnation) return [{ ...position, end: max(log.end, position.next) }];
+      return [
+        { ...position, incarnation, next: log.start, end: log.end, brokerTimeMs: 0, lastRecordAtMs: 0 },
+      ];
+    });
   }
 
   private rows(located: readonly Located[], nowMs: number): IngestPosition[] {

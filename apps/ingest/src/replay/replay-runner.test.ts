@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import type { Stream } from '../flow/handle-batch.js';
 import { UnavailableError } from '../flow/persist.js';
+import type { LaneBatch } from '../lanes/lane.js';
 import { ReplayRunner } from './replay-runner.js';
 
 const signal = new AbortController().signal;
@@ -39,7 +40,7 @@ function setUp(entries: ReplayEntry[], replay = request(), fault?: Error) {
         field: 'id',
         message: 'is missing',
       })),
-    } as unknown as IntakeBatch);
+    } as unknown as LaneBatch);
   };
   const replays = {
     open: () => Promise.resolve([replay]),

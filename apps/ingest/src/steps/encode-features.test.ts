@@ -55,8 +55,18 @@ describe('encodeFeatures', () => {
       num: Infinity,
       invalid: { n: '-Infinity' },
     },
-    { name: 'a list for a number', json: '{"n":[1,2]}', num: Infinity, invalid: { n: 'nested value: [1,2]' } },
-    { name: 'an object for a category', json: '{"c":{"a":1}}', cat: BAD, invalid: { c: 'nested value: {"a":1}' } },
+    {
+      name: 'a list for a number',
+      json: '{"n":[1,2]}',
+      num: Infinity,
+      invalid: { n: 'nested value: [1,2]' },
+    },
+    {
+      name: 'an object for a category',
+      json: '{"c":{"a":1}}',
+      cat: BAD,
+      invalid: { c: 'nested value: {"a":1}' },
+    },
     {
       name: 'text too long to be a category',
       json: `{"c":"${'x'.repeat(257)}"}`,

@@ -27,7 +27,9 @@ describe('TickBell', () => {
     const queue = {
       ensureTicker: () => {
         calls += 1;
-        return calls > 4 && calls < 10 ? Promise.reject(new Error('away')) : Promise.resolve('kept' as const);
+        return calls > TICK_KINDS.length && calls < TICK_KINDS.length + 6
+          ? Promise.reject(new Error('away'))
+          : Promise.resolve('kept' as const);
       },
     };
     const bell = new TickBell({ queue, everyMs: 1_000, logger, checkMs: 5 });

@@ -18,6 +18,9 @@ export const TICK_KINDS = [
   'profile',
   'evaluate',
   'reconcile-notices',
+  'erase',
+  'retention',
+  'watch-intake',
 ] as const satisfies readonly TickJob['kind'][];
 
 /**

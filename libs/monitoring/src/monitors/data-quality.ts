@@ -5,10 +5,11 @@ import { rateLimit } from '../data-quality/rate-limit.js';
 import { countsOf, dataQualityChunks, fits, isRate, rates, type Rate } from '../data-quality/rates.js';
 import { compareRows } from '../data-quality/rows.js';
 import { measured, undecided, type Draft } from '../draft.js';
-import { evidenceOf, type Evidence } from '../evidence.js';
+import { evidenceBeside, spreadOf, type Evidence } from '../evidence.js';
 import { gate, isComparable, type Comparable } from '../gate.js';
 import { once } from '../once.js';
 import type { Pair } from '../pair.js';
+import { remembered } from '../remembered.js';
 import { referenceOf, type Reference } from '../reference.js';
 
 export { dataQualityChunks } from '../data-quality/rates.js';
@@ -21,13 +22,14 @@ const needOutside = (metrics: readonly MetricName[]): boolean =>
   metrics.includes('out_of_range_rate') || metrics.includes('negative_rate');
 
 function evidence(pair: Comparable, withOutside: boolean): Evidence {
-  return evidenceOf({
-    baseline: countsOf(pair.baseline, withOutside),
-    window: countsOf(pair.window, withOutside),
-    chunks: dataQualityChunks(pair, withOutside),
-    allChunks: () => dataQualityChunks(pair.all, withOutside),
-    chunkCount: pair.chunkCount,
-  });
+  const spread = remembered(pair, `spread of faults ${withOutside}`, () =>
+    spreadOf({
+      chunks: dataQualityChunks(pair, withOutside),
+      allChunks: () => dataQualityChunks(pair.all, withOutside),
+    }),
+  );
+  const [baseline, window] = [countsOf(pair.baseline, withOutside), countsOf(pair.window, withOutside)];
+  return evidenceBeside(spread, { baseline, window }, pair.chunkCount);
 }
 
 type Shared = { readonly evidence: Evidence; readonly reference: () => Reference };

@@ -177,7 +177,7 @@ describe('fitted limits', () => {
   });
 
   it('hold for a fall as for a rise when the metric has a sign', () => {
-    const [, down] = fitted({ thresholds: { default: { kind: 'stddev', factor: 3 } } }, -100);
+    const [, down] = fitted({ thresholds: { default: { kind: 'stddev', factor: 3 } } }, -400);
     expect(down).toMatchObject({ status: 'breached', metric: 'mean_shift' });
     expect(down!.threshold).toBeLessThan(0);
     expect(down!.value).toBeLessThan(down!.threshold!);

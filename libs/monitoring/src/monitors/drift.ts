@@ -4,10 +4,11 @@ import { coarseCounts, coarsen } from '../coarsen.js';
 import { limited, measured, undecided, type Draft, type Undecidable } from '../draft.js';
 import { driftMetric, type DriftMetric } from '../drift/metrics.js';
 import { coarse, present, type Sides } from '../drift/sides.js';
-import { evidenceOf } from '../evidence.js';
+import { evidenceBeside, spreadOf } from '../evidence.js';
 import { fewRows, gate, isComparable, type Comparable } from '../gate.js';
 import { once } from '../once.js';
 import type { Pair, Side } from '../pair.js';
+import { remembered } from '../remembered.js';
 import { referenceOf, type Reference } from '../reference.js';
 import type { History } from '../limits.js';
 
@@ -52,14 +53,13 @@ function historyOf({ measure }: DriftMetric, sides: Sides, { pairs, of }: Refere
 }
 
 function sidesOf(pair: Comparable) {
-  const { baseline, window, binning } = pair;
-  const uncorrected = { baseline, window, binning, plan: coarsen(baseline, binning), deff: 1 };
-  const evidence = evidenceOf({
-    ...coarse(uncorrected),
-    chunks: coarseChunks(pair, binning),
-    allChunks: () => coarseChunks(pair.all, binning),
-    chunkCount: pair.chunkCount,
-  });
+  const { baseline, window, binning, chunkCount } = pair;
+  const plan = remembered(pair, 'cells', () => coarsen(baseline, binning));
+  const spread = remembered(pair, 'spread over cells', () =>
+    spreadOf({ chunks: coarseChunks(pair, binning), allChunks: () => coarseChunks(pair.all, binning) }),
+  );
+  const uncorrected = { baseline, window, binning, plan, deff: 1 };
+  const evidence = evidenceBeside(spread, coarse(uncorrected), chunkCount);
   return { sides: { ...uncorrected, deff: evidence.deff }, evidence };
 }
 

@@ -21,6 +21,7 @@ export type Summary = {
 
 const HEADLINE_MAX_CHARS = 240;
 const SENTENCE_MAX_CHARS = 400;
+const LEAD_MAX_CHARS = 1_500;
 const FINDINGS_MAX = 10;
 
 const LABELS = { opened: 'New alert', updated: 'Alert changed', resolved: 'Back to normal' } as const;
@@ -44,7 +45,10 @@ const clean = (finding: AlertFinding): AlertFinding => ({
   sentence: oneLine(finding.sentence, SENTENCE_MAX_CHARS),
 });
 
-const factsOf = (message: AlertMessage): Fact[] => [
+const ownFacts = (facts: NonNullable<AlertMessage['facts']>): Fact[] =>
+  facts.map(({ label, value }) => ({ label: oneLine(label), value: oneLine(value) }));
+
+const monitorFacts = (message: AlertMessage): Fact[] => [
   { label: 'Model', value: `${oneLine(message.model)}, version ${oneLine(message.version)}` },
   { label: 'Segment', value: segmentOf(message) },
   { label: 'Window', value: formatWindow(message.window) },
@@ -68,8 +72,11 @@ export const summarise = (message: AlertMessage): Summary => {
     state: message.transition === 'resolved' ? 'resolved' : message.severity,
     stateLabel: `${LABELS[message.transition]}${why}${message.transition === 'resolved' ? '' : ` · ${message.severity}`}`,
     headline: oneLine(message.headline, HEADLINE_MAX_CHARS),
-    lead: findings[0]?.sentence ?? '',
-    facts: factsOf(message),
+    lead:
+      message.sentences === undefined
+        ? (findings[0]?.sentence ?? '')
+        : oneLine(message.sentences.join(' '), LEAD_MAX_CHARS),
+    facts: message.facts === undefined ? monitorFacts(message) : ownFacts(message.facts),
     findings: findings.slice(0, FINDINGS_MAX),
     more: Math.max(0, findings.length - FINDINGS_MAX),
     footer: `Plumbline · project ${oneLine(message.project)} · alert ${oneLine(message.alertId)}`,

@@ -7,6 +7,12 @@ const variable = (name: string, path: string, convert: Convert = 'text'): Variab
   convert,
 });
 const secret = (name: string, path: string): Variable => ({ ...variable(name, path), secret: true });
+const tls = (prefix: string, section: string): Variable[] => [
+  variable(`${prefix}_TLS_CA`, `${section}.tls.ca`),
+  variable(`${prefix}_TLS_CERT`, `${section}.tls.cert`),
+  secret(`${prefix}_TLS_KEY`, `${section}.tls.key`),
+  secret(`${prefix}_TLS_PASSPHRASE`, `${section}.tls.passphrase`),
+];
 
 /** VARIABLES: every environment variable that is read, and the setting it fills. An empty variable counts as absent. */
 export const VARIABLES: readonly Variable[] = [
@@ -16,6 +22,12 @@ export const VARIABLES: readonly Variable[] = [
   variable('KAFKA_SASL_MECHANISM', 'kafka.sasl.mechanism'),
   variable('KAFKA_SASL_USERNAME', 'kafka.sasl.username'),
   secret('KAFKA_SASL_PASSWORD', 'kafka.sasl.password'),
+  variable('KAFKA_SASL_TOKEN_URL', 'kafka.sasl.tokenUrl'),
+  variable('KAFKA_SASL_CLIENT_ID', 'kafka.sasl.clientId'),
+  secret('KAFKA_SASL_CLIENT_SECRET', 'kafka.sasl.clientSecret'),
+  variable('KAFKA_SASL_SCOPE', 'kafka.sasl.scope'),
+  variable('KAFKA_SASL_TOKEN_FILE', 'kafka.sasl.tokenFile'),
+  ...tls('KAFKA', 'kafka'),
   variable('PLUMBLINE_TOPIC_PREFIX', 'kafka.topicPrefix'),
   variable('PLUMBLINE_TOPICS', 'topics.projects', 'json'),
   variable('PLUMBLINE_DEAD_LETTER_TOPIC', 'topics.deadLetter'),
@@ -23,7 +35,9 @@ export const VARIABLES: readonly Variable[] = [
   variable('CLICKHOUSE_USER', 'clickhouse.user'),
   secret('CLICKHOUSE_PASSWORD', 'clickhouse.password'),
   variable('CLICKHOUSE_DATABASE', 'clickhouse.database'),
+  ...tls('CLICKHOUSE', 'clickhouse'),
   secret('REDIS_URL', 'redis.url'),
+  ...tls('REDIS', 'redis'),
   variable('PLUMBLINE_HOST', 'http.host'),
   variable('PORT', 'http.port', 'number'),
   variable('PLUMBLINE_HOME', 'home'),
@@ -38,6 +52,8 @@ export const VARIABLES: readonly Variable[] = [
   variable('PLUMBLINE_INGEST_BATCH_BYTES', 'ingest.batchBytes', 'number'),
   variable('PLUMBLINE_INGEST_MAX_WAIT_MS', 'ingest.maxWaitMs', 'number'),
   variable('PLUMBLINE_INGEST_SESSION_TIMEOUT_MS', 'ingest.sessionTimeoutMs', 'number'),
+  variable('PLUMBLINE_INGEST_HEARTBEAT_INTERVAL_MS', 'ingest.heartbeatIntervalMs', 'number'),
+  variable('PLUMBLINE_INGEST_STORE_TIMEOUT_MS', 'ingest.storeTimeoutMs', 'number'),
   variable('PLUMBLINE_EVENT_PAST_MAX_DAYS', 'ingest.eventPastMaxDays', 'number'),
   variable('PLUMBLINE_WORKER_TICK_MS', 'worker.tickMs', 'number'),
   variable('PLUMBLINE_WORKER_CONCURRENCY', 'worker.concurrency', 'number'),
@@ -45,6 +61,7 @@ export const VARIABLES: readonly Variable[] = [
   secret('PLUMBLINE_DEMO_SMTP_URL', 'demo.smtpUrl'),
   variable('PLUMBLINE_DEMO_MAIL_FROM', 'demo.mailFrom'),
   variable('PLUMBLINE_DEMO_MAIL_TO', 'demo.mailTo', 'list'),
+  variable('PLUMBLINE_KAFKA_VERSION', 'local.kafkaVersion'),
 ];
 
 const FLAGS: Readonly<Record<string, boolean>> = {

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { isGiven, overlay } from './environment.js';
 import { problems } from './problems.js';
 import { configSchema, type ParsedConfig } from './schema.js';
+import { openTls, type Tls } from './tls.js';
 
 /** The two topics that feed one project. */
 type ProjectTopics = { readonly predictions: string; readonly groundTruth: string };
@@ -17,12 +18,17 @@ export type Topics = {
   readonly deadLetter: string;
 };
 
+type WithTls<Section> = Omit<Section, 'tls'> & { tls?: Tls };
+
 /**
  * Config: everything read from the environment and from yaml, parsed once and frozen. Take slices of it: `Pick<Config, 'kafka'>`.
  * `external` says which addresses were given; where one was not, a local process serves.
  */
 export type Config = Readonly<
-  Omit<ParsedConfig, 'topics' | 'publicUrl' | 'secretKey'> & {
+  Omit<ParsedConfig, 'topics' | 'publicUrl' | 'secretKey' | 'kafka' | 'clickhouse' | 'redis'> & {
+    kafka: WithTls<ParsedConfig['kafka']>;
+    clickhouse: WithTls<ParsedConfig['clickhouse']>;
+    redis: WithTls<ParsedConfig['redis']>;
     topics: Topics;
     publicUrl: string;
     secretKey: KeyObject | undefined;
@@ -71,6 +77,11 @@ const crossProblems = ({ ingest, worker, shutdownMs }: ParsedConfig): string[] =
     : [
         `ingest.heartbeatIntervalMs: found ${ingest.heartbeatIntervalMs}; must be at most a third of ingest.sessionTimeoutMs (${ingest.sessionTimeoutMs}), or one lost heartbeat ends the session`,
       ]),
+  ...(ingest.storeTimeoutMs === undefined || ingest.storeTimeoutMs * 2 <= ingest.sessionTimeoutMs
+    ? []
+    : [
+        `ingest.storeTimeoutMs: found ${ingest.storeTimeoutMs}; must be at most half of ingest.sessionTimeoutMs (${ingest.sessionTimeoutMs}), or a stuck insert outlives the session`,
+      ]),
   ...(worker.lockTtlMs >= 1_000
     ? []
     : [
@@ -82,6 +93,38 @@ const crossProblems = ({ ingest, worker, shutdownMs }: ParsedConfig): string[] =
         `shutdownMs: found ${shutdownMs}; must be at least ingest.maxWaitMs (${ingest.maxWaitMs}), a fetch in flight ends no sooner`,
       ]),
 ];
+
+/** TLS settings that an address without TLS would leave unused, which nobody means. */
+const unusedTls = ({ kafka, clickhouse, redis }: ParsedConfig): string[] => {
+  const sections = [
+    { name: 'kafka', isOn: kafka.ssl, tls: kafka.tls, remedy: 'set kafka.ssl (KAFKA_SSL) to true' },
+    {
+      name: 'clickhouse',
+      isOn: clickhouse.url.startsWith('https:'),
+      tls: clickhouse.tls,
+      remedy: 'give clickhouse.url (CLICKHOUSE_URL) as https://',
+    },
+    {
+      name: 'redis',
+      isOn: redis.url.startsWith('rediss:'),
+      tls: redis.tls,
+      remedy: 'give redis.url (REDIS_URL) as rediss://',
+    },
+  ];
+  return sections.flatMap(({ name: section, isOn, tls, remedy }) =>
+    tls === undefined || isOn
+      ? []
+      : [`${section}.tls: found settings for a connection without TLS; ${remedy}`],
+  );
+};
+
+const withTls = <Section extends { tls?: Parameters<typeof openTls>[0] }>(
+  section: Section,
+): WithTls<Section> => {
+  const { tls, ...rest } = section;
+  const opened = openTls(tls);
+  return { ...rest, ...(opened === undefined ? {} : { tls: opened }) };
+};
 
 const defaultProjects = (prefix: string): Record<string, ProjectTopics> => ({
   default: { predictions: `${prefix}.predictions`, groundTruth: `${prefix}.ground-truth` },
@@ -121,10 +164,13 @@ const complete = (parsed: ParsedConfig, tree: Record<string, unknown>): Config =
     projects: parsed.topics.projects ?? defaultProjects(topicPrefix),
     deadLetter: parsed.topics.deadLetter ?? `${topicPrefix}.dead-letter`,
   };
-  const wrong = [...crossProblems(parsed), ...duplicateTopics(topics)];
+  const wrong = [...crossProblems(parsed), ...unusedTls(parsed), ...duplicateTopics(topics)];
   if (wrong.length > 0) throw new ConfigError(wrong);
   return freezeDeep({
     ...parsed,
+    kafka: withTls(parsed.kafka),
+    clickhouse: withTls(parsed.clickhouse),
+    redis: withTls(parsed.redis),
     topics,
     home: resolve(parsed.home),
     secretKey: parsed.secretKey,

@@ -1,6 +1,9 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 
+import { sasl } from './sasl.js';
+import { tls } from './tls.js';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
@@ -38,13 +41,8 @@ const kafka = z.strictObject({
   clientId: name.default('plumbline'),
   topicPrefix: topicName.max(200).default('plumbline'),
   ssl: z.boolean().default(false),
-  sasl: z
-    .strictObject({
-      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
-      username: name,
-      password: z.string().min(1),
-    })
-    .optional(),
+  tls: tls.optional(),
+  sasl: sasl.optional(),
 });
 
 const projectTopics = z.strictObject({ predictions: topicName, groundTruth: topicName });
@@ -64,12 +62,14 @@ const clickhouse = z.strictObject({
     .string()
     .regex(/^[A-Za-z_]\w{0,63}$/, 'must be a plain identifier')
     .default('plumbline'),
+  tls: tls.optional(),
 });
 
 const redis = z.strictObject({
   url: z
     .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
     .default('redis://127.0.0.1:6379'),
+  tls: tls.optional(),
 });
 
 const http = z.strictObject({
@@ -96,6 +96,8 @@ const ingest = z.strictObject({
   maxWaitMs: durationMs(500),
   sessionTimeoutMs: durationMs(30_000),
   heartbeatIntervalMs: durationMs(3_000),
+  /** Limit of one call to ClickHouse; half a session unless given, so that a stuck insert ends before the partition is taken away. */
+  storeTimeoutMs: z.number().int().min(1).max(86_400_000).optional(),
   fetchBytesPerPartition: count(4 * MIB, 64 * MIB),
   eventPastMaxDays: count(90, 3_650),
   eventFutureMaxMs: durationMs(3_600_000),
@@ -125,6 +127,13 @@ const demo = z
       message: 'goes with demo.mailFrom and demo.mailTo: give all three, or none',
     },
   );
+/** Of the services that are started on this machine where no address is configured. */
+const local = z.strictObject({
+  kafkaVersion: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'must be a version of Apache Kafka such as 4.4.0')
+    .optional(),
+});
 
 /** configSchema: what `plumbline.yaml` may hold, with every default. Durations in ms, sizes in bytes. */
 export const configSchema = z.strictObject({
@@ -143,6 +152,7 @@ export const configSchema = z.strictObject({
   ingest: ingest.prefault({}),
   worker: worker.prefault({}),
   demo: demo.prefault({}),
+  local: local.prefault({}),
 });
 
 /** ParsedConfig: the schema's output, before defaults that depend on other settings are filled in. */

@@ -66,3 +66,11 @@ export function mergeCounts(groups: readonly FacetCounts[]): FacetCounts {
     },
   };
 }
+
+/** unsignedInterval: the interval of |x| from that of x. */
+export function unsignedInterval(interval: BiasInterval | null): BiasInterval | null {
+  if (interval === null) return null;
+  const { low, high, method } = interval;
+  const [near, far] = [Math.min(Math.abs(low), Math.abs(high)), Math.max(Math.abs(low), Math.abs(high))];
+  return { low: low <= 0 && high >= 0 ? 0 : near, high: far, method };
+}

@@ -31,26 +31,31 @@ function shuffled<T>(rows: readonly T[], random: Random): T[] {
 
 type Neighbour = { distance: number; positive: boolean };
 
-/** majority: what most of the k nearest rows were told; rows come in shuffled order and an equal distance does not push out. */
-function majority(
-  row: readonly number[],
-  others: readonly FlipRow[],
-  k: number,
-  weights: readonly number[],
-): boolean {
-  const nearest: Neighbour[] = [];
-  for (const { features, positive } of others) {
-    const worst = nearest.length < k ? Infinity : (nearest.at(-1)?.distance ?? Infinity);
-    let distance = 0;
-    for (let i = 0; i < row.length && distance < worst; i++) {
-      distance += (((features[i] ?? 0) - (row[i] ?? 0)) * (weights[i] ?? 1)) ** 2;
-    }
-    if (!(distance < worst)) continue;
-    if (nearest.length === k) nearest.pop();
-    const at = nearest.findIndex((neighbour) => neighbour.distance > distance);
-    nearest.splice(at < 0 ? nearest.length : at, 0, { distance, positive });
+/** Points: rows side by side in one array, scaled: the inner loop of an all-pairs search reads nothing else. */
+type Points = { readonly size: number; readonly values: Float64Array };
+
+function points(rows: readonly FlipRow[], scales: readonly number[]): Points {
+  const size = rows[0]?.features.length ?? 0;
+  const values = new Float64Array(rows.length * size);
+  rows.forEach(({ features }, r) => {
+    if (features.length !== size)
+      throw new RangeError(`row ${r} has ${features.length} features, others ${size}`);
+    features.forEach((value, i) => {
+      const scale = scales[i] ?? 1;
+      values[r * size + i] = scale > 0 ? value / scale : 0;
+    });
+  });
+  return { size, values };
+}
+
+/** distanceTo: squared distance of two points, or anything not below `limit` once it cannot be below. */
+function distanceTo(one: Points, other: Points, [i, j]: readonly [number, number], limit: number): number {
+  let distance = 0;
+  for (let f = 0; f < one.size && distance < limit; f++) {
+    const gap = (one.values[i * one.size + f] ?? 0) - (other.values[j * one.size + f] ?? 0);
+    distance += gap * gap;
   }
-  return nearest.filter((neighbour) => neighbour.positive).length * 2 > nearest.length;
+  return distance;
 }
 
 /** countFlips: the counts behind the flip test. Rows with a feature that is not a finite number take no part. */
@@ -58,14 +63,29 @@ export function countFlips({ favoured, disfavoured, scales = [], random }: FlipT
   const others = shuffled(favoured.filter(usable), random);
   const rows = disfavoured.filter(usable);
   if (others.length === 0 || rows.length === 0) return null;
-  const weights = scales.map((scale) => (scale > 0 ? 1 / scale : 0));
+  const [from, to] = [points(rows, scales), points(others, scales)];
+  if (from.size !== to.size)
+    throw new RangeError(`rows have ${from.size} features on one side, ${to.size} on the other`);
   const k = others.length > FEW_ROWS ? NEIGHBOURS : 1;
+  /** What most of the k nearest were told; others come in shuffled order, and an equal distance does not push out. */
+  const majority = (row: number): boolean => {
+    const nearest: Neighbour[] = [];
+    for (const [j, { positive }] of others.entries()) {
+      const worst = nearest.length < k ? Infinity : (nearest.at(-1)?.distance ?? Infinity);
+      const distance = distanceTo(from, to, [row, j], worst);
+      if (nearest.length === k && !(distance < worst)) continue;
+      if (nearest.length === k) nearest.pop();
+      const at = nearest.findIndex((neighbour) => neighbour.distance > distance);
+      nearest.splice(at < 0 ? nearest.length : at, 0, { distance, positive });
+    }
+    return nearest.filter(({ positive }) => positive).length * 2 > nearest.length;
+  };
   let [better, worse] = [0, 0];
-  for (const { features, positive } of rows) {
-    const neighbours = majority(features, others, k, weights);
+  rows.forEach(({ positive }, row) => {
+    const neighbours = majority(row);
     if (neighbours && !positive) better++;
     if (!neighbours && positive) worse++;
-  }
+  });
   return { better, worse, rows: rows.length };
 }
 

@@ -11,6 +11,7 @@ export { LEAST_EXPECTED, smallestExpectedCell } from './expected-cells.js';
 export {
   facetCounts,
   mergeCounts,
+  unsignedInterval,
   type BiasInterval,
   type Confusion,
   type FacetCounts,
@@ -28,7 +29,7 @@ export {
   type FlipTestInput,
 } from './flip-test.js';
 export { generalizedEntropy, generalizedEntropyInterval } from './generalized-entropy.js';
-export { labelDistance, type LabelDistanceName } from './label-distance.js';
+export { labelDistance, labelDistanceInterval, type LabelDistanceName } from './label-distance.js';
 export { distanceFromNeutral, toNeutral, type BiasScale } from './neutral.js';
-export { rateSpread, type SpreadName } from './rate-spread.js';
+export { rateSpread, rateSpreadInterval, type SpreadName } from './rate-spread.js';
 export { groupRates, RATE_NAMES, rateOf, type GroupRate, type RateName } from './rates.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { generator } from '../../../../tests/fixtures/stats/random.js';
 import reference from '../../../../tests/fixtures/stats/bias.json' with { type: 'json' };
-import { labelDistance, type LabelDistanceName } from './label-distance.js';
+import { labelDistance, labelDistanceInterval, type LabelDistanceName } from './label-distance.js';
 
 const names = ['kl', 'js', 'lp', 'tvd', 'ks'] as const satisfies LabelDistanceName[];
 
@@ -53,5 +54,40 @@ describe('labelDistance', () => {
         reason: 'no_rows',
       });
     }
+  });
+});
+
+describe('labelDistanceInterval', () => {
+  const random = generator(12);
+  it.each(names)('%s: holds the value, narrows with rows, and is none without a value', (name) => {
+    const of = (scale: number) => {
+      const labels = {
+        favoured: [50, 30, 20].map((x) => x * scale),
+        disfavoured: [30, 30, 40].map((x) => x * scale),
+      };
+      return {
+        value: labelDistance(name, labels).value!,
+        ...labelDistanceInterval(name, labels, { random })!,
+      };
+    };
+    const [few, many] = [of(1), of(20)];
+    for (const { low, value, high } of [few, many]) {
+      expect(low).toBeLessThanOrEqual(value);
+      expect(high).toBeGreaterThanOrEqual(value);
+    }
+    expect(many.high - many.low).toBeLessThan((few.high - few.low) / 2);
+    expect(labelDistanceInterval(name, { favoured: [1, 0], disfavoured: [0, 0] }, { random })).toBeNull();
+  });
+
+  it('of two labels is the interval of their difference', () => {
+    const labels = { favoured: [56, 14], disfavoured: [48, 32] };
+    const tvd = labelDistanceInterval('tvd', labels, { random })!;
+    // Newcombe 1998, example (a): 0.0524 to 0.3339.
+    expect(tvd.low).toBeCloseTo(0.0524, 4);
+    expect(tvd.high).toBeCloseTo(0.3339, 4);
+    expect(labelDistanceInterval('lp', labels, { random })!.high).toBeCloseTo(Math.SQRT2 * tvd.high, 12);
+    const same = { favoured: [50, 50], disfavoured: [50, 50] };
+    expect(labelDistanceInterval('ks', same, { random })!.low).toBe(0);
+    expect(labelDistanceInterval('js', same, { random })!.low).toBe(0);
   });
 });

@@ -1,13 +1,23 @@
+import { bootstrapInterval } from '../bootstrap-interval.js';
 import { jensenShannon } from '../jensen-shannon.js';
 import { lInfinity } from '../l-infinity.js';
-import { sharePairs } from '../shares.js';
+import type { Random } from '../multinomial.js';
+import { sharePairs, sum } from '../shares.js';
 import { totalVariation } from '../total-variation.js';
-import { missing, type Facets, type Measured } from './facets.js';
+import { newcombeInterval } from '../two-proportions.js';
+import {
+  missing,
+  unsignedInterval,
+  type BiasInterval,
+  type Facets,
+  type IntervalOptions,
+  type Measured,
+} from './facets.js';
 
 /** LabelDistanceName: KL and JS in nats and without a root, LP the Euclidean norm, KS over labels and not over a distribution function. */
 export type LabelDistanceName = 'kl' | 'js' | 'lp' | 'tvd' | 'ks';
 
-/** Samples: rows per label of both sides, over the same labels in the same order. */
+/** Labels: rows per label of both sides, over the same labels in the same order. */
 type Labels = Facets<readonly number[]>;
 
 /** divergence: Σ P_a ln(P_a / P_d), infinite when the favoured side has a label that the other one lacks. */
@@ -46,4 +56,44 @@ export function labelDistance(name: LabelDistanceName, labels: Labels): Measured
   const value = distance(name, labels);
   if (value === null) return missing('no_rows');
   return Number.isFinite(value) ? { value } : missing('infinite');
+}
+
+/** PER_DIFFERENCE: of two labels some distances are a multiple of the difference of one share. */
+const PER_DIFFERENCE: Partial<Record<LabelDistanceName, number>> = { tvd: 1, ks: 1, lp: Math.SQRT2 };
+
+function ofTwoLabels(
+  factor: number,
+  { favoured, disfavoured }: Labels,
+  options: IntervalOptions,
+): BiasInterval | null {
+  const of = (counts: readonly number[]) => ({ successes: counts[0] ?? 0, trials: sum(counts) });
+  const interval = newcombeInterval({ baseline: of(disfavoured), window: of(favoured), ...options });
+  return (
+    interval &&
+    unsignedInterval({ low: factor * interval.low, high: factor * interval.high, method: 'newcombe' })
+  );
+}
+
+/**
+ * labelDistanceInterval: Newcombe's interval for TVD, KS and LP of two labels, which are a share's difference; else the percentile
+ * bootstrap, stretched to the value where chance alone keeps all draws above it. Seeded by `random`. Null without a value.
+ */
+export function labelDistanceInterval(
+  name: LabelDistanceName,
+  labels: Labels,
+  { random, ...options }: IntervalOptions & { readonly random: Random },
+): BiasInterval | null {
+  const { value } = labelDistance(name, labels);
+  if (value === null) return null;
+  const factor = PER_DIFFERENCE[name];
+  if (factor !== undefined && labels.favoured.length === 2) return ofTwoLabels(factor, labels, options);
+  const limits = bootstrapInterval({
+    samples: [labels.favoured, labels.disfavoured],
+    statistic: ([favoured = [], disfavoured = []]) => labelDistance(name, { favoured, disfavoured }).value,
+    random,
+    ...options,
+  });
+  return (
+    limits && { low: Math.min(value, limits.low), high: Math.max(value, limits.high), method: 'bootstrap' }
+  );
 }

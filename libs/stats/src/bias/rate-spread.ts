@@ -1,5 +1,6 @@
 import {
   missing,
+  unsignedInterval,
   type BiasInterval,
   type FacetCounts,
   type Facets,
@@ -60,14 +61,6 @@ export function rateSpread(name: SpreadName, groups: readonly FacetCounts[]): Me
   }
 }
 
-/** unsigned: the interval of |x| from that of x. */
-function unsigned(interval: BiasInterval | null): BiasInterval | null {
-  if (interval === null) return null;
-  const { low, high, method } = interval;
-  const [near, far] = [Math.min(Math.abs(low), Math.abs(high)), Math.max(Math.abs(low), Math.abs(high))];
-  return { low: low <= 0 && high >= 0 ? 0 : near, high: far, method };
-}
-
 /** smallerRatio: the interval of min(x, 1/x) from that of x. */
 function smallerRatio(interval: BiasInterval | null): BiasInterval | null {
   if (interval === null) return null;
@@ -90,7 +83,7 @@ export function rateSpreadInterval(
   { level = 0.95, ...options }: IntervalOptions = {},
 ): BiasInterval | null {
   const of = (metric: 'dppl' | 'rd' | 'sd', at: number) =>
-    unsigned(rateDifferenceInterval(metric, facets, { level: at, ...options }));
+    unsignedInterval(rateDifferenceInterval(metric, facets, { level: at, ...options }));
   switch (name) {
     case 'demographic_parity_difference':
       return of('dppl', level);

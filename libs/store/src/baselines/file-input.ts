@@ -6,6 +6,8 @@ export type BaselineFormat = 'csv' | 'jsonl' | 'parquet';
 export type FileInput = {
   /** SQL of the table function; `FORMAT` goes at the end of the statement. */
   from: string;
+  /** SQL of a string literal: names and types of what is read. */
+  structure: string;
   format: string;
   /** SQL of a column's value as Nullable(String): NULL where the file says that there is none. */
   text: (column: string) => string;
@@ -16,7 +18,7 @@ export type FileInput = {
 const CSV_NULLS = ['', 'NA', 'N/A', '<NA>', 'NaN', 'nan', 'null', 'NULL', 'None'];
 
 /** A quoted identifier in which every byte that is no letter, digit or underscore is written as its code. */
-const identifier = (name: string): string =>
+export const identifier = (name: string): string =>
   `\`${[...Buffer.from(name)].map((byte) => escapeByte(byte)).join('')}\``;
 
 function escapeByte(byte: number): string {
@@ -27,11 +29,17 @@ function escapeByte(byte: number): string {
 /** The same inside a string literal. */
 const inLiteral = (text: string): string => text.replaceAll('\\', '\\\\');
 
-const structure = (columns: readonly { name: string; type: string }[]): string =>
-  `input('${columns.map(({ name, type }) => inLiteral(`${identifier(name)} ${type}`)).join(', ')}')`;
+const structureOf = (columns: readonly { name: string; type: string }[]): string =>
+  `'${columns.map(({ name, type }) => inLiteral(`${identifier(name)} ${type}`)).join(', ')}'`;
 
-const texts = (columns: readonly string[]): string =>
-  structure(columns.map((name) => ({ name, type: 'Nullable(String)' })));
+const textsOf = (columns: readonly string[]): string =>
+  structureOf(columns.map((name) => ({ name, type: 'Nullable(String)' })));
+
+/** The rows that come with a statement. */
+const sent = (structure: string): { from: string; structure: string } => ({
+  from: `input(${structure})`,
+  structure,
+});
 
 /** A file to read: all of its columns in order, and those whose values are asked for (at least one). */
 export type FileShape = {
@@ -49,7 +57,7 @@ export function fileInput({ format, columns, used, float32 = new Set() }: FileSh
       return csvInput(columns);
     case 'jsonl':
       return {
-        from: texts(used),
+        ...sent(textsOf(used)),
         format: 'JSONEachRow',
         text: identifier,
         settings: {
@@ -62,11 +70,13 @@ export function fileInput({ format, columns, used, float32 = new Set() }: FileSh
       };
     case 'parquet':
       return {
-        from: structure(
-          used.map((name) => ({
-            name,
-            type: float32.has(name) ? 'Nullable(Float64)' : 'Nullable(String)',
-          })),
+        ...sent(
+          structureOf(
+            used.map((name) => ({
+              name,
+              type: float32.has(name) ? 'Nullable(Float64)' : 'Nullable(String)',
+            })),
+          ),
         ),
         format: 'Parquet',
         text: (column) => (float32.has(column) ? `toString(${identifier(column)})` : identifier(column)),
@@ -77,7 +87,7 @@ export function fileInput({ format, columns, used, float32 = new Set() }: FileSh
 
 /** typesInput: reads the columns of a Parquet file under their own types, for asking what these are. */
 export const typesInput = (columns: readonly string[]): { from: string; types: string[] } => ({
-  from: structure(columns.map((name) => ({ name, type: 'Dynamic' }))),
+  from: sent(structureOf(columns.map((name) => ({ name, type: 'Dynamic' })))).from,
   types: columns.map((name) => `dynamicType(${identifier(name)})`),
 });
 
@@ -85,7 +95,7 @@ export const typesInput = (columns: readonly string[]): { from: string; types: s
 function csvInput(columns: readonly string[]): FileInput {
   const nulls = `[${CSV_NULLS.map((text) => `'${text}'`).join(', ')}]`;
   return {
-    from: `input('${columns.map((_, index) => `c${index} Nullable(String)`).join(', ')}')`,
+    ...sent(`'${columns.map((_, index) => `c${index} Nullable(String)`).join(', ')}'`),
     format: 'CSV',
     text: (column) => {
       const value = `c${columns.indexOf(column)}`;

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
+import { getCACertificates } from 'node:tls';
 import { createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client';
 import type { z } from 'zod';
 import { StoreError, toStoreError } from './store-error.js';
@@ -12,6 +14,8 @@ export type StoreConfig = {
   database: string;
   /** Default 20 s: below half of the consumers' session, so that a stuck insert ends before the partition is taken away. */
   requestTimeoutMs?: number;
+  /** PEM texts for an https address: whom to trust beside the system's authorities, and who we are. */
+  tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined };
 };
 
 export type Scalar = string | number | bigint | boolean | null;
@@ -56,7 +60,7 @@ const PING_TIMEOUT_MS = 5_000;
 const HTTP_BUFFER_BYTES = 1_048_576;
 
 /** Defaults of ClickHouse that moved between releases, said aloud so that 25.x and 26.x behave alike. */
-const fixedSettings: ClickHouseSettings = {
+export const fixedSettings: ClickHouseSettings = {
   async_insert: 0,
   wait_for_async_insert: 1,
   wait_end_of_query: 1,
@@ -81,14 +85,32 @@ const noDeduplication = {
 const isLoopback = (url: string): boolean =>
   /^(127\.|localhost$|\[::1\]$)/.test(URL.canParse(url) ? new URL(url).hostname : '');
 
+const MAX_CONNECTIONS = 20;
+
+/**
+ * The client takes a client certificate for the login itself, which ClickHouse refuses together with a password. With a password the certificate is
+ * for whoever ends TLS, so the connections carry it and the login stays what it is.
+ */
+const tlsOf = ({ tls, password }: StoreConfig) => {
+  if (tls === undefined) return {};
+  const { ca, cert, key } = tls;
+  const trusted = [...getCACertificates('default'), ...(ca === undefined ? [] : [ca])];
+  const ca_cert = Buffer.from(trusted.join('\n'));
+  if (cert === undefined || key === undefined) return { tls: { ca_cert } };
+  if (password === '') return { tls: { ca_cert, cert: Buffer.from(cert), key: Buffer.from(key) } };
+  const http_agent = new Agent({ ca: trusted, cert, key, keepAlive: true, maxSockets: MAX_CONNECTIONS });
+  return { http_agent };
+};
+
 function connect(config: StoreConfig): ClickHouseClient {
   return createClient({
     url: config.url,
     username: config.user,
     password: config.password,
     database: config.database,
+    ...tlsOf(config),
     request_timeout: SOCKET_TIMEOUT_MS,
-    max_open_connections: 20,
+    max_open_connections: MAX_CONNECTIONS,
     use_multipart_params_auto: true,
     // Compression costs more than it saves where the bytes never leave the machine.
     compression: isLoopback(config.url)
@@ -99,9 +121,11 @@ function connect(config: StoreConfig): ClickHouseClient {
   });
 }
 
-/** createDatabase: a client of one database. Connects on first use. */
-export function createDatabase(config: StoreConfig): Database {
-  const client = connect(config);
+/** createDatabase: a client of one database. Connects on first use, unless an engine is given that runs in this process. */
+export function createDatabase(
+  config: Pick<StoreConfig, 'database' | 'requestTimeoutMs'> & (StoreConfig | { embedded: ClickHouseClient }),
+): Database {
+  const client = 'embedded' in config ? config.embedded : connect(config);
   const defaultTimeoutMs = config.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
 
   /** Names, bounds and classifies one call. */

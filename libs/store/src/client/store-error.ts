@@ -33,12 +33,21 @@ export class StoreError extends Error {
   }
 }
 
+/** The engine inside this process answers with a class of the same name from another package. */
+const isAnswer = (error: unknown): error is ClickHouseError =>
+  error instanceof ClickHouseError ||
+  (error instanceof Error &&
+    error.name === 'Error' &&
+    'type' in error &&
+    'code' in error &&
+    /^\d+$/.test(String(error.code)));
+
 const programmingErrors = [TypeError, RangeError, SyntaxError, ReferenceError];
 
 /** toStoreError: classifies whatever the client threw. Anything that is neither ClickHouse's answer nor a bug came from the network. */
 export function toStoreError(error: unknown, query: string): StoreError {
   if (error instanceof StoreError) return error;
-  if (error instanceof ClickHouseError) {
+  if (isAnswer(error)) {
     const message = `ClickHouse refused with ${error.type ?? 'an error'} (code ${error.code}): ${error.message}`;
     return new StoreError(message, {
       query,

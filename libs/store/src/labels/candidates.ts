@@ -76,6 +76,34 @@ WHERE project = {project: String} AND model = {model: String}
   AND (version, bucket) IN (SELECT version, bucket FROM places WHERE id_hash IN (SELECT id_hash FROM shared))
   AND cityHash64(id) IN (SELECT id_hash FROM shared)`;
 
+/** Waiting labels whose prediction is there, whoever brought either of them, and when. */
+const OVERLOOKED = `
+WITH found AS (
+  SELECT model, version, id_hash
+  FROM arrivals
+  WHERE project = {project: String}
+    AND id_hash IN (SELECT cityHash64(id) FROM labels WHERE project = {project: String} AND bucket = toDateTime(0))
+)
+SELECT ${COLUMNS}
+FROM labels FINAL
+WHERE project = {project: String} AND bucket = toDateTime(0)
+  AND if(
+    version = '',
+    (model, cityHash64(id)) IN (SELECT model, id_hash FROM found),
+    (model, version, cityHash64(id)) IN (SELECT model, version, id_hash FROM found)
+  )
+LIMIT {limit: UInt32}`;
+
+/** overlookedLabels: reads the ids of all arrivals of the project, so it is asked for now and then only. */
+export const overlookedLabels = (database: Database, project: string, limit: number): Promise<Label[]> =>
+  database.query({
+    name: 'overlooked-labels',
+    sql: OVERLOOKED,
+    params: { project, limit },
+    timeoutMs: LOOKUP_TIMEOUT_MS,
+    row: labelRow,
+  });
+
 type Scope = { project: string; model: string; marks: readonly FreshMark[] };
 type Read = (database: Database, scope: Scope) => Promise<Label[]>;
 

@@ -60,7 +60,7 @@ export function encodeLabels(project: string, rows: readonly PlacedLabel[]): Row
     writer.uint16(label.partition);
     writer.uint64(label.offset);
     writer.bool(early);
-    writeLabelVersion(writer, label);
+    writeLabelVersion(writer, { ...label, removed });
     writer.bool(removed);
     writer.dateTime(label.expiresMs);
   }

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { integer, type Database } from '../client/index.js';
 import type { BucketMark } from '../intake/marks.js';
 import { insertLabels, writeMarks } from '../intake/write.js';
-import { expectedLabels, labelsElsewhere, newlyWaitingLabels } from './candidates.js';
+import { noteLateMoves } from '../retention/late-moves.js';
+import { noteLateLabels } from '../retention/too-late.js';
+import { expectedLabels, labelsElsewhere, newlyWaitingLabels, overlookedLabels } from './candidates.js';
 import { freshMarks, noteChecked, type FreshMark } from './fresh-marks.js';
 import { WAITING_BUCKET_MS, type Label, type PlacedLabel } from './label-rows.js';
 import { contentMark, findDepartures, moveMarks, writeMoves } from './moves.js';
@@ -66,6 +68,7 @@ async function linkModel(database: Database, pass: ModelPass): Promise<{ linked:
   const departures = arrivals.marks.length > 0 ? await findDepartures(database, arrivals) : [];
   const left = departures.filter(({ idHashes }) => idHashes.length > 0);
   if (left.length > 0) {
+    await noteLateMoves(database, pass, left);
     await writeMoves(database, pass, left);
     await writeMarks(database, project, moveMarks(model, left));
   }
@@ -81,7 +84,7 @@ async function linkModel(database: Database, pass: ModelPass): Promise<{ linked:
 /** Writes labels where their predictions are, then the marks, then takes them away from where they waited. */
 async function settle(
   database: Database,
-  { project, model }: ModelPass,
+  { project, model }: Pick<ModelPass, 'project' | 'model'>,
   labels: readonly Label[],
   waited: boolean,
 ): Promise<number> {
@@ -89,6 +92,7 @@ async function settle(
   const placed = (await placeLabels(database, project, labels)).filter(
     ({ bucketMs }) => bucketMs !== WAITING_BUCKET_MS,
   );
+  await noteLateLabels(database, { project, topic: '', incarnation: '' }, placed);
   await insertLabels(database, project, placed);
   await writeMarks(database, project, labelMarks(model, placed));
   const found = new Set(placed.map(({ label }) => label));
@@ -121,6 +125,18 @@ const distinct = (labels: readonly Label[]): Label[] => [
     labels.map((label) => [`${label.partition}:${label.offset}:${label.version}:${label.id}`, label]),
   ).values(),
 ];
+
+/**
+ * recheckWaiting: places labels that wait although their prediction is there; returns how many. An insert that lets a label wait can arrive
+ * long after another process took the partition over, found the prediction and placed the label: no mark tells of such a row.
+ */
+export async function recheckWaiting(database: Database, project: string): Promise<number> {
+  const labels = await overlookedLabels(database, project, ROWS_PER_PASS);
+  let placed = 0;
+  for (const [model, ofModel] of Map.groupBy(labels, (label) => label.model))
+    placed += await settle(database, { project, model }, ofModel, true);
+  return placed;
+}
 
 async function countWaiting(database: Database, project: string): Promise<number> {
   const [row] = await database.query({

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, openSync, readSync, closeSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { DataFormat } from '#libs/store';
+import { CheckProblem } from './problem.js';
+
+/** A file that was named on the command line. */
+export type InputFile = {
+  side: 'baseline' | 'current';
+  path: string;
+  name: string;
+  bytes: number;
+  format: DataFormat;
+};
+
+const FORMATS: Readonly<Record<string, DataFormat>> = {
+  csv: 'csv',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  parquet: 'parquet',
+  pq: 'parquet',
+};
+const MAGIC_BYTES = 4;
+
+/** inputFile: what a path is, as far as its name and its first and last bytes tell. */
+export function inputFile(side: InputFile['side'], path: string): InputFile {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const say = (what: string): CheckProblem => new CheckProblem(`--${side} ${path}: ${what}`);
+  if (stats === undefined) throw say('there is no such file');
+  if (!stats.isFile()) throw say('is not a file; give a CSV, CSV.gz, JSONL or Parquet file');
+  if (stats.size === 0) throw say('is empty; give a file with a header or rows');
+  const [, ending = '', packed] = /\.([a-z0-9]+?)(\.(?:gz|zst))?$/i.exec(path) ?? [];
+  const format = FORMATS[ending.toLowerCase()];
+  if (format === undefined || (format === 'parquet' && packed !== undefined))
+    throw say('has an unknown ending; use .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet');
+  if (format === 'parquet' && !isParquet(path, stats.size))
+    throw say('is no whole Parquet file: it does not begin and end with PAR1; write or copy it again');
+  return { side, path, name: basename(path), bytes: stats.size, format };
+}
+
+function isParquet(path: string, size: number): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const at = (position: number): string => {
+      const bytes = Buffer.alloc(MAGIC_BYTES);
+      readSync(file, bytes, 0, MAGIC_BYTES, position);
+      return bytes.toString('latin1');
+    };
+    return size > 2 * MAGIC_BYTES && at(0) === 'PAR1' && at(size - MAGIC_BYTES) === 'PAR1';
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** hashOf: SHA-256 of a file's bytes, hex. */
+export async function hashOf({ path }: InputFile): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1_048_576 }), hash);
+  return hash.digest('hex');
+}

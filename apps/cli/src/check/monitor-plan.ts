@@ -1,0 +1,124 @@
+import {
+  metricsOf,
+  monitorBodySchema,
+  type CheckConfig,
+  type CheckMonitor,
+  type Feature,
+  type MonitorBody,
+  type MonitorKind,
+} from '#libs/contracts';
+import { nearest } from '#libs/platform';
+import type { ConfigFile } from './config-file.js';
+import { CheckProblem } from './problem.js';
+
+/** MonitorPlan: a monitor under the name that its findings carry; `suggest`: it has no limits of its own. */
+export type MonitorPlan = { name: string; body: MonitorBody; suggest: boolean };
+
+/** Names of the one model version that a check knows. */
+export const CHECKED = { project: 'check', model: 'check', version: '1' } as const;
+const DEFAULT_MIN_ROWS = 100;
+
+/** plannedMonitors: those of the configuration, checked against what each kind computes; undefined when it names none. */
+export function plannedMonitors(
+  { config, at }: ConfigFile,
+  features: readonly Feature[],
+): MonitorPlan[] | undefined {
+  const names = new Set<string>();
+  return config.monitors?.map((monitor, index) => {
+    const path = ['monitors', index] as const;
+    checkMetrics(monitor, (inner) => at([...path, ...inner]));
+    checkFeatures(monitor, { features, at: (inner) => at([...path, ...inner]) });
+    checkSegments(monitor, { config, at: (inner) => at([...path, ...inner]) });
+    const name = monitor.name ?? monitor.kind;
+    if (names.has(name))
+      throw new CheckProblem(
+        `${at([...path, 'kind'])}: there are two monitors '${name}'; give one of them a name`,
+      );
+    names.add(name);
+    return {
+      name,
+      body: bodyOf(monitor),
+      suggest:
+        monitor.thresholds === undefined &&
+        monitor.feature_thresholds === undefined &&
+        monitor.segment_thresholds === undefined,
+    };
+  });
+}
+
+const bodyOf = (monitor: CheckMonitor): MonitorBody =>
+  monitorBodySchema.parse({
+    name: monitor.name ?? monitor.kind,
+    kind: monitor.kind,
+    model: CHECKED.model,
+    version: CHECKED.version,
+    metrics: monitor.metrics ?? null,
+    features: monitor.features ?? null,
+    thresholds: monitor.thresholds ?? {},
+    featureThresholds: monitor.feature_thresholds ?? {},
+    segmentThresholds: monitor.segment_thresholds ?? {},
+    level: monitor.level ?? 0.05,
+    correction: monitor.correction ?? 'bh',
+    minRows: monitor.min_rows ?? DEFAULT_MIN_ROWS,
+  });
+
+type At = (inner: PropertyKey[]) => string;
+
+function checkMetric(kind: MonitorKind, metric: string, where: string): void {
+  const known: readonly string[] = metricsOf[kind];
+  if (known.includes(metric) || metric === 'default') return;
+  throw new CheckProblem(
+    `${where}: a monitor of kind '${kind}' does not compute '${metric}'; it computes ${known.join(', ')}`,
+  );
+}
+
+function checkMetrics(monitor: CheckMonitor, at: At): void {
+  const { kind, metrics, thresholds = {}, feature_thresholds = {}, segment_thresholds = {} } = monitor;
+  for (const [index, metric] of (metrics ?? []).entries()) checkMetric(kind, metric, at(['metrics', index]));
+  const all: [PropertyKey[], object][] = [
+    [['thresholds'], thresholds],
+    ...Object.entries(feature_thresholds).map(([name, own]): [PropertyKey[], object] => [
+      ['feature_thresholds', name],
+      own,
+    ]),
+    ...Object.entries(segment_thresholds).map(([name, own]): [PropertyKey[], object] => [
+      ['segment_thresholds', name],
+      own,
+    ]),
+  ];
+  for (const [path, own] of all)
+    for (const metric of Object.keys(own)) {
+      checkMetric(kind, metric, at([...path, metric]));
+      if (metrics !== undefined && metric !== 'default' && !metrics.some((chosen) => chosen === metric))
+        throw new CheckProblem(
+          `${at([...path, metric])}: a limit for '${metric}', which is not among the chosen metrics: ${metrics.join(', ')}`,
+        );
+    }
+}
+
+const unknown = (what: string, name: string, known: readonly string[]): string => {
+  const near = nearest(name, known);
+  return `there is no ${what} '${name}'${near === undefined ? `; known are ${known.slice(0, 20).join(', ')}` : `; did you mean '${near}'?`}`;
+};
+
+function checkFeatures(
+  monitor: CheckMonitor,
+  { features, at }: { features: readonly Feature[]; at: At },
+): void {
+  const known = features.map(({ name }) => name);
+  const isPrediction = (name: string): boolean =>
+    monitor.kind === 'prediction_drift' && name.startsWith('prediction.');
+  for (const [index, name] of (monitor.features ?? []).entries())
+    if (!known.includes(name) && !isPrediction(name))
+      throw new CheckProblem(`${at(['features', index])}: ${unknown('feature', name, known)}`);
+  for (const name of Object.keys(monitor.feature_thresholds ?? {}))
+    if (!known.includes(name) && !isPrediction(name))
+      throw new CheckProblem(`${at(['feature_thresholds', name])}: ${unknown('feature', name, known)}`);
+}
+
+function checkSegments(monitor: CheckMonitor, { config, at }: { config: CheckConfig; at: At }): void {
+  const known = ['all', ...(config.segments ?? []).map(({ name }) => name)];
+  for (const key of Object.keys(monitor.segment_thresholds ?? {}))
+    if (!known.includes(key.split('=', 1)[0] ?? ''))
+      throw new CheckProblem(`${at(['segment_thresholds', key])}: ${unknown('segment', key, known)}`);
+}

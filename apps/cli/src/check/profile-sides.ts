@@ -1,0 +1,90 @@
+import type { BinningBody, DimensionBody, Profile, ProfileChunk } from '#libs/contracts';
+import { baselineOrigin } from '#libs/contracts';
+import type { DataCut, DataWindow, FileStore, ProfilePlan } from '#libs/store';
+import type { Columns } from './infer.js';
+import { CHECKED } from './monitor-plan.js';
+import { mustBe, type ReadFile } from './read-files.js';
+import type { NamedSegment } from './segment-plan.js';
+
+export type Side = {
+  plan: ProfilePlan;
+  rows: number;
+  undated: number;
+  windows: DataWindow[];
+};
+export type BaselineSide = Side & { profile: Profile; chunks: ProfileChunk[] };
+
+const name = (origin: string) => ({ ...CHECKED, origin });
+const BASELINE = name(baselineOrigin('file'));
+const CURRENT = name(baselineOrigin('current'));
+
+type Shared = { store: FileStore; columns: Columns };
+
+const show = async (
+  { store, columns }: Shared,
+  { read, cut, of }: { read: ReadFile; cut: DataCut; of: typeof BASELINE },
+) =>
+  mustBe(
+    await store.show({
+      file: read.file,
+      columns: read.columns,
+      features: columns.features,
+      parts: columns.parts,
+      numbers: columns.numbers,
+      cut,
+      name: of,
+    }),
+    read.input,
+  );
+
+/** Dimensions get the values that the baseline has most often. */
+async function frozen(
+  { store, columns }: Shared,
+  segments: readonly NamedSegment[],
+): Promise<NamedSegment[]> {
+  return Promise.all(
+    segments.map(async ({ name: segment, body }) => {
+      if (body.kind === 'predicate') return { name: segment, body };
+      const dimension: DimensionBody = body;
+      const values = await store.dimensionValues(BASELINE, dimension, columns.features);
+      return { name: segment, body: { ...dimension, values } };
+    }),
+  );
+}
+
+async function profiled({ store }: Shared, plan: ProfilePlan, undated: number): Promise<Side> {
+  const { rows } = await store.compute(plan);
+  return { plan, rows, undated, windows: await store.windows() };
+}
+
+/** profileBaseline: binning, segment values and profile of the baseline, with its chunks. */
+export async function profileBaseline(
+  shared: Shared,
+  { read, cut, segments }: { read: ReadFile; cut: DataCut; segments: readonly NamedSegment[] },
+): Promise<BaselineSide> {
+  const { store, columns } = shared;
+  const { undated } = await show(shared, { read, cut, of: BASELINE });
+  const values = await frozen(shared, segments);
+  const binning = await store.createBinning(BASELINE, columns.features);
+  const plan: ProfilePlan = {
+    ...BASELINE,
+    binning: { model: CHECKED.model, version: CHECKED.version, ...binning } satisfies BinningBody,
+    features: columns.features,
+    segments: values,
+    bucket: 'PT1H',
+    timeZone: 'UTC',
+  };
+  const side = await profiled(shared, plan, undated);
+  const profile = await store.profiles.read(plan, 'all');
+  const chunks = cut.kind === 'whole' ? [] : await store.profiles.chunks(plan, 'all', undefined, 'bucket');
+  return { ...side, profile, chunks };
+}
+
+/** profileCurrent: the current file under the plan of the baseline. Columns that it lacks are null in every row. */
+export async function profileCurrent(
+  shared: Shared,
+  { read, cut, baseline }: { read: ReadFile; cut: DataCut; baseline: BaselineSide },
+): Promise<Side> {
+  const { undated } = await show(shared, { read, cut, of: CURRENT });
+  return profiled(shared, { ...baseline.plan, ...CURRENT }, undated);
+}

@@ -1,0 +1,99 @@
+import type { CheckColumn, CheckFinding, CheckReport, Finding, FindingStatus } from '#libs/contracts';
+import { worstFirst } from '#libs/monitoring';
+import type { CheckWindow } from './windows.js';
+
+/** A finding with the monitor and the window that it belongs to. */
+export type FoundIn = { monitor: string; window: number; finding: Finding };
+
+export type ReportInput = {
+  baseline: { rows: number; hash: string };
+  current: { rows: number; hash: string };
+  windows: readonly CheckWindow[];
+  findings: readonly FoundIn[];
+  columns: CheckColumn[];
+  warnings: string[];
+};
+
+/** Numbers are finite or null: what no number can say is not said by one. */
+const finite = (value: number | null): number | null =>
+  value !== null && Number.isFinite(value) ? value : null;
+
+/** checkFinding: a finding as the report spells it. */
+export const checkFinding = ({ monitor, window, finding }: FoundIn): CheckFinding => ({
+  monitor,
+  window,
+  segment: finding.segment,
+  segment_value: finding.segmentValue,
+  feature: finding.feature,
+  facet: finding.facet,
+  facet_value: finding.facetValue,
+  metric: finding.metric,
+  variant: finding.variant,
+  value: finite(finding.value),
+  interval: finding.interval === null ? null : [finding.interval.low, finding.interval.high],
+  p: finite(finding.p),
+  q: finite(finding.pAdjusted),
+  threshold: finite(finding.threshold),
+  resolution: finite(finding.resolution),
+  status: finding.status,
+  rows: finding.rows,
+});
+
+/** breachedFirst: the breached findings, the worst of all windows first. */
+export const breachedFirst = (findings: readonly FoundIn[]): FoundIn[] =>
+  findings
+    .filter(({ finding }) => finding.status === 'breached')
+    .toSorted((a, b) => worstFirst(a.finding, b.finding));
+
+const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+};
+
+/** reportOf: the report as it is written. */
+export function reportOf({
+  baseline,
+  current,
+  windows,
+  findings,
+  columns,
+  warnings,
+}: ReportInput): CheckReport {
+  const byStatus = countBy(findings, ({ finding }) => finding.status);
+  const reasons = countBy(
+    findings.filter(({ finding }) => finding.note !== ''),
+    ({ finding }) => JSON.stringify([finding.status, finding.note]),
+  );
+  const worst = breachedFirst(findings).map(({ finding }) => ({
+    segment: finding.segment,
+    segment_value: finding.segmentValue,
+    feature: finding.feature,
+  }));
+  return {
+    baseline,
+    windows: windows.map(({ start, end, rows }, index) => ({ index, start, end, rows })),
+    findings: findings.map(checkFinding),
+    summary: {
+      breached: byStatus.get('breached')?.length ?? 0,
+      by_status: Object.fromEntries(
+        [...byStatus].map(([status, some]) => [status as FindingStatus, some.length]),
+      ),
+      current,
+      columns,
+      breached_features: [...new Map(worst.map((one) => [JSON.stringify(one), one])).values()],
+      notes: [...reasons.values()]
+        .map((some) => ({
+          status: some[0]?.finding.status ?? 'ok',
+          note: some[0]?.finding.note ?? '',
+          findings: some.length,
+        }))
+        .sort((a, b) => b.findings - a.findings),
+      warnings,
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { CheckReport } from '#libs/contracts';
+import { formatCount, formatNumber, METRIC_LABELS } from '#libs/monitoring';
+import type { Columns } from './infer.js';
+import { breachedFirst, type FoundIn } from './report.js';
+
+const MAX_ROWS = 25;
+const MAX_LISTED = 60;
+const MAX_CELL = 36;
+
+/** Names come from files: no control character of theirs reaches the terminal. */
+const plain = (text: string): string => {
+  const shown = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
+  return shown.length > MAX_CELL ? `${shown.slice(0, MAX_CELL - 1)}…` : shown;
+};
+
+/** Columns as wide as their widest cell; numbers to the right. */
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: ReadonlySet<number>,
+): string[] {
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  return [head, ...rows].map((row) =>
+    row
+      .map((cell, at) => (right.has(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** columnLines: what the columns were taken for, and why. */
+export function columnLines({ listed }: Columns): string[] {
+  const rows = listed
+    .slice(0, MAX_LISTED)
+    .map(({ name, part, type, why }) => [plain(name), part, type, plain(why)]);
+  const more = listed.length > MAX_LISTED ? [`… and ${formatCount(listed.length - MAX_LISTED)} more`] : [];
+  return [
+    'Columns',
+    ...table(['name', 'part', 'type', 'why'], rows, new Set()).map((line) => `  ${line}`),
+    ...more,
+  ];
+}
+
+const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
+
+/** summaryLines: the breached findings, worst first, then how many there are of each status. */
+export function summaryLines(report: CheckReport, findings: readonly FoundIn[]): string[] {
+  const breached = breachedFirst(findings);
+  const withWindow = report.windows.length > 1;
+  const head = [
+    'segment',
+    'feature',
+    'metric',
+    'value',
+    'limit',
+    'q',
+    'rows',
+    ...(withWindow ? ['window'] : []),
+  ];
+  const rows = breached
+    .slice(0, MAX_ROWS)
+    .map(({ finding, window }) => [
+      plain(finding.segment === 'all' ? 'all' : `${finding.segment}=${finding.segmentValue}`),
+      plain(finding.feature === '' ? '(rows)' : finding.feature),
+      METRIC_LABELS[finding.metric],
+      number(finding.value),
+      number(finding.threshold),
+      number(finding.pAdjusted),
+      formatCount(finding.rows),
+      ...(withWindow ? [report.windows[window]?.start ?? `#${window}`] : []),
+    ]);
+  const { by_status: byStatus, warnings, current } = report.summary;
+  const counts = Object.entries(byStatus).map(([status, count]) => `${formatCount(count)} ${status}`);
+  const more = breached.length > MAX_ROWS ? [`  … and ${formatCount(breached.length - MAX_ROWS)} more`] : [];
+  return [
+    `Baseline ${formatCount(report.baseline.rows)} rows, current ${formatCount(current.rows)} rows in ${formatCount(report.windows.length)} window${report.windows.length === 1 ? '' : 's'}`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
+    '',
+    ...(breached.length === 0
+      ? ['Nothing breached.']
+      : ['Breached', ...table(head, rows, new Set([3, 4, 5, 6])).map((line) => `  ${line}`), ...more]),
+    '',
+    `Findings: ${counts.join(', ') || 'none'}`,
+  ];
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { metricNameSchema } from './metrics.js';
+import { findingStatuses } from './results.js';
+
+const count = z.int().min(0);
+const side = z.strictObject({ rows: count, hash: z.string().describe('SHA-256 of the file.') });
+
+const windowSchema = z.strictObject({
+  index: count,
+  start: z.iso.datetime().nullable().describe('Null where rows have no time.'),
+  end: z.iso.datetime().nullable().describe('Exclusive.'),
+  rows: count,
+});
+
+const findingSchema = z.strictObject({
+  monitor: z.string(),
+  window: count.describe('Index of a window.'),
+  segment: z.string().describe('`all`, or the name of a segment.'),
+  segment_value: z.string(),
+  feature: z.string().describe('Empty where rows as a whole are meant.'),
+  facet: z.string(),
+  facet_value: z.string(),
+  metric: metricNameSchema,
+  variant: z.string(),
+  value: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number()]).nullable().describe('95 %.'),
+  p: z.number().nullable().describe('Of the one test of this feature of this segment value.'),
+  q: z.number().nullable().describe('p, adjusted over features × segment values.'),
+  threshold: z.number().nullable(),
+  resolution: z
+    .number()
+    .nullable()
+    .describe('The smallest difference that the bins can show; null where exact.'),
+  status: z.enum(findingStatuses),
+  rows: count,
+});
+export type CheckFinding = z.infer<typeof findingSchema>;
+
+const columnSchema = z.strictObject({
+  name: z.string(),
+  part: z
+    .string()
+    .describe('feature, id, time, label, prediction, score, value, segment, context or ignored.'),
+  type: z.string(),
+  why: z.string(),
+});
+export type CheckColumn = z.infer<typeof columnSchema>;
+
+/** What `plumbline check --out` writes: only ever extended, and only under `summary`. */
+export const checkReportSchema = z
+  .strictObject({
+    baseline: side,
+    windows: z.array(windowSchema),
+    findings: z.array(findingSchema),
+    summary: z.strictObject({
+      breached: count,
+      by_status: z.partialRecord(z.enum(findingStatuses), count),
+      current: side,
+      columns: z.array(columnSchema),
+      breached_features: z
+        .array(z.strictObject({ segment: z.string(), segment_value: z.string(), feature: z.string() }))
+        .describe('Each once, the worst first.'),
+      notes: z
+        .array(z.strictObject({ status: z.enum(findingStatuses), note: z.string(), findings: count }))
+        .describe('Why findings are what they are, with the number of findings that say so.'),
+      warnings: z.array(z.string()).describe('About the files as a whole.'),
+    }),
+  })
+  .meta({ title: 'Report of plumbline check' });
+export type CheckReport = z.infer<typeof checkReportSchema>;

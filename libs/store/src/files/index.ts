@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { DimensionBody, Feature } from '#libs/contracts';
+import { createBaselines } from '../baselines/index.js';
+import type { Refusal } from '../baselines/refusal.js';
+import { integer } from '../client/index.js';
+import { createProfiles, type ProfilePlan, type Profiles } from '../profiles/index.js';
+import { dataColumns, type DataColumn, type DataFile } from './data-file.js';
+import { openEngine } from './engine.js';
+import { dataFacts, type DataFacts } from './facts.js';
+import { showRows, type DataRowsInput } from './rows.js';
+
+export { unknownColumn, type DataColumn, type DataFile, type DataFormat } from './data-file.js';
+export type { DataFacts } from './facts.js';
+export { ROWS_STEP_MS, type DataCut, type DataParts, type DataRowsInput } from './rows.js';
+
+type Name = DataRowsInput['name'];
+
+/** FileStore: profiles of files by the service's own statements, in an engine inside this process. One file is shown at a time. */
+export type FileStore = {
+  columns: (file: DataFile) => Promise<DataColumn[] | Refusal>;
+  facts: (file: DataFile, columns: readonly DataColumn[]) => Promise<DataFacts[] | Refusal>;
+  /** Makes the rows of a file those that all other calls read; `undated`: left out, since they belong to no window. */
+  show: (input: DataRowsInput) => Promise<{ undated: number } | Refusal>;
+  createBinning: (
+    name: Name,
+    features: readonly Feature[],
+  ) => ReturnType<ReturnType<typeof createBaselines>['createBinning']>;
+  dimensionValues: (name: Name, dimension: DimensionBody, features: readonly Feature[]) => Promise<string[]>;
+  /** The windows of the rows that are shown: start, rows, and the times of the oldest and the newest of them (0 without time). */
+  windows: () => Promise<DataWindow[]>;
+  /** Profiles the rows that are shown, under the origin of the plan. */
+  compute: (plan: ProfilePlan) => Promise<{ rows: number }>;
+  profiles: Pick<Profiles, 'read' | 'chunks'>;
+};
+
+export type DataWindow = { startMs: number; rows: number; firstMs: number; lastMs: number };
+
+const windowRow = z.object({ start: integer, rows: integer, first: integer, last: integer });
+
+/** openFileStore: with its own data in `folder`, which is the caller's to remove. */
+export async function openFileStore(folder: string): Promise<FileStore> {
+  const db = await openEngine(folder);
+  const baselines = createBaselines(db);
+  const profiles = createProfiles(db);
+  return {
+    columns: (file) => dataColumns(db, file),
+    facts: (file, columns) => dataFacts(db, file, columns),
+    show: (input) => showRows(db, input),
+    createBinning: ({ project, model, version, origin }, features) =>
+      baselines.createBinning(project, model, version, origin, features),
+    dimensionValues: ({ project, model, version, origin }, body, features) =>
+      baselines.dimensionValues(project, model, version, origin, body, features),
+    windows: async () => {
+      const rows = await db.query({
+        name: 'file-windows',
+        sql:
+          'SELECT toUnixTimestamp(bucket) AS start, count() AS rows, toUnixTimestamp64Milli(min(time)) AS first, ' +
+          'toUnixTimestamp64Milli(max(time)) AS last FROM predictions GROUP BY start ORDER BY start',
+        row: windowRow,
+        timeoutMs: 600_000,
+      });
+      return rows.map(({ start, rows: count, first, last }) => ({
+        startMs: start * 1_000,
+        rows: count,
+        firstMs: first,
+        lastMs: last,
+      }));
+    },
+    compute: (plan) => profiles.computeBaseline(plan),
+    profiles,
+  };
+}

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import type { Feature } from '#libs/contracts';
+import { refusalOf, type Refusal } from '../baselines/refusal.js';
+import type { Statement } from '../client/database.js';
+import { integer, type Database } from '../client/index.js';
+import { Bindings, integersLiteral } from '../segments/bindings.js';
+import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile } from './data-file.js';
+import { categoryOf, labelOf, numberOf, textOf, timeOf } from './values.js';
+
+/** Which column of the file plays which part beside the features. */
+export type DataParts = {
+  id?: string | undefined;
+  time?: string | undefined;
+  label?: string | undefined;
+  predictionLabel?: string | undefined;
+  score?: string | undefined;
+  value?: string | undefined;
+};
+
+/**
+ * How rows are cut into windows, each a bucket of its own: not at all; every so many rows, in the order of time or of the file; or
+ * equal parts of the days of a time zone.
+ */
+export type DataCut =
+  { kind: 'whole' } | { kind: 'rows'; rows: number } | { kind: 'every'; stepMs: number; timeZone: string };
+
+export type DataRowsInput = {
+  file: DataFile;
+  columns: readonly DataColumn[];
+  features: readonly Feature[];
+  parts: DataParts;
+  /** Columns whose texts may be numbers, so that 1 and 1.0 are one category. */
+  numbers: ReadonlySet<string>;
+  cut: DataCut;
+  /** Who the rows belong to, as in the registry. */
+  name: { project: string; model: string; version: string; origin: string };
+};
+
+/** Rows are read about ten times, so writing them down once, converted, costs less; a typed file that is larger is read where it lies. */
+const MAX_WRITTEN_BYTES = 1_000_000_000;
+/** Beyond this many features a statement that converts them costs more than anything else. */
+const MAX_CONVERTED = 200;
+/** Between the starts of windows that are cut by rows, which have no time of their own. */
+export const ROWS_STEP_MS = 3_600_000;
+const STAGE_TIMEOUT_MS = 3_600_000;
+
+/**
+ * showRows: makes the rows of a file what the embedded engine's `predictions` are, so that every statement of the service reads them. Text
+ * is parsed once into a table on disk; a file of typed columns is read where it lies. What cannot be read is a refusal.
+ */
+export async function showRows(db: Database, input: DataRowsInput): Promise<{ undated: number } | Refusal> {
+  const bindings = new Bindings();
+  try {
+    await db.command({ name: 'file-view-drop', sql: 'DROP TABLE IF EXISTS predictions SYNC' });
+    await db.command({ name: 'file-stage-drop', sql: 'DROP TABLE IF EXISTS staged SYNC' });
+    const isStaged = isWrittenDown(input);
+    const converted = convertedSql(input, bindings);
+    if (isStaged) await db.command(stageStatement(converted, bindings));
+    const from = isStaged ? 'staged' : `(${inlined(converted, bindings)})`;
+    const dated = input.parts.time !== undefined && input.cut.kind !== 'whole';
+    const undated = dated ? await countUndated(db, from) : 0;
+    const bucket = await bucketSql(db, input, from);
+    await db.command({ name: 'file-view', sql: viewSql(input, { from, bucket, dated }) });
+    return { undated };
+  } catch (error) {
+    const fault = refusalOf(error);
+    if (fault === undefined) throw error;
+    return fault;
+  }
+}
+
+const isWrittenDown = ({ file: { format, bytes }, features }: DataRowsInput): boolean =>
+  format !== 'parquet' || bytes <= MAX_WRITTEN_BYTES || features.length > MAX_CONVERTED;
+
+/** Rows with their values converted: `row`, `id`, `time_ms` and the columns of `predictions` that a file can fill. */
+function convertedSql(input: DataRowsInput, bindings: Bindings): string {
+  const { file, columns, features, parts } = input;
+  const used = columns.filter(
+    ({ name }) => features.some((f) => f.name === name) || Object.values(parts).includes(name),
+  );
+  const structure = file.format === 'csv' ? csvStructure(columns.length) : undefined;
+  const isParquet = file.format === 'parquet';
+  // Names of the file are spoken of by place, and with the table in front, so that none of them can be mistaken for one of ours.
+  const placed = used.map((column, index) => ({ ...column, sql: `f${index}` }));
+  const raw =
+    `SELECT ${[isParquet ? 's._row_number AS row' : 'rowNumberInAllBlocks() AS row', ...used.map(({ sql }, index) => `s.${sql} AS f${index}`)].join(', ')} ` +
+    `FROM ${fileTable(file, bindings, structure)} AS s`;
+  const body = file.format === 'csv' ? `SELECT * FROM (${raw}) WHERE row > 0` : raw;
+  const byName = new Map(placed.map((column) => [column.name, column]));
+  const textName = new Map(used.map(({ name }, index) => [name, `t${index}`]));
+  const texts = placed.map((column, index) => `${textOf(column, file.format)} AS t${index}`);
+  const text = (name: string): string => textName.get(name) ?? `CAST(NULL, 'Nullable(String)')`;
+  const one = (
+    name: string | undefined,
+    convert: (column: DataColumn, text: string) => string,
+    none: string,
+  ) => {
+    const column = name === undefined ? undefined : byName.get(name);
+    return column === undefined ? none : convert(column, text(column.name));
+  };
+  const finite = (column: DataColumn, value: string): string => {
+    const number = numberOf(column, value);
+    return `if(isInfinite(${number}), nan, ${number})`;
+  };
+  const valueOf = ({ name, type }: Feature): string =>
+    type === 'numeric' ? one(name, numberOf, 'nan') : categoryOf(text(name), type, input.numbers.has(name));
+  const list = (numeric: boolean): string =>
+    features
+      .filter(({ type }) => (type === 'numeric') === numeric)
+      .map(valueOf)
+      .join(', ');
+  return (
+    `SELECT assumeNotNull(row) AS row, ${one(parts.id, (_, value) => `ifNull(${value}, '')`, `''`)} AS given_id, ` +
+    `${one(parts.time, timeOf, `CAST(NULL, 'Nullable(Int64)')`)} AS time_ms, ` +
+    `CAST([${list(true)}], 'Array(Float64)') AS num, CAST([${list(false)}], 'Array(LowCardinality(String))') AS cat, ` +
+    `${one(parts.predictionLabel, (_, value) => labelOf(value), `''`)} AS label, ` +
+    `${one(parts.score, finite, 'nan')} AS score, ${one(parts.value, finite, 'nan')} AS value, ` +
+    `${one(parts.label, (_, value) => labelOf(value), `''`)} AS truth FROM (SELECT *, ${texts.join(', ') || '1'} FROM (${body}))`
+  );
+}
+
+/** One thread, so that the number of a row is its place in the file. */
+const stageStatement = (converted: string, bindings: Bindings): Statement => ({
+  name: 'file-stage',
+  sql: `CREATE TABLE staged ENGINE = Log AS ${converted}`,
+  params: bindings.params,
+  settings: { ...readSettings, max_threads: 1, max_insert_threads: '1' },
+  timeoutMs: STAGE_TIMEOUT_MS,
+});
+
+/** A view takes no parameters. Those of a file's rows are its path and few more, all texts; base64 has nothing to escape from. */
+function inlined(sql: string, bindings: Bindings): string {
+  return sql.replace(/\{(b\d+): String\}/g, (_, name: string) => {
+    const value = bindings.params[name];
+    return `base64Decode('${Buffer.from(typeof value === 'string' ? value : '').toString('base64')}')`;
+  });
+}
+
+const undatedRow = z.object({ undated: integer });
+
+async function countUndated(db: Database, from: string): Promise<number> {
+  const [row] = await db.query({
+    name: 'file-undated',
+    sql: `SELECT countIf(isNull(time_ms)) AS undated FROM ${from}`,
+    row: undatedRow,
+    timeoutMs: STAGE_TIMEOUT_MS,
+  });
+  return row?.undated ?? 0;
+}
+
+const startsRow = z.object({ starts: z.array(integer) });
+
+async function bucketSql(db: Database, { cut, parts }: DataRowsInput, from: string): Promise<string> {
+  switch (cut.kind) {
+    case 'whole':
+      return `toDateTime(0, 'UTC')`;
+    case 'every': {
+      if (!/^[\w+/-]+$/.test(cut.timeZone)) throw new RangeError(`'${cut.timeZone}' is no time zone`);
+      const [step, time] = [cut.stepMs / 1_000, 'toUInt32(intDiv(assumeNotNull(time_ms), 1000))'];
+      const day = `toUInt32(toDateTime(toStartOfDay(toDateTime(${time}, '${cut.timeZone}'), '${cut.timeZone}')))`;
+      return `toDateTime(${day} + intDiv(${time} - ${day}, ${step}) * ${step}, 'UTC')`;
+    }
+    case 'rows': {
+      const step = ROWS_STEP_MS / 1_000;
+      if (parts.time === undefined) return `toDateTime(intDiv(place, ${cut.rows}) * ${step}, 'UTC')`;
+      const [row] = await db.query({
+        name: 'file-window-starts',
+        sql:
+          `SELECT arrayCompact(groupArray(time_ms)) AS starts FROM (SELECT time_ms FROM (SELECT assumeNotNull(time_ms) AS time_ms ` +
+          `FROM ${from} WHERE isNotNull(time_ms) ORDER BY time_ms) WHERE rowNumberInAllBlocks() % ${cut.rows} = 0)`,
+        row: startsRow,
+        settings: { max_threads: 1, max_bytes_before_external_sort: '400000000' },
+        timeoutMs: STAGE_TIMEOUT_MS,
+      });
+      const starts = row?.starts ?? [];
+      if (starts.length < 2) return `toDateTime(0, 'UTC')`;
+      const list = integersLiteral(starts, 64);
+      const places = `arrayMap(i -> i * ${step}, range(${starts.length}))`;
+      return `toDateTime(transform(roundDown(toUInt64(assumeNotNull(time_ms)), ${list}), ${list}, ${places}), 'UTC')`;
+    }
+  }
+}
+
+const quoted = (name: string): string => `base64Decode('${Buffer.from(name).toString('base64')}')`;
+
+function viewSql(
+  { file, name }: DataRowsInput,
+  { from, bucket, dated }: { from: string; bucket: string; dated: boolean },
+): string {
+  const place = file.format === 'csv' ? 'row - 1' : 'row';
+  return (
+    `CREATE VIEW predictions AS SELECT ${quoted(name.project)} AS project, ${quoted(name.model)} AS model, ` +
+    `${quoted(name.version)} AS version, ${quoted(name.origin)} AS origin, toUInt64(${place}) AS place, ${bucket} AS bucket, ` +
+    `if(given_id = '', toString(place), given_id) AS id, fromUnixTimestamp64Milli(ifNull(time_ms, 0), 'UTC') AS time, ` +
+    `toUInt32(1) AS schema, num, cat, label, score, value, CAST(map(), 'Map(String, Float64)') AS scores, ` +
+    `CAST([], 'Array(Float64)') AS attributions, CAST(map(), 'Map(String, String)') AS tags, ` +
+    `CAST(map(), 'Map(String, String)') AS invalid, '' AS extra, truth, nan AS truth_value, toUInt128(place) AS row_version, ` +
+    `toDateTime(4294967295, 'UTC') AS expires FROM ${from}${dated ? ' WHERE isNotNull(time_ms)' : ''}`
+  );
+}
