@@ -1,9 +1,10 @@
-import type { Profile, ProfileChunk, Window } from '#libs/contracts';
+import type { FeatureCell, Profile, ProfileChunk, Window } from '#libs/contracts';
 import type { Database } from '../client/index.js';
 import { arrivedRows } from './arrived-rows.js';
 import { listRuns, type BucketRun } from './list-runs.js';
 import { computeBaseline, computeBuckets } from './compute.js';
 import { dirtyBuckets, firstAndLast, type DirtyBucket } from './dirty.js';
+import { insertGiven } from './given-cells.js';
 import type { ProfilePlan } from './plan.js';
 import { readChunks, readInputsHash, readProfile } from './read.js';
 
@@ -21,6 +22,8 @@ export type Profiles = {
   compute: (plan: ProfilePlan, buckets: readonly DirtyBucket[]) => Promise<{ rows: number }>;
   /** Profiles every bucket of the plan's origin. */
   computeBaseline: (plan: ProfilePlan) => Promise<{ rows: number }>;
+  /** Cells that were counted elsewhere become the profile of the plan's origin; only under a plan that says so. */
+  insertGiven: (plan: ProfilePlan & { given: true }, cells: readonly FeatureCell[]) => Promise<void>;
   /** Merged over the window; segments default to all of the plan. */
   read: (plan: ProfilePlan, window: Window | 'all', segments?: readonly string[]) => Promise<Profile>;
   /** Per day of the model's time zone (default) or per bucket, oldest first. */
@@ -51,6 +54,7 @@ export const createProfiles = (db: Database): Profiles => ({
   dirtyBuckets: (plan, limit) => dirtyBuckets(db, plan, limit),
   compute: (plan, buckets) => computeBuckets(db, plan, buckets),
   computeBaseline: (plan) => computeBaseline(db, plan),
+  insertGiven: (plan, cells) => insertGiven(db, plan, cells),
   read: (plan, window, segments) => readProfile(db, plan, window, segments),
   chunks: (plan, window, segments, every = 'day') => readChunks(db, plan, { window, segments, every }),
   inputsHash: (plan, window) => readInputsHash(db, plan, window),

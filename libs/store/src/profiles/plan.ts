@@ -20,6 +20,8 @@ export type ProfilePlan = {
   segments: NamedSegment[];
   bucket: ModelBody['bucket'];
   timeZone: string;
+  /** The origin has cells that were given and no rows: whatever else changes, they stay as they are. */
+  given?: true;
 };
 
 /** SQL of the value that a binning's feature is counted on; undefined when the version has no such feature. */
@@ -36,9 +38,13 @@ export function valueOf(plan: ProfilePlan, feature: string): string | undefined 
  * neither binned nor part of a segment change nothing.
  */
 export function planHash(plan: ProfilePlan): bigint {
+  if (plan.given === true) return digest(['given', plan.binning.hash]);
   const bindings = new Bindings();
   const segments = segmentColumns(plan.segments, plan.features, bindings);
   const values = plan.binning.features.map(({ feature, kind }) => [feature, kind, valueOf(plan, feature)]);
   const content = [STATEMENTS, plan.binning.hash, plan.timeZone, values, segments, bindings.params];
-  return BigInt(`0x${createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)}`);
+  return digest(content);
 }
+
+const digest = (content: unknown): bigint =>
+  BigInt(`0x${createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)}`);
