@@ -9,6 +9,7 @@ import type { Refusal } from './refusal.js';
 import { removeBaseline } from './remove.js';
 
 export { binningHash } from './binning.js';
+export { numericEdges, SAMPLE_POINTS } from './numeric-edges.js';
 export type { BaselineColumns } from './columns.js';
 export type { BaselineInsert } from './insert-input.js';
 
