@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { loadConfig } from '#libs/platform';
 import { biasIntervalsBench } from './bias-intervals.js';
 import { falseAlarmsBench } from './false-alarms.js';
+import { checkBench } from './check.js';
 import { benchIngest } from './ingest.js';
 import { profileBench } from './profile.js';
 import { withServices, type BenchRow } from './services.js';
@@ -24,9 +25,10 @@ const ingestBench = (): Promise<BenchRow[]> =>
   });
 
 /** What can be measured, by name. Each brings up what it needs and takes it down again. */
-export const benches: Record<string, () => Promise<BenchRow[]>> = {
+export const benches: Record<string, (options: readonly string[]) => Promise<BenchRow[]>> = {
   'bias-intervals': biasIntervalsBench,
   'false-alarms': falseAlarmsBench,
+  check: checkBench,
   ingest: ingestBench,
   profile: profileBench,
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs } from './durations.js';
+import { biasSettingsSchema } from './facets.js';
 import { durationSchema, nameSchema, PREDICTION_FEATURES, textSchema } from './names.js';
 import { NO_PRIVACY_RULES, privacyRulesSchema } from './privacy.js';
 
@@ -27,6 +28,7 @@ export const modelBodySchema = z
     retention: durationSchema.default('P90D'),
     /** Applied to events and baseline files before anything of them is stored. */
     privacy: privacyRulesSchema.default(NO_PRIVACY_RULES),
+    bias: biasSettingsSchema.optional(),
     /** Without events for this long a model counts as silent where four weeks do not show what is usual for it, PT6H if left out; `off`: never. */
     silenceAfter: z.union([z.literal('off'), durationSchema]).optional(),
   })
@@ -119,6 +121,8 @@ export const baselineBodySchema = z.strictObject({
   /** False when no time column was given: then there are no chunks and deff is 1, which findings say. */
   hasTime: z.boolean(),
   hasLabels: z.boolean(),
+  /** Whether rows carry attributions. */
+  hasAttributions: z.boolean().optional(),
   /** Monitor kinds that this baseline cannot serve, each with the reason. */
   cannotServe: z.array(z.strictObject({ kind: z.string(), reason: z.string() })),
 });

@@ -3,6 +3,8 @@ export * from './durations.js';
 export * from './events.js';
 export * from './predicates.js';
 export * from './privacy.js';
+export * from './facets.js';
+export * from './attributions.js';
 export * from './documents.js';
 export * from './metrics.js';
 export * from './thresholds.js';

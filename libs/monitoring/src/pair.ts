@@ -1,6 +1,8 @@
 import {
   ALL_SEGMENT,
   storedAs,
+  type BiasPlan,
+  type BiasSample,
   type BinningBody,
   type Feature,
   type FeatureBinning,
@@ -21,6 +23,10 @@ export type MonitorInput = {
   readonly binning: BinningBody;
   readonly features: readonly Feature[];
   readonly settings: MonitorBody;
+  /** How facets are counted; null or absent when the model has none. */
+  readonly bias?: BiasPlan | null;
+  /** Rows of both sides for the flip test; absent when it was not asked for. */
+  readonly sample?: { readonly baseline: BiasSample; readonly window: BiasSample };
 };
 
 /** Side: one feature's (or confusion) cell of a segment value in the baseline as a whole and in its chunks. */

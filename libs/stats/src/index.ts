@@ -8,6 +8,7 @@ export { jensenShannon } from './jensen-shannon.js';
 export { kolmogorovSmirnov, type KolmogorovSmirnov } from './kolmogorov-smirnov.js';
 export { moments, type Moments } from './moments.js';
 export { overdispersedTest, overdispersion, type Overdispersion } from './overdispersion.js';
+export { normalTail } from './normal-tail.js';
 export { psi, PSI_SHARE_FLOOR } from './psi.js';
 export type { TwoSamples } from './shares.js';
 export {

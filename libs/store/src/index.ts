@@ -8,6 +8,8 @@ export type { Documents } from './registry/documents.js';
 export type { Intake } from './intake/intake.js';
 export {
   INVALID_CATEGORY,
+  UNKNOWN_ATTRIBUTIONS,
+  UNKNOWN_SEPARATOR,
   NULL_CATEGORY,
   type IngestPosition,
   type IntakeBatch,

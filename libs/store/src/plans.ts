@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
   ALL_SEGMENT,
+  biasPlan,
   documentId,
   LIVE_ORIGIN,
+  type BiasPlan,
+  type BiasSample,
   type BinningBody,
   type Feature,
   type MonitorBody,
@@ -11,7 +14,7 @@ import {
   type RegistryDocument,
   type Window,
 } from '#libs/contracts';
-import type { ProfilePlan } from './profiles/index.js';
+import type { ProfilePlan, Selection } from './profiles/index.js';
 import type { Store } from './store.js';
 
 type Documents = Pick<Store, 'documents'>;
@@ -53,6 +56,21 @@ async function baselineOf(store: Documents, name: VersionName, origin: string) {
 const isFrozen = ({ body }: RegistryDocument<'segment'>): boolean =>
   body.kind === 'predicate' || body.values !== null || body.ranges !== undefined;
 
+/** Attributions are counted where there is something to compare: in baselines that have them, and in live rows when one does or a monitor looks. */
+async function countsAttributions(
+  { documents }: Documents,
+  { project, model, version, origin }: VersionName & { origin: string },
+): Promise<boolean> {
+  const baselines = await documents.list(project, 'baseline', { prefix: documentId(model, version, '') });
+  if (origin !== LIVE_ORIGIN)
+    return baselines.some(({ body }) => body.origin === origin && body.hasAttributions === true);
+  if (baselines.some(({ body }) => body.hasAttributions === true)) return true;
+  const monitors = await documents.list(project, 'monitor');
+  return monitors.some(
+    ({ body }) => body.kind === 'attribution' && body.model === model && body.version === version,
+  );
+}
+
 /**
  * loadPlan: how the rows of one origin of a model version are profiled: binning, features, segments, bucket, time zone.
  * Live rows use the binning of the newest baseline, or the provisional one of a draft. Null while the version has no binning,
@@ -63,11 +81,12 @@ export async function loadPlan(
   { origin = LIVE_ORIGIN, ...name }: VersionName & { origin?: string },
 ): Promise<ProfilePlan | null> {
   const { project, model } = name;
-  const [modelDocument, version, segments, baseline] = await Promise.all([
+  const [modelDocument, version, segments, baseline, attributions] = await Promise.all([
     store.documents.get(project, 'model', model),
     store.documents.get(project, 'version', documentId(model, name.version)),
     store.documents.list(project, 'segment', { prefix: documentId(model, '') }),
     baselineOf(store, name, origin),
+    countsAttributions(store, { origin, ...name }),
   ]);
   const binning = await binningOf(store, name, baseline?.body.binning);
   if (modelDocument === null || version === null || binning === null) return null;
@@ -81,6 +100,8 @@ export async function loadPlan(
       .map(({ id, body }) => ({ name: id.slice(documentId(model, '').length), body })),
     bucket: modelDocument.body.bucket,
     timeZone: modelDocument.body.timeZone,
+    bias: biasPlan(modelDocument.body, binning.features),
+    attributions,
     ...(origin !== LIVE_ORIGIN && baseline?.body.withoutRows === true && { given: true }),
   };
 }
@@ -117,7 +138,7 @@ export async function loadMonitorContext(
   // A baseline under another binning than the newest one is compared under its own.
   return {
     monitor,
-    plan: { ...plan, binning: baselinePlan.binning },
+    plan: { ...plan, binning: baselinePlan.binning, bias: baselinePlan.bias ?? null },
     baseline: { document, plan: baselinePlan },
   };
 }
@@ -130,6 +151,9 @@ export type EvaluationInputs = {
   binning: BinningBody;
   features: Feature[];
   settings: MonitorBody;
+  bias: BiasPlan | null;
+  /** Rows of both sides for the flip test, where it is asked for. */
+  sample?: { baseline: BiasSample; window: BiasSample };
 };
 
 /** InputsId: `hash` names the revision of an evaluation; `complete` is false while a bucket of the window waits to be profiled. */
@@ -164,36 +188,65 @@ export async function evaluationInputsId(
 const segmentsOf = ({ monitor }: MonitorContext): string[] | undefined =>
   monitor.body.segments === null ? undefined : [ALL_SEGMENT, ...monitor.body.segments];
 
+/** Cells that monitors of a kind look at; most of a profile is of no use to any one of them. */
+const selectionOf = (context: MonitorContext): Selection => {
+  const segments = segmentsOf(context);
+  const { kind } = context.monitor.body;
+  if (kind === 'bias') return { segments, only: ['facet'] };
+  if (kind === 'attribution') return { segments, only: ['attribution'] };
+  return { segments, without: ['facet', 'attribution'] };
+};
+
+/** Rows of the flip test's sample: time grows with their square. */
+const SAMPLE_ROWS = 2_000;
+
+/** The flip test reads rows and not profiles, so it is made only where it was chosen or has a limit. */
+const wantsSample = ({ monitor: { body } }: MonitorContext): boolean =>
+  body.kind === 'bias' &&
+  (body.metrics?.includes('ft') === true ||
+    [body.thresholds, ...Object.values(body.featureThresholds)].some(({ ft }) => ft !== undefined));
+
+/** BaselineReference: what every window of a monitor is compared with. */
+export type BaselineReference = {
+  baseline: Profile;
+  baselineChunks: ProfileChunk[];
+  sample?: BiasSample;
+};
+
 /** loadBaselineProfile: the reference of a context, merged and in chunks; empty when there is no baseline. */
 export async function loadBaselineProfile(
   { profiles }: Pick<Store, 'profiles'>,
   context: MonitorContext,
-): Promise<{ baseline: Profile; baselineChunks: ProfileChunk[] }> {
+): Promise<BaselineReference> {
   if (context.baseline === null) return { baseline: { cells: [] }, baselineChunks: [] };
   const { plan, document } = context.baseline;
-  const segments = segmentsOf(context);
-  const [baseline, baselineChunks] = await Promise.all([
-    profiles.read(plan, 'all', segments),
-    document.body.hasTime ? profiles.chunks(plan, 'all', segments) : [],
+  const selection = selectionOf(context);
+  const [baseline, baselineChunks, sample] = await Promise.all([
+    profiles.read(plan, 'all', selection),
+    document.body.hasTime ? profiles.chunks(plan, 'all', selection) : [],
+    wantsSample(context) ? profiles.sample(plan, 'all', SAMPLE_ROWS) : null,
   ]);
-  return { baseline, baselineChunks };
+  return { baseline, baselineChunks, ...(sample !== null && { sample }) };
 }
 
 /** loadEvaluationInputs: reads what one window of a monitor needs; `reference` spares a repeated read of the baseline. */
 export async function loadEvaluationInputs(
   store: Pick<Store, 'profiles'>,
   context: MonitorContext,
-  {
-    window,
-    reference,
-  }: { window: Window; reference?: { baseline: Profile; baselineChunks: ProfileChunk[] } },
+  { window, reference }: { window: Window; reference?: BaselineReference },
 ): Promise<EvaluationInputs> {
-  const [{ baseline, baselineChunks }, profile] = await Promise.all([
+  const [{ baseline, baselineChunks, sample }, profile, rows] = await Promise.all([
     reference ?? loadBaselineProfile(store, context),
-    store.profiles.read(context.plan, window, segmentsOf(context)),
+    store.profiles.read(context.plan, window, selectionOf(context)),
+    wantsSample(context) ? store.profiles.sample(context.plan, window, SAMPLE_ROWS) : null,
   ]);
   const { binning, features } = context.plan;
-  return { baseline, baselineChunks, window: profile, binning, features, settings: context.monitor.body };
+  return {
+    ...{ baseline, baselineChunks, window: profile, binning, features },
+    settings: context.monitor.body,
+    bias: context.plan.bias ?? null,
+    ...(rows !== null && { sample: { baseline: sample ?? { rows: [] }, window: rows } }),
+  };
 }
 
 const NO_CELLS: Profile = { cells: [] };

@@ -25,7 +25,13 @@ import { RegistryService } from '../registry/registry.service.js';
 import { redactedFeatures } from '../privacy/redacted-features.js';
 import { CONFIG } from '../tokens.js';
 import { SegmentFreezer } from './segment-freezer.js';
-import { columnErrors, featureColumns, toBaselineColumns, type UploadQuery } from './upload-query.js';
+import {
+  attributionErrors,
+  columnErrors,
+  featureColumns,
+  toBaselineColumns,
+  type UploadQuery,
+} from './upload-query.js';
 import type { ReceivedFile } from './upload-desk.js';
 
 /** BaselineOrder: an upload that is complete and is to become a baseline. */
@@ -46,7 +52,13 @@ export type Registered = {
   existed: boolean;
 };
 
-type Inserted = { rows: number; hasTime: boolean; hasLabels: boolean; warnings: string[] };
+type Inserted = {
+  rows: number;
+  hasTime: boolean;
+  hasLabels: boolean;
+  hasAttributions: boolean;
+  warnings: string[];
+};
 
 /** What makes a baseline: the file and what its columns were taken for. A mapping of nothing leaves the hash of the file. */
 const contentHashOf = ({ file, query }: BaselineOrder): string => {
@@ -91,7 +103,8 @@ export class BaselineRegistrar {
         },
       );
     const plan = await this.planOf(order, baseline.body.origin);
-    return { baseline, plan, warnings: [], existed: true };
+    const attributions = baseline.body.hasAttributions === true;
+    return { baseline, plan: { ...plan, attributions }, warnings: [], existed: true };
   }
 
   /** register: everything between the file on disk and the document. The caller holds the lock of the version's baselines. */
@@ -116,7 +129,7 @@ export class BaselineRegistrar {
     const binning = await this.binningFor(order, origin, features);
     const draft = this.draftOf(order, { inserted, origin, binning });
     await this.freezer.freezeAll(draft, order.intent.author);
-    const plan = { ...(await this.planOf(order, origin)), binning };
+    const plan = { ...(await this.planOf(order, origin)), binning, attributions: inserted.hasAttributions };
     await this.store.profiles.computeBaseline(plan);
     const { document } = await this.registry.put({ ...draft, intent: order.intent, body: () => draft.body });
     return { baseline: document, plan, warnings: inserted.warnings, existed: false };
@@ -181,6 +194,8 @@ export class BaselineRegistrar {
     { project, model, version, query, file }: BaselineOrder,
     target: { model: ModelBody; schema: RegistryDocument<'version'>; origin: string },
   ): Promise<Inserted> {
+    const errors = attributionErrors(query.columns, file.columns, target.schema.body.features);
+    if (errors.length > 0) throw invalid(...errors);
     const result = await this.store.baselines.insert({
       project,
       model,
@@ -188,7 +203,7 @@ export class BaselineRegistrar {
       origin: target.origin,
       features: target.schema.body.features,
       schema: target.schema.revision,
-      columns: toBaselineColumns(query.columns),
+      columns: toBaselineColumns(query.columns, file.columns, target.schema.body.features),
       format: file.format,
       fileColumns: file.columns,
       bucketMs: durationMs(target.model.bucket),
@@ -244,6 +259,7 @@ export class BaselineRegistrar {
       contentHash: contentHashOf(order),
       hasTime: inserted.hasTime,
       hasLabels: inserted.hasLabels,
+      ...(inserted.hasAttributions && { hasAttributions: true }),
       cannotServe: cannotServe(binning, inserted),
     };
     const id = documentId(model, version, query.name);

@@ -1,15 +1,18 @@
 import { Controller, Inject } from '@nestjs/common';
-import { documentId, modelBodySchema } from '#libs/contracts';
+import { documentId, modelBodySchema, type ModelBody } from '#libs/contracts';
 import { STORE, type Store } from '#libs/store';
 
 import { Call } from '../http/call.js';
 import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
-import { invalid } from '../http/problem.js';
+import { invalid, type FieldError } from '../http/problem.js';
 import { ok, type Reply } from '../http/reply.js';
 import { CLOCK, type Clock } from '../tokens.js';
 import { privacyErrors } from '../privacy/redacted-features.js';
+import { biasErrors } from './bias-rules.js';
+import { ModelFacts } from './model-facts.js';
 import { modelErrors } from './model-rules.js';
 import { RegistryService } from './registry.service.js';
+import { segmentValueCount } from './segment-rules.js';
 import { listSchema, view, viewReply, viewSchema, writtenReply } from './view.js';
 
 const model = viewSchema('Model', modelBodySchema);
@@ -47,6 +50,7 @@ const write = endpoint({
 export class ModelsController {
   constructor(
     private readonly registry: RegistryService,
+    private readonly facts: ModelFacts,
     @Inject(STORE) private readonly store: Store,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -80,12 +84,23 @@ export class ModelsController {
             body.privacy,
             versions.map((version) => version.body),
           ),
+          ...(await this.biasErrors(project, id, body)),
         ];
         if (errors.length > 0) throw invalid(...errors);
         return body;
       },
     });
     return writtenReply(written);
+  }
+
+  private async biasErrors(project: string, model: string, body: ModelBody): Promise<FieldError[]> {
+    if (body.bias === undefined) return [];
+    const [features, segments] = await Promise.all([
+      this.facts.features(project, model),
+      this.facts.segments(project, model),
+    ]);
+    const segmentValues = segments.reduce((sum, segment) => sum + segmentValueCount(segment.body), 1);
+    return biasErrors(body, { features, segmentValues });
   }
 
   private async hasData(project: string, model: string): Promise<boolean> {

@@ -191,7 +191,7 @@ describe('predictionLane', () => {
       ['a bare value in place of JSON', SECRET],
       ['another type where features are', good('1', { features: SECRET })],
       ['a field of no event', good('1', { [SECRET]: 1 })],
-      ['a wrong value of a dropped attribution', good('1', { attributions: { ssn: SECRET } })],
+      ['another type where attributions are', good('1', { attributions: SECRET })],
       ['no model', good('1', { ...private_, model: undefined })],
       ['an unknown model', good('1', { ...private_, model: 'mm', time: 4 })],
       ['too many bytes', good('1', { ...private_, pad: 'x'.repeat(MAX_BYTES) })],
@@ -205,6 +205,15 @@ describe('predictionLane', () => {
         ]);
         expect(quarantined[0]?.message).toContain('withheld');
       }
+    });
+
+    it('stores nothing of a wrong value of a dropped attribution', async () => {
+      const { predictions } = await withRules().predictions(
+        batchOf([good('1', { attributions: { ssn: SECRET, a: 0.1 } })]),
+        'p',
+      );
+      expect(predictions).toHaveLength(1);
+      expect(shown(predictions)).not.toContain(SECRET);
     });
 
     it('keeps the events of other models whole', async () => {

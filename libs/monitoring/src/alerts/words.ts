@@ -100,6 +100,11 @@ const EVENTS: Partial<Record<MetricName, (name: string) => string>> = {
   volume: () => 'the number of rows is unusual',
   accuracy: () => 'accuracy fell',
   label_coverage: () => 'labels are missing',
+  ndcg: () => 'the model ranks its features differently than at training',
+  attribution_share: (name) => `${name} has another weight in the predictions`,
+  attribution_drift: (name) => `attributions of ${name} moved`,
+  attribution_sign_flip: (name) => `${name} pushes predictions the other way`,
+  attribution_coverage: () => 'explanations are missing',
 };
 
 /** happened: what a breach of a metric means, without numbers. */
@@ -118,6 +123,8 @@ const SHARES: ReadonlySet<MetricName> = new Set([
   'duplicate_rate',
   'accuracy',
   'label_coverage',
+  'attribution_share',
+  'attribution_coverage',
 ]);
 
 /** Metrics that either hold or do not: their numbers say nothing to people. */
@@ -125,6 +132,14 @@ const FACTS: ReadonlySet<MetricName> = new Set(['missing_column', 'extra_column'
 
 /** isShare: whether a metric is a share of something, to be read as a percentage. */
 export const isShare = (metric: MetricName): boolean => SHARES.has(metric);
+/** UNITS: what the rows of a finding are, where not all rows are counted. */
+const UNITS: Partial<Record<MetricName, string>> = {
+  accuracy: 'labelled rows',
+  ndcg: 'explained rows',
+  attribution_share: 'explained rows',
+  attribution_drift: 'explained rows',
+  attribution_sign_flip: 'explained rows',
+};
 
 /** formatMetric: a metric's value for people; shares as percentages. */
 const formatMetric = (metric: MetricName, value: number | null): string =>
@@ -142,7 +157,7 @@ export function sentenceOf(finding: Finding, detail = ''): string {
     baselineValue === null ? '' : `${formatMetric(metric, baselineValue)} at training`,
   ].filter((part) => part !== '');
   const limit = limits.length === 0 ? '' : ` (${limits.join(', ')})`;
-  const unit = metric === 'accuracy' ? 'labelled rows' : 'rows';
+  const unit = UNITS[metric] ?? 'rows';
   const counts =
     baselineRows === 0
       ? `${formatCount(rows)} ${unit}`

@@ -29,6 +29,7 @@ export type BaselineInserted = {
   rows: number;
   hasTime: boolean;
   hasLabels: boolean;
+  hasAttributions: boolean;
   warnings: string[];
 };
 

@@ -55,6 +55,7 @@ export function insertStatement(
     label: optional(columns.predictionLabel, toLabel, `''`),
     score: optional(columns.score, toScore, 'nan'),
     value: optional(columns.value, toScore, 'nan'),
+    attributions: attributionsSql(input, text),
     tags: tagsSql(columns.tags, redacted.tag, bindings),
     invalid: invalidSql(input, { converted, text, feature: redacted.feature, bindings }),
     truth: optional(columns.label, toLabel, `''`),
@@ -122,6 +123,22 @@ function redactedTexts(
     feature: (name) => features.get(name) ?? text(name),
     tag: (name) => tags.get(name) ?? '',
   };
+}
+
+/** By position among all features, as ingest writes them, without those that are dropped; a row whose attributions are all absent is not explained. */
+function attributionsSql(
+  { features, columns, privacy }: BaselineInsert,
+  text: (column: string) => string,
+): string {
+  const { attributions = {} } = columns;
+  if (Object.keys(attributions).length === 0) return `CAST([], 'Array(Float64)')`;
+  const values = features.map(({ name }) => {
+    const isDropped = privacy?.rules.features[name]?.action === 'drop';
+    const column = !isDropped && Object.hasOwn(attributions, name) ? attributions[name] : undefined;
+    return column === undefined ? 'nan' : toNumber(text(column));
+  });
+  const array = `CAST([${values.join(', ')}], 'Array(Float64)')`;
+  return `if(arrayExists(x -> NOT isNaN(x), ${array}), ${array}, CAST([], 'Array(Float64)'))`;
 }
 
 function tagsSql(tags: Record<string, string>, tag: (name: string) => string, bindings: Bindings): string {

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { PREDICTION_FEATURES, type BinningBody, type Feature, type ModelBody } from '#libs/contracts';
+import {
+  PREDICTION_FEATURES,
+  type BiasPlan,
+  type BinningBody,
+  type Feature,
+  type ModelBody,
+} from '#libs/contracts';
 import { Bindings } from '../segments/bindings.js';
 import { featureColumns, rawValue } from '../segments/feature-columns.js';
 import { segmentColumns, type NamedSegment } from '../segments/segment-column.js';
@@ -22,6 +28,10 @@ export type ProfilePlan = {
   timeZone: string;
   /** The origin has cells that were given and no rows: whatever else changes, they stay as they are. */
   given?: true;
+  /** Facets that confusion is counted by; null or absent when the model has none. */
+  bias?: BiasPlan | null;
+  /** Whether attributions are counted: only where a baseline or a monitor has something to compare them with. */
+  attributions?: boolean;
 };
 
 /** SQL of the value that a binning's feature is counted on; undefined when the version has no such feature. */
@@ -42,7 +52,8 @@ export function planHash(plan: ProfilePlan): bigint {
   const bindings = new Bindings();
   const segments = segmentColumns(plan.segments, plan.features, bindings);
   const values = plan.binning.features.map(({ feature, kind }) => [feature, kind, valueOf(plan, feature)]);
-  const content = [STATEMENTS, plan.binning.hash, plan.timeZone, values, segments, bindings.params];
+  const also = [...(plan.bias ? [plan.bias] : []), ...(plan.attributions === true ? ['attributions'] : [])];
+  const content = [STATEMENTS, plan.binning.hash, plan.timeZone, values, segments, bindings.params, ...also];
   return digest(content);
 }
 

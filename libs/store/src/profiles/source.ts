@@ -19,11 +19,16 @@ const erasedIds = ({ project, model }: ProfilePlan, bindings: Bindings): string 
 
 /**
  * rowsOf: SQL of the current rows of some buckets, one per id. An id that was sent again with a time in another bucket counts there
- * alone; `moved` names it, and an older row here is left out.
+ * alone; `moved` names it, and an older row here is left out. `also`: more columns, each after a comma.
  */
-export function rowsOf(plan: ProfilePlan, startsMs: readonly number[], bindings: Bindings): string {
+export function rowsOf(
+  plan: ProfilePlan,
+  startsMs: readonly number[],
+  bindings: Bindings,
+  also = '',
+): string {
   const rows =
-    `SELECT bucket, id, row_version, ${paddedArrays(featureColumns(plan.features))}, label, score, value, tags, truth ` +
+    `SELECT bucket, id, row_version, ${paddedArrays(featureColumns(plan.features))}, label, score, value, tags, truth${also} ` +
     `FROM predictions FINAL WHERE ${versionKey(plan, bindings)} AND origin = ${bindings.text(plan.origin)} ` +
     `AND ${inBuckets('bucket', startsMs)}`;
   if (plan.origin !== LIVE_ORIGIN) return rows;
