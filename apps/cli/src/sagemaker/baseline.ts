@@ -40,7 +40,10 @@ export function predictionName(column: string, { score, label, value }: Roles): 
   return column === value ? PREDICTION_FEATURES.value : null;
 }
 
-const presentIn = ({ numerical_statistics: numbers, string_statistics: texts }: StatisticsFeature): number => {
+const presentIn = ({
+  numerical_statistics: numbers,
+  string_statistics: texts,
+}: StatisticsFeature): number => {
   const common = (numbers ?? texts)?.common;
   return (common?.num_present ?? 0) + (common?.num_missing ?? 0);
 };

@@ -50,7 +50,9 @@ export function importConstraints(constraints: Constraints, setting: Constraints
   const predictions = all.filter(({ name }) => PREDICTIONS.includes(name));
   const inputs = all.filter(({ name }) => !PREDICTIONS.includes(name));
   const names = new Set(inputs.map(({ name }) => name));
-  const whole = inputs.length === constraints.features.length - predictions.length && known.every((name) => names.has(name));
+  const whole =
+    inputs.length === constraints.features.length - predictions.length &&
+    known.every((name) => names.has(name));
   for (const { column } of predictions)
     report.notCarried.push({
       what: `completeness and type of ${column.name}`,

@@ -23,7 +23,9 @@ function driftLimit(feature: Watched, constraints: Constraints): Thresholds {
 
 const compares = (feature: Watched, constraints: Constraints): boolean => {
   const settings = effective(constraints, feature.column);
-  return !isOff(settings.evaluate_constraints) && !isOff(settings.distribution_constraints?.perform_comparison);
+  return (
+    !isOff(settings.evaluate_constraints) && !isOff(settings.distribution_constraints?.perform_comparison)
+  );
 };
 
 /**
@@ -36,7 +38,11 @@ export function driftMonitor(
     kind,
     target,
     report,
-  }: { kind: Extract<MonitorKind, 'drift' | 'prediction_drift'>; target: MonitorTarget; report: ImportReport },
+  }: {
+    kind: Extract<MonitorKind, 'drift' | 'prediction_drift'>;
+    target: MonitorTarget;
+    report: ImportReport;
+  },
 ): MonitorDraft | null {
   if (watched.length === 0) return null;
   const on = watched.filter((feature) => compares(feature, constraints));

@@ -37,8 +37,11 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(clean);
   } catch (error) {
     const reason = (error as Error).message;
-    const cut = /Unexpected end|Unterminated|Expected .* or '[\]}]'.*position (\d+)/.exec(reason);
-    const atEnd = cut !== null && (cut[1] === undefined || Number(cut[1]) >= clean.trimEnd().length);
+    const position = /position (\d+)/.exec(reason)?.[1];
+    const atEnd =
+      position === undefined
+        ? /Unexpected end|Unterminated/.test(reason)
+        : Number(position) >= clean.trimEnd().length;
     throw new CommandProblem(
       atEnd
         ? `${path}: ends after ${clean.length} characters in the middle of the document; it was cut off.`

@@ -26,7 +26,8 @@ export function importModelQuality(
     const refuse = (why: string) => report.notCarried.push({ what: `model quality ${name}`, why });
     const metric = metricOf(name);
     const isLow = operator === 'LessThanThreshold';
-    if (metric === undefined) refuse(`there is no such metric here; there are ${metricsOf.quality.join(', ')}`);
+    if (metric === undefined)
+      refuse(`there is no such metric here; there are ${metricsOf.quality.join(', ')}`);
     else if (threshold == null) refuse('it has no threshold');
     else if (isLow === ERRORS.includes(metric)) refuse(`${operator} would complain of what is good`);
     else if (thresholds[metric] !== undefined) refuse(`${metric} has a limit already`);

@@ -1,6 +1,5 @@
 /** sageMakerName: how SageMaker spells a column: lower case, anything special as an underscore. */
-export const sageMakerName = (name: string): string =>
-  name.toLowerCase().replaceAll(/[^\p{L}\p{N}_]/gu, '_');
+export const sageMakerName = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}_]/gu, '_');
 
 /** Matched: the name here, or why there is none. */
 export type Matched = { name: string } | { why: string };
