@@ -59,6 +59,15 @@ function addImport(program: Command): void {
         'regression',
       ]),
     )
+    .option('--capture <file>', 'captured inferences (JSONL); may be given several times', more)
+    .option('--ground-truth <file>', 'labels (JSONL); may be given several times', more)
+    .option('--columns <names>', 'what the captured values are, by comma; by default as in the statistics')
+    .option('--outputs <roles>', 'what the answered values are: score, label, value, ignore, by comma')
+    .option('--positive-label <label>', 'label of a score from the threshold on')
+    .option('--negative-label <label>', 'label of a score below it')
+    .option('--score-threshold <number>', 'where the positive label begins', '0.5')
+    .option('--events <folder>', 'write captured lines as events of ours, for a producer')
+    .option('--as-baseline <name>', 'register captured lines as a baseline with rows', parseName)
     .option('--dry-run', 'say what would be carried over, change nothing')
     .addHelpText('after', EXIT_CODES);
   withApiOptions(command).action(guarded((flags: ImportFlags) => runImport(flags)));

@@ -27,7 +27,7 @@ async function evaluationOf(
   const span: Record<string, string> =
     from === null
       ? { limit: '1' }
-      : { from, to: new Date(Date.parse(from) + 1).toISOString(), limit: '1000' };
+      : { from, to: new Date(Date.parse(from) + 1_000).toISOString(), limit: '1000' };
   const { items } = await api.get<{ items: Evaluation[] }>(
     `${base}/evaluations?${query({ monitor, ...span })}`,
   );

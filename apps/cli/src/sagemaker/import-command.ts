@@ -1,30 +1,31 @@
 import { basename } from 'node:path';
 import type { z } from 'zod';
 import type { BiasSettings, Feature } from '#libs/contracts';
+import { CommandProblem } from '../command-problem.js';
 import { ApiProblem } from '../demo/api-client.js';
 import { openApi, type ApiFlags } from '../intake/api.js';
 import { say } from '../settings.js';
 import { analysisSchema, constraintsSchema, qualitySchema, statisticsSchema } from './formats.js';
 import { readDocument } from './json-file.js';
+import { captureSetting, runCapture, type CaptureFlags } from './capture/run-capture.js';
 import { planImport, type Files, type ImportPlan } from './plan-import.js';
 import { reportText } from './report.js';
 
-export type ImportFlags = ApiFlags & {
-  model: string;
-  version: string;
-  baseline: string;
-  statistics?: string;
-  constraints?: string;
-  bias?: string;
-  explainability?: string;
-  modelQuality?: string;
-  score?: string;
-  label?: string;
-  value?: string;
-  ignore?: string[];
-  problem?: ImportPlan['problem'];
-  dryRun?: boolean;
-};
+export type ImportFlags = ApiFlags &
+  CaptureFlags & {
+    baseline: string;
+    statistics?: string;
+    constraints?: string;
+    bias?: string;
+    explainability?: string;
+    modelQuality?: string;
+    score?: string;
+    label?: string;
+    value?: string;
+    ignore?: string[];
+    problem?: ImportPlan['problem'];
+    dryRun?: boolean;
+  };
 
 type Api = Awaited<ReturnType<typeof openApi>>['api'];
 type Place = { api: Api; path: string; version: string };
@@ -55,7 +56,7 @@ const orNull = <T>(answer: Promise<T>): Promise<T | null> =>
     throw error;
   });
 
-type Model = Record<string, unknown> & { bias?: BiasSettings };
+type Model = Record<string, unknown> & { problem: ImportPlan['problem']; bias?: BiasSettings };
 
 /** Facets that somebody set stay as they are: the monitor is then left out, and the report says so. */
 function withoutForeignFacets(plan: ImportPlan, model: Model | null): ImportPlan {
@@ -89,9 +90,21 @@ async function apply(plan: ImportPlan, model: Model | null, { api, path, version
   for (const { id, body } of plan.monitors) await api.put(`${base}/monitors/${id}`, body);
 }
 
+const isGiven = (...paths: (string | undefined)[]): boolean => paths.some((path) => path !== undefined);
+
 /** runImport: reads, plans, registers and reports. */
 export async function runImport(flags: ImportFlags): Promise<void> {
   const files = await readFiles(flags);
+  const hasFiles = isGiven(
+    flags.statistics,
+    flags.constraints,
+    flags.modelQuality,
+    flags.bias,
+    flags.explainability,
+  );
+  const hasCapture = flags.capture !== undefined || flags.groundTruth !== undefined;
+  if (!hasFiles && !hasCapture)
+    throw new CommandProblem('Name at least one file: --statistics, --constraints, --capture …; see --help.');
   const { api, base } = await openApi(flags);
   const path = `${base}/models/${encodeURIComponent(flags.model)}`;
   const [model, version] = await Promise.all([
@@ -111,8 +124,16 @@ export async function runImport(flags: ImportFlags): Promise<void> {
     flags.problem === undefined ? planned : { ...planned, problem: flags.problem },
     model,
   );
-  if (flags.dryRun !== true) await apply(plan, model, { api, path, version: flags.version });
-  say(flags.json === true ? JSON.stringify(plan, null, 2) : reportText(plan.report));
-  if (flags.json === true) return;
-  if (flags.dryRun === true) say('\nNothing was changed: this was a dry run.');
+  if (hasFiles) {
+    if (flags.dryRun !== true) await apply(plan, model, { api, path, version: flags.version });
+    say(flags.json === true ? JSON.stringify(plan, null, 2) : reportText(plan.report));
+    if (flags.dryRun === true && flags.json !== true) say('\nNothing was changed: this was a dry run.');
+  }
+  if (!hasCapture) return;
+  const problem = flags.problem ?? model?.problem ?? plan.problem;
+  const setting = captureSetting(flags, {
+    ...{ problem, statistics: files.statistics },
+    features: version?.features ?? [],
+  });
+  await runCapture(flags, setting, { api, path: `${path}/versions/${encodeURIComponent(flags.version)}` });
 }
