@@ -20,6 +20,8 @@ import { BaselineRegistrar } from './baselines/baseline-registrar.js';
 import { BaselinesController } from './baselines/baselines.controller.js';
 import { DefaultMonitors } from './baselines/default-monitors.js';
 import { SegmentFreezer } from './baselines/segment-freezer.js';
+import { StatisticsController } from './baselines/statistics.controller.js';
+import { StatisticsRegistrar } from './baselines/statistics-registrar.js';
 import { UploadDesk } from './baselines/upload-desk.js';
 import { ChannelSecrets } from './channels/channel-secrets.js';
 import { ChannelTester } from './channels/channel-tester.js';
@@ -101,6 +103,7 @@ class HttpModule {}
     SegmentsController,
     KeysController,
     BaselinesController,
+    StatisticsController,
   ],
   providers: [
     RegistryService,
@@ -112,6 +115,7 @@ class HttpModule {}
     BaselineProfiles,
     BaselineRegistrar,
     DefaultMonitors,
+    StatisticsRegistrar,
     UploadDesk,
   ],
   exports: [RegistryService, KeyRing, FirstStart],

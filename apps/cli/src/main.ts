@@ -8,6 +8,7 @@ import { CommandProblem } from './command-problem.js';
 import { addIntakeCommands } from './intake/commands.js';
 import { addCheckCommand } from './check/command.js';
 import { migrateStore } from './migrate.js';
+import { addSageMakerCommands } from './sagemaker/commands.js';
 import { stackSettings } from './settings.js';
 import { addStackCommands, parseOffset } from './stack-commands.js';
 import { start } from './start/index.js';
@@ -55,6 +56,7 @@ function buildProgram(): Command {
   addStackCommands(program);
   addIntakeCommands(program);
   addCheckCommand(program);
+  addSageMakerCommands(program);
   return program;
 }
 

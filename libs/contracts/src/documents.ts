@@ -92,11 +92,13 @@ export const baselineBodySchema = z.strictObject({
   origin: z.string(),
   binning: z.string(),
   source: z.strictObject({
-    format: z.enum(['csv', 'jsonl', 'parquet', 'window']),
+    format: z.enum(['csv', 'jsonl', 'parquet', 'window', 'statistics']),
     name: z.string().max(256),
     bytes: z.number(),
   }),
   rows: z.int().min(1),
+  /** Set where only statistics were given: what they do not count cannot be counted later. */
+  withoutRows: z.literal(true).optional(),
   contentHash: z.string(),
   /** False when no time column was given: then there are no chunks and deff is 1, which findings say. */
   hasTime: z.boolean(),

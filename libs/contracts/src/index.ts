@@ -15,6 +15,7 @@ export * from './notices.js';
 export * from './profiles.js';
 export * from './results.js';
 export * from './sagemaker.js';
+export * from './statistics-baseline.js';
 export * from './registry.js';
 export * from './jobs.js';
 export * from './alert-message.js';

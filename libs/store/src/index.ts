@@ -40,7 +40,13 @@ export type {
 export type { StoredFinding } from './results/finding-rows.js';
 export type { Alerts } from './results/alerts.js';
 export type { NoticeEntry, NoticeOutcome, Notices } from './results/notices.js';
-export { binningHash, type BaselineColumns, type Baselines } from './baselines/index.js';
+export {
+  binningHash,
+  numericEdges,
+  SAMPLE_POINTS,
+  type BaselineColumns,
+  type Baselines,
+} from './baselines/index.js';
 export { planHash, type DirtyBucket, type ProfilePlan, type Profiles } from './profiles/index.js';
 export {
   evaluationInputsId,

@@ -29,9 +29,11 @@ const newestFirst = <D extends RegistryDocument>(documents: readonly D[]): D[] =
 export async function newestBaseline(
   { documents }: Documents,
   { project, model, version }: VersionName,
+  { withRows = false }: { withRows?: boolean } = {},
 ): Promise<RegistryDocument<'baseline'> | null> {
   const prefix = documentId(model, version, '');
-  return newestFirst(await documents.list(project, 'baseline', { prefix }))[0] ?? null;
+  const all = await documents.list(project, 'baseline', { prefix });
+  return newestFirst(all).find(({ body }) => !withRows || body.withoutRows !== true) ?? null;
 }
 
 async function binningOf(
@@ -110,6 +112,7 @@ export async function loadPlan(
     timeZone: modelDocument.body.timeZone,
     bias: biasPlan(modelDocument.body, binning.features),
     attributions,
+    ...(origin !== LIVE_ORIGIN && baseline?.body.withoutRows === true && { given: true }),
   };
 }
 

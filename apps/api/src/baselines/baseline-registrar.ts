@@ -221,13 +221,13 @@ export class BaselineRegistrar {
     return { privacy: { rules, key } };
   }
 
-  /** The first baseline of a version makes the binning; later ones reuse it, so that all windows stay comparable. */
+  /** The first baseline with rows makes the binning; later ones reuse it, so that all windows stay comparable. Bins that came with mere statistics may be coarse and lack features. */
   private async binningFor(
     { project, model, version, query, intent }: BaselineOrder,
     origin: string,
     features: Feature[],
   ): Promise<BinningBody> {
-    const newest = await newestBaseline(this.store, { project, model, version });
+    const newest = await newestBaseline(this.store, { project, model, version }, { withRows: true });
     if (newest !== null) {
       const id = documentId(model, version, newest.body.binning);
       return (await this.registry.get({ project, kind: 'binning', id })).body;

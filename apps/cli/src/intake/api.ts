@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { loadConfig } from '#libs/platform';
 import { apiClient, type ApiClient } from '../demo/api-client.js';
@@ -29,7 +30,7 @@ export async function openApi({
   project,
   url,
   keyFile,
-}: ApiFlags): Promise<{ api: Pick<ApiClient, 'get' | 'post'>; base: string }> {
+}: ApiFlags): Promise<{ api: ApiClient; base: string }> {
   const config = loadConfig();
   const path = keyFile ?? join(config.home, 'admin.key');
   const key = await readFile(path, 'utf8').catch(() => {
@@ -38,11 +39,14 @@ export async function openApi({
     );
   });
   const address = url ?? config.publicUrl;
-  const { get, post } = apiClient(address, key.trim());
+  const { get, post, put, upload } = apiClient(address, key.trim());
   return {
     api: {
       get: <T>(place: string) => get<T>(place).catch(unreachable(address)),
       post: <T>(place: string, body: unknown) => post<T>(place, body).catch(unreachable(address)),
+      put: (place: string, body: unknown) => put(place, body).catch(unreachable(address)),
+      upload: <T>(place: string, type: string, body: Readable) =>
+        upload<T>(place, type, body).catch(unreachable(address)),
     },
     base: `/v1/projects/${encodeURIComponent(project)}`,
   };

@@ -10,6 +10,7 @@ import { projectionBinning, projectionFacts, type ProjectionFacts } from './proj
 import { removeBaseline, type BaselineName } from './remove.js';
 
 export { binningHash } from './binning.js';
+export { numericEdges, SAMPLE_POINTS } from './numeric-edges.js';
 export type { BaselineColumns } from './columns.js';
 export type { BaselineInsert } from './insert-input.js';
 

@@ -86,8 +86,9 @@ async function profiledRows(
 
 const bucketRow = z.object({ start: integer });
 
-/** computeBaseline: profiles every bucket of the plan's origin, once; its rows never change. */
+/** computeBaseline: profiles every bucket of the plan's origin, once; its rows never change. Given cells have no rows to be made from. */
 export async function computeBaseline(db: Database, plan: ProfilePlan): Promise<{ rows: number }> {
+  if (plan.given === true) return { rows: 0 };
   const bindings = new Bindings();
   const rows = await db.query({
     name: 'profile-baseline-buckets',

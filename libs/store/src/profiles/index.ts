@@ -1,9 +1,10 @@
-import type { BiasSample, Profile, ProfileChunk, RowSample, Window } from '#libs/contracts';
+import type { BiasSample, FeatureCell, Profile, ProfileChunk, RowSample, Window } from '#libs/contracts';
 import type { Database } from '../client/index.js';
 import { arrivedRows } from './arrived-rows.js';
 import { listRuns, type BucketRun } from './list-runs.js';
 import { computeBaseline, computeBuckets } from './compute.js';
 import { dirtyBuckets, firstAndLast, type DirtyBucket } from './dirty.js';
+import { insertGiven } from './given-cells.js';
 import type { ProfilePlan } from './plan.js';
 import { readChunks, readInputsHash, readProfile, type Selection } from './read.js';
 import { rowSample } from './row-sample.js';
@@ -24,6 +25,8 @@ export type Profiles = {
   compute: (plan: ProfilePlan, buckets: readonly DirtyBucket[]) => Promise<{ rows: number }>;
   /** Profiles every bucket of the plan's origin. */
   computeBaseline: (plan: ProfilePlan) => Promise<{ rows: number }>;
+  /** Cells that were counted elsewhere become the profile of the plan's origin; only under a plan that says so. */
+  insertGiven: (plan: ProfilePlan & { given: true }, cells: readonly FeatureCell[]) => Promise<void>;
   /** Merged over the window; segments (a list, or part of a selection) default to all of the plan. */
   read: (
     plan: ProfilePlan,
@@ -65,6 +68,7 @@ export const createProfiles = (db: Database): Profiles => ({
   dirtyBuckets: (plan, limit) => dirtyBuckets(db, plan, limit),
   compute: (plan, buckets) => computeBuckets(db, plan, buckets),
   computeBaseline: (plan) => computeBaseline(db, plan),
+  insertGiven: (plan, cells) => insertGiven(db, plan, cells),
   read: (plan, window, selection) => readProfile(db, plan, window, selectionOf(selection)),
   chunks: (plan, window, selection, every = 'day') =>
     readChunks(db, plan, { window, selection: selectionOf(selection), every }),

@@ -29,6 +29,8 @@ export type ProfilePlan = {
   segments: NamedSegment[];
   bucket: ModelBody['bucket'];
   timeZone: string;
+  /** The origin has cells that were given and no rows: whatever else changes, they stay as they are. */
+  given?: true;
   /** Facets that confusion is counted by; null or absent when the model has none. */
   bias?: BiasPlan | null;
   /** Principal components that rows are measured against; null or absent where no monitor asks for them. Its binning is among those of `binning`. */
@@ -55,6 +57,7 @@ export function valueOf(plan: ProfilePlan, feature: string, bindings = new Bindi
  * neither binned nor part of a segment change nothing.
  */
 export function planHash(plan: ProfilePlan): bigint {
+  if (plan.given === true) return digest(['given', plan.binning.hash]);
   const bindings = new Bindings();
   const segments = segmentColumns(plan.segments, plan.features, bindings);
   const values = plan.binning.features.map(({ feature, kind }) => [
@@ -64,5 +67,8 @@ export function planHash(plan: ProfilePlan): bigint {
   ]);
   const also = [...(plan.bias ? [plan.bias] : []), ...(plan.attributions === true ? ['attributions'] : [])];
   const content = [STATEMENTS, plan.binning.hash, plan.timeZone, values, segments, bindings.params, ...also];
-  return BigInt(`0x${createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)}`);
+  return digest(content);
 }
+
+const digest = (content: unknown): bigint =>
+  BigInt(`0x${createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)}`);
