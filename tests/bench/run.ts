@@ -5,13 +5,13 @@ import { checkoutRoot } from '../../deploy/local/index.js';
 import { benches } from './benches.js';
 
 /** `npm run bench -- NAME`: prints a table and writes bench/out/NAME.json. */
-const [name = ''] = process.argv.slice(2);
+const [name = '', ...options] = process.argv.slice(2);
 const bench = benches[name];
 if (bench === undefined) {
   console.error(`npm run bench -- NAME, with one of: ${Object.keys(benches).join(', ')}`);
   process.exit(2);
 }
-const rows = await bench();
+const rows = await bench(options);
 console.table(rows);
 const directory = join(checkoutRoot, 'bench', 'out');
 await mkdir(directory, { recursive: true });

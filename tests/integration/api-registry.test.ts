@@ -158,7 +158,7 @@ describe('the feature schema only grows', () => {
   it.each([
     ['a name twice', [...features, features[0]], 'features'],
     ['a reserved name', [{ name: 'prediction.score', type: 'numeric' }], 'features.0.name'],
-    ['a type that is none', [{ name: 'a', type: 'text' }], 'features.0.type'],
+    ['a type that is none', [{ name: 'a', type: 'vector' }], 'features.0.type'],
   ])('refuses %s', async (_, next, field) => {
     expectErrors(await put('/models/m/versions/2', { status: 'draft', features: next }), field);
   });

@@ -4,7 +4,7 @@ import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { predictionLane } from '../../apps/ingest/src/lanes/predictions.js';
 import { Registry } from '../../apps/ingest/src/registry/registry.js';
-import { keepAll } from '../../apps/ingest/src/steps/redact.js';
+import { redactionWith } from '../../apps/ingest/src/steps/redact.js';
 import {
   isOurs,
   killClickhouse,
@@ -50,7 +50,7 @@ const dieAfterWrite = async (batches: number): Promise<void> => {
     schemaChangesPerDay: 20,
     now: Date.now,
   });
-  const lane = predictionLane({ registry, maxBytes: 1e6, redact: keepAll, now: Date.now });
+  const lane = predictionLane({ registry, maxBytes: 1e6, redaction: redactionWith(undefined), now: Date.now });
   let written = 0;
   const consumer = createConsumer({
     connection: { ...ingest.config.kafka, logger },

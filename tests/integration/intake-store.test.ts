@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStore, type Gap, type Replay, type Store } from '#libs/store';
 import type { Database } from '../../libs/store/src/client/index.js';
+import { expand, panelQueries, variableQueries } from '../e2e/panels.js';
 import {
   batch,
   DAY_MS,
@@ -47,18 +48,16 @@ const rangesOf = (project: string) =>
 describe('the ledger', () => {
   test('many batches become one range per hour, and every answer stays the same', async () => {
     const project = 'compact';
-    for (let at = 0; at < 40; at += 1)
+    for (let at = 0; at < 12; at += 1)
       await store.intake.write(
         batch({
           project,
           ...rows(at * 3, at * 3 + 1),
           quarantined: [refused(at * 3 + 2)],
-          lastBrokerTimeMs: START_MS + (at < 20 ? 0 : HOUR_MS) + at,
+          lastBrokerTimeMs: START_MS + (at < 6 ? 0 : HOUR_MS) + at,
         }),
       );
-    await store.intake.write(
-      batch({ project, ...rows(130, 131), lastBrokerTimeMs: START_MS + HOUR_MS + 99 }),
-    );
+    await store.intake.write(batch({ project, ...rows(46, 47), lastBrokerTimeMs: START_MS + HOUR_MS + 99 }));
     await store.intake.write(batch({ project, ...rows(10, 11), lastBrokerTimeMs: START_MS + 5 }));
     const answers = () =>
       Promise.all([
@@ -67,16 +66,16 @@ describe('the ledger', () => {
         store.intake.gaps(project),
       ]);
     const before = await answers();
-    expect(before[0]).toMatchObject([{ received: 122, quarantined: 39, accepted: 83, gaps: [[120n, 129n]] }]);
+    expect(before[0]).toMatchObject([{ received: 38, quarantined: 11, accepted: 27, gaps: [[36n, 45n]] }]);
     expect(before[1].map(({ hourMs, received }) => [(hourMs - START_MS) / HOUR_MS, received])).toEqual([
-      [0, 60],
-      [1, 62],
+      [0, 18],
+      [1, 20],
     ]);
-    expect(await store.intake.compact(project)).toBe(39);
+    expect(await store.intake.compact(project)).toBe(11);
     expect(await rangesOf(project)).toEqual([
-      { first: '0', last: '59', received: '60' },
-      { first: '60', last: '119', received: '60' },
-      { first: '130', last: '131', received: '2' },
+      { first: '0', last: '17', received: '18' },
+      { first: '18', last: '35', received: '18' },
+      { first: '46', last: '47', received: '2' },
     ]);
     expect(await answers()).toEqual(before);
     expect(await store.intake.compact(project)).toBe(0);
@@ -131,13 +130,13 @@ describe('gaps', () => {
       ...at,
       first: 0n,
       last: 3n,
-      cause: 'unreadable',
+      cause: 'skipped',
       atMs: START_MS,
     });
     expect(brief(await store.intake.gaps(project))).toEqual([
       ['i1', 0, 'skipped', 2n, 4n, ''],
       ['i1', 0, 'recreated', 6n, 8n, ''],
-      ['i2', 0, 'unreadable', 0n, 3n, ''],
+      ['i2', 0, 'skipped', 0n, 3n, ''],
     ]);
     await store.intake.write(batch({ project, incarnation: 'i2', ...rows(4) }));
     await store.intake.write(batch({ project, ...rows(2, 3) }));
@@ -151,6 +150,14 @@ describe('gaps', () => {
     await store.intake.write(batch({ project, incarnation: 'i2', ...rows(0, 1, 2, 3) }));
     await store.intake.write(batch({ project, ...rows(4) }));
     expect(brief(await store.intake.gaps(project))).toEqual([['i1', 0, 'recreated', 6n, 8n, 'ann']]);
+  });
+
+  test('consumers went on past what is stored, and nothing came since', async () => {
+    await store.intake.write(batch({ project: 'past', ...rows(0, 1) }));
+    await store.intake.positions([position('i1', { project: 'past', nextOffset: 9n, endOffset: 9n })]);
+    expect(brief(await store.intake.gaps('past'))).toEqual([['i1', 0, 'skipped', 2n, 8n, '']]);
+    await store.intake.write(batch({ project: 'past', ...rows(9) }));
+    expect(brief(await store.intake.gaps('past'))).toEqual([['i1', 0, 'skipped', 2n, 8n, '']]);
   });
 
   test('a topic that is read for the first time may begin anywhere', async () => {
@@ -304,10 +311,7 @@ describe('silence, from the marks', () => {
     await store.intake.write(at(monday + 3 * HOUR_MS, 2));
     await store.intake.write(at(monday + 3 * HOUR_MS, 3, { version: '2' }));
     const arrivals = await store.intake.arrivals(project);
-    expect(arrivals.map(({ model, version }) => [model, version]).toSorted()).toEqual([
-      ['m', '1'],
-      ['m', '2'],
-    ]);
+    expect(arrivals.map(({ model, version }) => `${model} ${version}`).toSorted()).toEqual(['m 1', 'm 2']);
     for (const { lastMs } of arrivals) expect(lastMs).toBeGreaterThan(nowMs - 60_000);
     const [limits] = await store.intake.quietLimits(project, nowMs);
     const hourOf = (ms: number) => (Math.floor(ms / HOUR_MS) + 72) % 168;
@@ -322,5 +326,58 @@ describe('silence, from the marks', () => {
         }))
         .toSorted((a, b) => a.hour - b.hour),
     );
+  });
+});
+
+describe('the dashboard of ingestion', () => {
+  const project = 'panels';
+  const choice = {
+    values: { project: [project], topic: ['predictions'] },
+    fromMs: START_MS,
+    toMs: START_MS + DAY_MS,
+  };
+  const run = (sql: string) => rowsOf(raw, expand(sql, choice));
+  const panels = panelQueries().filter(({ dashboard }) => dashboard === 'ingestion.json');
+  const expected: Record<string, Record<string, unknown>[]> = {
+    Received: [{ received: '6' }],
+    Accepted: [{ accepted: '5' }],
+    Quarantined: [{ quarantined: '1' }],
+    Missing: [{ missing: '2' }],
+    Waiting: [{ waiting: '3' }],
+    'Received per hour': [
+      { series: 'predictions · 0', records: 4 },
+      { series: 'predictions · 0', records: 2 },
+    ],
+    'Quarantined per hour': [{ series: 'not_json', events: 1 }],
+    'Topic partitions by hour': [
+      { received: '2', accepted: '2', first_offset: '6' },
+      { received: '4', accepted: '3', quarantined: '1', last_offset: '3' },
+    ],
+    'Topic partitions': [{ partition: 0, waiting: '3' }],
+    Models: [{ model: 'm', version: '1' }],
+    Gaps: [{ gap_first: '4', gap_last: '5', records: '2', cause: 'skipped' }],
+    'Newest quarantined events': [{ offset: '3', reason: 'not_json' }],
+  };
+  beforeAll(async () => {
+    await store.intake.write(batch({ project, ...rows(0, 1, 2), quarantined: [refused(3)] }));
+    await store.intake.write(batch({ project, ...rows(6, 7), lastBrokerTimeMs: START_MS + HOUR_MS }));
+    await store.intake.positions([
+      {
+        ...{ project, topic: 'predictions', incarnation: 'i1', partition: 0, nextOffset: 8n, endOffset: 11n },
+        ...{ brokerTimeMs: START_MS, lastRecordAtMs: START_MS, behindSinceMs: null },
+      },
+    ]);
+  });
+
+  test.each(panels)('$title', async ({ title, sql, isTimeSeries }) => {
+    const found = await run(sql);
+    expect(found).toMatchObject(expected[title] ?? [{ title: 'is expected' }]);
+    if (isTimeSeries)
+      expect(found.map(({ time }) => String(time))).toEqual(found.map(({ time }) => String(time)).toSorted());
+  });
+
+  test('the drop-down of topics', async () => {
+    const topic = variableQueries().find(({ name }) => name === 'topic');
+    expect(await run(topic?.sql ?? '')).toEqual([{ topic: 'predictions' }]);
   });
 });

@@ -28,6 +28,7 @@ const modelBody: DocumentBody<'model'> = {
   acceptedLateness: 'P7D',
   maxLabelWait: 'P30D',
   retention: 'P90D',
+  privacy: { features: { ssn: { action: 'drop' } }, tags: {} },
 };
 const model = (id: string, revision: number, rest: Partial<RegistryDocument<'model'>> = {}) => ({
   project: 'p',

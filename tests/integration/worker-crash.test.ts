@@ -90,6 +90,7 @@ async function live(store: Store): Promise<void> {
   const tasks = tickTasks({
     ...common,
     notices: lane,
+    secretKey: requireSecretKey(config),
     lock: (name, act) => withLock(redis, name, { ttlMs: 30_000 }, act),
     idleMs: 30_000,
   });

@@ -20,6 +20,8 @@ import { BaselineRegistrar } from './baselines/baseline-registrar.js';
 import { BaselinesController } from './baselines/baselines.controller.js';
 import { DefaultMonitors } from './baselines/default-monitors.js';
 import { SegmentFreezer } from './baselines/segment-freezer.js';
+import { StatisticsController } from './baselines/statistics.controller.js';
+import { StatisticsRegistrar } from './baselines/statistics-registrar.js';
 import { UploadDesk } from './baselines/upload-desk.js';
 import { ChannelSecrets } from './channels/channel-secrets.js';
 import { ChannelTester } from './channels/channel-tester.js';
@@ -39,6 +41,8 @@ import { MonitorChecks } from './monitors/monitor-checks.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { RunController } from './monitors/run.controller.js';
 import { PagesModule } from './pages/pages.module.js';
+import { ErasuresController } from './privacy/erasures.controller.js';
+import { TooLateController } from './privacy/too-late.controller.js';
 import { ModelFacts } from './registry/model-facts.js';
 import { ModelsController } from './registry/models.controller.js';
 import { ProjectDirectory } from './registry/project-directory.js';
@@ -99,6 +103,7 @@ class HttpModule {}
     SegmentsController,
     KeysController,
     BaselinesController,
+    StatisticsController,
   ],
   providers: [
     RegistryService,
@@ -110,6 +115,7 @@ class HttpModule {}
     BaselineProfiles,
     BaselineRegistrar,
     DefaultMonitors,
+    StatisticsRegistrar,
     UploadDesk,
   ],
   exports: [RegistryService, KeyRing, FirstStart],
@@ -128,6 +134,8 @@ class ChannelsModule {}
 @Module({ controllers: [AlertsController, EvaluationsController] })
 class ResultsModule {}
 
+@Module({ controllers: [ErasuresController, TooLateController] })
+class PrivacyModule {}
 @Module({
   controllers: [IngestionController, QuarantineController, ReplaysController, AcknowledgeController],
 })
@@ -149,6 +157,7 @@ export class ApiModule {
         MonitorsModule,
         ChannelsModule,
         ResultsModule,
+        PrivacyModule,
         IntakeModule,
         PagesModule,
         HttpModule,

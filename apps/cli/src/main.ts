@@ -3,8 +3,12 @@ import { ConfigError, loadConfig } from '#libs/platform';
 import { StoreError } from '#libs/store';
 import { StackProblem, up } from '../../../deploy/local/index.js';
 import { makeAdminKey } from './admin-key.js';
+import { ApiProblem } from './demo/api-client.js';
+import { CommandProblem } from './command-problem.js';
+import { addIntakeCommands } from './intake/commands.js';
 import { addCheckCommand } from './check/command.js';
 import { migrateStore } from './migrate.js';
+import { addSageMakerCommands } from './sagemaker/commands.js';
 import { stackSettings } from './settings.js';
 import { addStackCommands, parseOffset } from './stack-commands.js';
 import { start } from './start/index.js';
@@ -50,14 +54,20 @@ function buildProgram(): Command {
       await makeAdminKey(config, addresses, name);
     });
   addStackCommands(program);
+  addIntakeCommands(program);
   addCheckCommand(program);
+  addSageMakerCommands(program);
   return program;
 }
 
 /** What the user can mend is said in a sentence; anything else is a defect and shows its stack. */
 function report(error: unknown): void {
   const isForUser =
-    error instanceof StackProblem || error instanceof ConfigError || error instanceof StoreError;
+    error instanceof StackProblem ||
+    error instanceof ConfigError ||
+    error instanceof StoreError ||
+    error instanceof CommandProblem ||
+    error instanceof ApiProblem;
   const isStop = error instanceof Error && error.name === 'AbortError';
   if (!isStop) console.error(isForUser ? error.message : error);
   process.exitCode = isStop ? 130 : 1;

@@ -16,6 +16,7 @@ import {
   type Shutdown,
 } from '#libs/platform';
 import { openRedis } from '#libs/queue';
+import { modelBodySchema } from '#libs/contracts';
 import { createStore, type Intake } from '#libs/store';
 
 import { deadLetterSender } from './flow/dead-letters.js';
@@ -31,7 +32,7 @@ import { redisLocks } from './registry/redis-locks.js';
 import { Registry } from './registry/registry.js';
 import { ReplayRunner } from './replay/replay-runner.js';
 import { timesOf } from './registry/view.js';
-import { keepAll } from './steps/redact.js';
+import { redactionWith } from './steps/redact.js';
 
 export type IngestParts = {
   config: Config;
@@ -55,7 +56,7 @@ const DEAD_LETTER_OVERHEAD_BYTES = 256 * 1024;
 const registryDefaults = ({ ingest, limits }: Config) => ({
   range: { maxAgeMs: ingest.eventPastMaxDays * DAY_MS, maxAheadMs: ingest.eventFutureMaxMs },
   maxDrafts: limits.draftVersionsPerModel,
-  times: timesOf({ bucket: 'PT1H', retention: 'P90D' }),
+  times: timesOf(modelBodySchema.parse({ problem: 'binary' })),
 });
 
 const topicSpecs = ({ topics, limits }: Config): TopicSpec[] => [
@@ -77,7 +78,7 @@ const streamsOf = (config: Config, registry: LaneRegistry, variety?: ValueVariet
   const common = { registry, maxBytes: config.limits.eventBytes, now: Date.now };
   const predictions = predictionLane({
     ...common,
-    redact: keepAll,
+    redaction: redactionWith(config.secretKey),
     ...(variety === undefined ? {} : { variety }),
   });
   const groundTruth = groundTruthLane(common);
@@ -136,6 +137,13 @@ const reportEvent =
       logger.error(
         range,
         'the log has lost records that were handled already; it is read again from its start',
+      );
+      return;
+    }
+    if (event.type === 'stuck') {
+      logger.error(
+        range,
+        'records wait and the broker gives none of them: its log is damaged at the first offset, or a transaction stays open',
       );
       return;
     }

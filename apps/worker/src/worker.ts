@@ -106,7 +106,7 @@ const startJobs = async (parts: WorkerParts, clients: Clients, secretKey: KeyObj
   const lock = <T>(name: string, act: (lost: AbortSignal) => Promise<T>) =>
     withLock(redis, name, lockOptions, act);
   const tasks = tickTasks({
-    ...{ store, notices: lane, lock, config, metrics, logger, now },
+    ...{ store, notices: lane, lock, secretKey, config, metrics, logger, now },
     idleMs: parts.idleMs ?? IDLE_MS,
     intakeEveryMs: parts.intakeEveryMs,
   });

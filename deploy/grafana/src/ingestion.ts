@@ -43,15 +43,15 @@ const topics = choice(
 );
 
 /** Ranges of the hour in which their newest record was written. What a redelivery brought again counts twice until ranges are merged, for minutes. */
-const RANGES = `range_ledger FINAL WHERE ${OF_TOPICS} AND $__timeFilter(last_broker_time)`;
+const RANGES = `range_ledger AS r FINAL WHERE ${OF_TOPICS} AND $__timeFilter(last_broker_time)`;
 
 const received = stat(
   { title: 'Received', description: 'Records read from Kafka in the time range' },
-  `SELECT sum(received) AS received FROM ${RANGES}`,
+  `SELECT sum(r.received) AS received FROM ${RANGES}`,
 );
 const accepted = stat(
   { title: 'Accepted', description: 'Of these, stored' },
-  `SELECT sum(received) - sum(length(rejected)) AS accepted FROM ${RANGES}`,
+  `SELECT sum(r.received) - sum(length(rejected)) AS accepted FROM ${RANGES}`,
 );
 const quarantined = stat(
   { title: 'Quarantined', description: 'Of these, refused and kept with the reason' },
@@ -76,7 +76,7 @@ const receivedByHour = timeSeries(
     title: 'Received per hour',
     description: 'Per topic partition, by the time that the broker took the records',
   },
-  `SELECT toStartOfHour(last_broker_time) AS time, concat(topic, ' · ', toString(partition)) AS series, toFloat64(sum(received)) AS records
+  `SELECT toStartOfHour(last_broker_time) AS time, concat(topic, ' · ', toString(partition)) AS series, toFloat64(sum(r.received)) AS records
 FROM ${RANGES}
 GROUP BY time, series ORDER BY time`,
 );
@@ -91,8 +91,8 @@ const hours = table(
     title: 'Topic partitions by hour',
     description: 'received = accepted + quarantined; the newest 1,000 hours',
   },
-  `SELECT toStartOfHour(last_broker_time) AS hour, topic, partition, sum(received) AS received,
-  sum(received) - sum(length(rejected)) AS accepted, sum(length(rejected)) AS quarantined, min(first) AS first_offset, max(last) AS last_offset
+  `SELECT toStartOfHour(last_broker_time) AS hour, topic, partition, sum(r.received) AS received,
+  sum(r.received) - sum(length(rejected)) AS accepted, sum(length(rejected)) AS quarantined, min(first) AS first_offset, max(last) AS last_offset
 FROM ${RANGES}
 GROUP BY hour, topic, incarnation, partition
 ORDER BY hour DESC, topic, partition LIMIT 1000`,

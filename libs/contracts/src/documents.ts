@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { featureBinningSchema } from './binnings.js';
 import { durationMs } from './durations.js';
+import { biasSettingsSchema } from './facets.js';
 import { durationSchema, nameSchema, PREDICTION_FEATURES, textSchema } from './names.js';
+import { RECONSTRUCTION_ERROR } from './projection.js';
+import { NO_PRIVACY_RULES, privacyRulesSchema } from './privacy.js';
 
 export const projectBodySchema = z.strictObject({
   description: z.string().max(1_000).default(''),
@@ -24,6 +28,9 @@ export const modelBodySchema = z
     acceptedLateness: durationSchema.default('P7D'),
     maxLabelWait: durationSchema.default('P30D'),
     retention: durationSchema.default('P90D'),
+    /** Applied to events and baseline files before anything of them is stored. */
+    privacy: privacyRulesSchema.default(NO_PRIVACY_RULES),
+    bias: biasSettingsSchema.optional(),
     /** Without events for this long a model counts as silent where four weeks do not show what is usual for it, PT6H if left out; `off`: never. */
     silenceAfter: z.union([z.literal('off'), durationSchema]).optional(),
   })
@@ -46,8 +53,8 @@ export const storedAs = (type: FeatureType): 'numeric' | 'categorical' =>
 
 export const featureSchema = z.strictObject({
   name: textSchema.refine(
-    (n) => !Object.values<string>(PREDICTION_FEATURES).includes(n),
-    'is reserved for predictions',
+    (n) => n !== RECONSTRUCTION_ERROR && !Object.values<string>(PREDICTION_FEATURES).includes(n),
+    'is reserved for predictions and scores of rows',
   ),
   type: z.enum(featureTypes),
   /** `input` is monitored; `context` is stored and can cut segments, but is not compared (calendar fields, identifiers). */
@@ -69,26 +76,6 @@ export const versionBodySchema = z
   });
 export type VersionBody = z.infer<typeof versionBodySchema>;
 
-const numericBinning = z.strictObject({
-  feature: textSchema,
-  kind: z.literal('numeric'),
-  /** Ascending lower edges of the bins; bin i is [edges[i], edges[i+1]), the last one [edges[k−1], max]. Below edges[0] is under, above max is over. */
-  edges: z.array(z.number()).min(1).max(400),
-  max: z.number(),
-});
-const categoricalBinning = z.strictObject({
-  feature: textSchema,
-  kind: z.literal('categorical'),
-  /** Baseline categories, most frequent first; anything else is unseen. */
-  categories: z.array(z.string().max(256)).max(1_000),
-  /** An identifier: no categories, and its different values are counted. */
-  distinct: z.literal(true).optional(),
-});
-export const featureBinningSchema = z.discriminatedUnion('kind', [numericBinning, categoricalBinning]);
-export type FeatureBinning = z.infer<typeof featureBinningSchema>;
-export type NumericBinning = z.infer<typeof numericBinning>;
-export type CategoricalBinning = z.infer<typeof categoricalBinning>;
-
 export const binningBodySchema = z.strictObject({
   model: nameSchema,
   version: nameSchema,
@@ -105,15 +92,19 @@ export const baselineBodySchema = z.strictObject({
   origin: z.string(),
   binning: z.string(),
   source: z.strictObject({
-    format: z.enum(['csv', 'jsonl', 'parquet', 'window']),
+    format: z.enum(['csv', 'jsonl', 'parquet', 'window', 'statistics']),
     name: z.string().max(256),
     bytes: z.number(),
   }),
   rows: z.int().min(1),
+  /** Set where only statistics were given: what they do not count cannot be counted later. */
+  withoutRows: z.literal(true).optional(),
   contentHash: z.string(),
   /** False when no time column was given: then there are no chunks and deff is 1, which findings say. */
   hasTime: z.boolean(),
   hasLabels: z.boolean(),
+  /** Whether rows carry attributions. */
+  hasAttributions: z.boolean().optional(),
   /** Monitor kinds that this baseline cannot serve, each with the reason. */
   cannotServe: z.array(z.strictObject({ kind: z.string(), reason: z.string() })),
 });

@@ -37,7 +37,8 @@ export const predictionEventSchema = {
       },
       additionalProperties: false,
     },
-    attributions: numbers(MAX_FEATURES),
+    /** What is no number spoils itself only: it is counted as invalid. */
+    attributions: { type: 'object', maxProperties: MAX_FEATURES },
     tags: {
       type: 'object',
       maxProperties: MAX_TAGS,
@@ -78,7 +79,7 @@ export type PredictionEvent = {
   time: string;
   features?: Record<string, unknown>;
   prediction: Prediction;
-  attributions?: Record<string, number>;
+  attributions?: Record<string, unknown>;
   tags?: Record<string, string | null>;
 };
 

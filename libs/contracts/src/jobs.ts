@@ -4,7 +4,15 @@ import { z } from 'zod';
 export const QUEUES = { tick: 'tick', notify: 'notify' } as const;
 
 export const tickJobSchema = z.strictObject({
-  kind: z.enum(['profile', 'evaluate', 'link-labels', 'reconcile-notices', 'watch-intake']),
+  kind: z.enum([
+    'profile',
+    'evaluate',
+    'link-labels',
+    'reconcile-notices',
+    'watch-intake',
+    'erase',
+    'retention',
+  ]),
 });
 export type TickJob = z.infer<typeof tickJobSchema>;
 

@@ -1,15 +1,26 @@
 import { z } from 'zod';
 import {
+  attributionMetrics,
+  biasMetrics,
   dataQualityMetrics,
   driftMetrics,
   metricNameSchema,
+  multivariateMetrics,
   qualityMetrics,
   type MetricName,
 } from './metrics.js';
 import { durationSchema, nameSchema, textSchema } from './names.js';
 import { thresholdsSchema } from './thresholds.js';
 
-export const monitorKinds = ['data_quality', 'drift', 'prediction_drift', 'quality'] as const;
+export const monitorKinds = [
+  'data_quality',
+  'drift',
+  'prediction_drift',
+  'quality',
+  'bias',
+  'attribution',
+  'multivariate_drift',
+] as const;
 export type MonitorKind = (typeof monitorKinds)[number];
 
 /** What each kind of monitor computes; a limit on anything else would never be looked at. */
@@ -18,6 +29,9 @@ export const metricsOf: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
   drift: driftMetrics,
   prediction_drift: driftMetrics,
   quality: qualityMetrics,
+  bias: biasMetrics,
+  attribution: attributionMetrics,
+  multivariate_drift: multivariateMetrics,
 };
 
 /** What each kind computes when a monitor does not choose: a few, so that one shift is not told in eighteen ways. */
@@ -26,6 +40,9 @@ export const defaultMetricsOf: Readonly<Record<MonitorKind, readonly MetricName[
   drift: ['psi', 'kolmogorov_smirnov', 'wasserstein_normalised', 'jensen_shannon', 'chi2'],
   prediction_drift: ['psi', 'kolmogorov_smirnov', 'wasserstein_normalised', 'jensen_shannon', 'chi2'],
   quality: qualityMetrics,
+  bias: biasMetrics,
+  attribution: attributionMetrics,
+  multivariate_drift: multivariateMetrics,
 };
 
 export const severities = ['warning', 'critical'] as const;
@@ -33,6 +50,29 @@ export type Severity = (typeof severities)[number];
 
 /** How p-values are adjusted: Benjamini–Hochberg, or Benjamini–Yekutieli, which holds for any dependence and costs power. */
 export const corrections = ['bh', 'by'] as const;
+
+/** Of monitors of kind `bias`. A limit is how far a metric may be from its neutral point: 0, or 1 for ratios, whose limit is a ratio (0.8). */
+const biasMonitorSchema = z.strictObject({
+  /** Null: all facets of the model and their intersections (named `sex × age`). */
+  facets: z.array(textSchema).max(30).nullable().default(null),
+  /** `baseline`: a limit is how much farther from neutral than the baseline; `fixed`: how far from neutral at all. */
+  against: z.enum(['baseline', 'fixed']).default('baseline'),
+  /** Rows that each of the two groups must have. */
+  minGroupRows: z.int().min(1).default(50),
+});
+export type BiasMonitorSettings = z.infer<typeof biasMonitorSchema>;
+
+export const attributionAggregates = ['mean_abs', 'median', 'mean_square'] as const;
+export type AttributionAggregate = (typeof attributionAggregates)[number];
+
+/** Of monitors of kind `attribution`. */
+const attributionMonitorSchema = z.strictObject({
+  /** How the importance of a feature is made from the attributions of rows. */
+  aggregate: z.enum(attributionAggregates).default('mean_abs'),
+  /** Importance per feature at training, where the baseline's rows have no attributions. */
+  weights: z.record(textSchema, z.number().min(0)).optional(),
+});
+export type AttributionMonitorSettings = z.infer<typeof attributionMonitorSchema>;
 
 export const monitorBodySchema = z.strictObject({
   name: z.string().min(1).max(128),
@@ -84,5 +124,7 @@ export const monitorBodySchema = z.strictObject({
   correction: z.enum(corrections).default('bh'),
   minRows: z.int().min(1).default(200),
   severity: z.enum(severities).default('warning'),
+  bias: biasMonitorSchema.optional(),
+  attribution: attributionMonitorSchema.optional(),
 });
 export type MonitorBody = z.infer<typeof monitorBodySchema>;

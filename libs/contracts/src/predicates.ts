@@ -3,10 +3,10 @@ import { nameSchema, textSchema } from './names.js';
 
 /** What a segment looks at: a feature of the schema or a tag of the event. Exactly one. */
 const field = { feature: textSchema.optional(), tag: textSchema.optional() };
-const oneField = (value: { feature?: string | undefined; tag?: string | undefined }) =>
+export const oneField = (value: { feature?: string | undefined; tag?: string | undefined }) =>
   (value.feature === undefined) !== (value.tag === undefined);
 /** Aborts, so that a tree with a fault deep inside is not explained as a condition with unknown fields. */
-const ONE_FIELD = { message: 'name exactly one of feature, tag', abort: true };
+export const ONE_FIELD = { message: 'name exactly one of feature, tag', abort: true };
 
 const scalar = z.union([z.string().max(256), z.number(), z.boolean()]);
 

@@ -66,11 +66,41 @@ export type FeatureCell = NumericCell | CategoricalCell;
 export const isFeatureCell = (cell: ProfileCell): cell is FeatureCell =>
   cell.kind === 'numeric' || cell.kind === 'categorical';
 
+/** Counts by group of a facet (or intersection), group variable, truth and prediction; merges by adding. `feature` names the facet set. */
+export type FacetCell = CellKey & {
+  kind: 'facet';
+  rows: number;
+  labelled: number;
+  /** By combination of levels, then group value, then truth, then prediction: see facets.ts. */
+  counts: number[];
+};
+
+/** Attributions of one feature, over rows; merges by adding. An empty feature stands for the rows as a whole. */
+export type AttributionCell = CellKey & {
+  kind: 'attribution';
+  rows: number;
+  /** Rows with attributions at all. */
+  explained: number;
+  /** Explained rows without a number for this feature. */
+  nulls: number;
+  /** Explained rows with NaN or infinity for it; for the empty feature, rows that explain unknown features. */
+  invalid: number;
+  /** By |φ|: see attributions.ts. */
+  counts: number[];
+  negative: number;
+  positive: number;
+  sum: number;
+  sumAbs: number;
+  sumSquares: number;
+  /** Of the empty feature: names of unknown features and how many rows explain them. */
+  unknown: Record<string, number>;
+};
+
 /** All cells of one (model version, origin, binning) over one run of buckets or days. */
-export type Profile = { cells: ProfileCell[] };
+export type Profile = { cells: ProfileCell[]; facets?: FacetCell[]; attributions?: AttributionCell[] };
 
 /** One chunk of a baseline or one day of a window: what deff and history are made from. */
-export type ProfileChunk = { startMs: number; cells: ProfileCell[] };
+export type ProfileChunk = Profile & { startMs: number };
 
 /** Which rows are meant: live traffic, or those of one baseline. */
 export const LIVE_ORIGIN = '';

@@ -8,6 +8,8 @@ import {
   versionBodySchema,
 } from './documents.js';
 import { segmentBodySchema } from './predicates.js';
+import { erasureBodySchema } from './privacy.js';
+import { projectionBodySchema } from './projection.js';
 import { monitorBodySchema } from './monitors.js';
 import { channelBodySchema, routeBodySchema, silenceBodySchema } from './notices.js';
 
@@ -19,11 +21,13 @@ export const documentSchemas = {
   segment: segmentBodySchema,
   baseline: baselineBodySchema,
   binning: binningBodySchema,
+  projection: projectionBodySchema,
   monitor: monitorBodySchema,
   channel: channelBodySchema,
   route: routeBodySchema,
   silence: silenceBodySchema,
   key: apiKeyBodySchema,
+  erasure: erasureBodySchema,
 } as const;
 
 export type DocumentKind = keyof typeof documentSchemas;

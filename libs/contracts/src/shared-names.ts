@@ -18,5 +18,10 @@ export const alertPagePath = (project: string, alertId: string): string =>
 export const modelPagePath = (project: string, model: string): string =>
   `/models/${encodeURIComponent(project)}/${encodeURIComponent(model)}`;
 
+/** erasurePlace: where the selector of an erasure is sealed for until the erasure is done. */
+export const erasurePlace = (project: string, erasure: string) => ({
+  purpose: 'erasure',
+  context: `${project}/erasure/${erasure}`,
+});
 /** INSTANCE: the project of keys that may act in every project. */
 export const INSTANCE = '*';

@@ -67,7 +67,7 @@ export class BatchFlow {
     });
     try {
       await this.session.loaded;
-      const batch = payload.isStale() ? undefined : await this.place(payload);
+      const batch = await this.place(payload);
       if (batch !== undefined) await this.handleParts(payload, batch, heartbeats);
     } finally {
       heartbeats.stop();
@@ -75,26 +75,25 @@ export class BatchFlow {
   }
 
   /** The batch with the range it stands for, or nothing when it has to be read anew from elsewhere. */
-  private async place({ batch }: EachBatchPayload): Promise<RecordBatch | undefined> {
+  private async place(payload: EachBatchPayload): Promise<RecordBatch | undefined> {
+    const { batch } = payload;
     const { topic, partition } = batch;
     const { progress } = this.session;
-    if (await this.follow(topic, partition, undefined)) return undefined;
+    await this.follow(topic);
+    if (payload.isStale()) return undefined;
     const content = contentOf(batch, progress.expected(topic, partition));
     const arrival = progress.arrive(topic, partition, content.first);
-    if (arrival.kind !== 'next' && (await this.follow(topic, partition, 0))) return undefined;
     const incarnation = progress.incarnation(topic, partition) ?? '';
     this.report(arrival, { topic, partition, incarnation });
     return { topic, partition, incarnation, ...content, first: arrival.first };
   }
 
-  /** Seeks where the topic was created anew; true when this partition is among them. */
-  private async follow(topic: string, partition: number, maxAgeMs: number | undefined): Promise<boolean> {
-    const seeks = await this.session.recreated(topic, maxAgeMs);
-    for (const seek of seeks) {
+  /** Seeks where the topic was created anew; batches at hand of its partitions are stale from then on. */
+  private async follow(topic: string): Promise<void> {
+    for (const seek of await this.session.recreated(topic)) {
       this.rules.onEvent(seek.event);
       this.seekTo(seek);
     }
-    return seeks.some((seek) => seek.partition === partition);
   }
 
   private report(arrival: Arrival, where: { topic: string; partition: number; incarnation: string }): void {

@@ -9,6 +9,7 @@ import { createClient, type KafkaConnection } from './client.js';
 import type { ConsumerEvent } from './consumer-event.js';
 import { onReset } from './guards.js';
 import type { PartitionPosition } from './progress.js';
+import { watchSilence } from './silence.js';
 import { Session, type Assignment, type Seek } from './session.js';
 
 /** ConsumerOptions: durations in ms, sizes in bytes; defaults suit events of about a kilobyte. */
@@ -31,6 +32,10 @@ export type ConsumerOptions = {
   rebalanceTimeoutMs?: number;
   /** Partitions handled side by side; each one stays in order. */
   concurrency?: number;
+  /** How often topics are looked for that were created again while nothing arrives. */
+  lookEveryMs?: number;
+  /** A client that shows no sign of life for this long beside a rebalance is made anew. */
+  silenceMs?: number;
 };
 
 /** Consumer: a member of a group that goes on by itself after any failure, until it is stopped. */
@@ -56,11 +61,14 @@ const DEFAULTS = {
   heartbeatIntervalMs: 3_000,
   rebalanceTimeoutMs: 60_000,
   concurrency: 2,
+  lookEveryMs: 15_000,
+  silenceMs: 60_000,
 };
 const METADATA_MAX_AGE_MS = 30_000;
 const RESTART = { baseMs: 500, maxMs: 5_000 };
 const STABLE_AFTER_MS = 60_000;
 const STOP_GRACE_MS = 10_000;
+const DISCONNECT_MS = 5_000;
 const RETRY = {
   retries: 4,
   initialRetryTime: 300,
@@ -86,6 +94,7 @@ class GroupConsumer implements Consumer {
   private loop: Promise<void> | undefined;
   private client: KafkaConsumer | undefined;
   private forgetResets: () => void = () => undefined;
+  private watching: NodeJS.Timeout | undefined;
 
   constructor(options: ConsumerOptions) {
     this.settings = settingsOf(options);
@@ -115,7 +124,7 @@ class GroupConsumer implements Consumer {
       await this.loop;
     } finally {
       clearTimeout(timer);
-      this.forgetResets();
+      this.forget();
       this.life.abort();
       await this.admin.close();
     }
@@ -147,8 +156,10 @@ class GroupConsumer implements Consumer {
     this.life = new AbortController();
     const client = this.createConsumer();
     this.client = client;
+    let unwatch: () => void = () => undefined;
     const crashed = new Promise<unknown>((resolve) => {
       client.on(client.events.CRASH, ({ payload }) => resolve(payload.error));
+      unwatch = watchSilence(client, { maxMs: this.silenceMaxMs(), now: Date.now, onSilence: resolve });
       this.stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
     });
     const started = this.run(client).then(
@@ -156,15 +167,22 @@ class GroupConsumer implements Consumer {
       (error: unknown) => error,
     );
     const error = await Promise.race([started, crashed]);
+    unwatch();
     if (!this.isStopping()) await this.end(client, error);
     return error;
   }
 
+  private silenceMaxMs(): number {
+    const { rebalanceTimeoutMs, silenceMs } = this.settings;
+    return rebalanceTimeoutMs + silenceMs;
+  }
+
   private async end(client: KafkaConsumer, error: unknown): Promise<void> {
     this.session = undefined;
-    this.forgetResets();
+    this.forget();
     this.life.abort(error);
-    await client.disconnect().catch(() => undefined);
+    // A client that hangs also hangs here; it is left behind.
+    await Promise.race([client.disconnect().catch(() => undefined), sleep(DISCONNECT_MS)]);
     await Promise.allSettled(this.running);
   }
 
@@ -184,6 +202,7 @@ class GroupConsumer implements Consumer {
       retry: RETRY,
     });
     client.on(client.events.GROUP_JOIN, ({ payload }) => this.joined(client, payload));
+    client.on(client.events.FETCH, () => this.session?.fetched());
     client.on(client.events.START_BATCH_PROCESS, ({ payload }) => {
       const { batchSize, firstOffset, lastOffset, topic, partition } = payload;
       // Typed as text, but null where everything fetched lies before the offset asked for.
@@ -207,7 +226,6 @@ class GroupConsumer implements Consumer {
       groupId,
       assignment,
       signal: this.life.signal,
-      now: Date.now,
     });
     this.session = session;
     this.logger.info({ groupId, assignment }, 'reading from Kafka');
@@ -216,6 +234,28 @@ class GroupConsumer implements Consumer {
       this.follow(client, session.reset(topic, partition), 'what a broker lost cannot be read yet'),
     );
     this.follow(client, session.loaded, 'committed offsets cannot be read yet');
+    this.watch(client, session);
+  }
+
+  /** What no fetch tells: a topic created again with nothing at our position, and a partition of which the broker gives nothing. */
+  private watch(client: KafkaConsumer, session: Session): void {
+    clearInterval(this.watching);
+    this.watching = setInterval(() => {
+      this.follow(client, session.look(), 'topics cannot be looked at now');
+      void this.tellStalls(session).catch(() => undefined);
+    }, this.settings.lookEveryMs);
+  }
+
+  /** A handler that waits for something says so itself. */
+  private async tellStalls(session: Session): Promise<void> {
+    const stalls = await session.stalls();
+    if (this.running.size > 0 || this.session !== session) return;
+    for (const stall of stalls) this.settings.onEvent?.({ type: 'stuck', ...stall });
+  }
+
+  private forget(): void {
+    clearInterval(this.watching);
+    this.forgetResets();
   }
 
   /** Tells of what was found, and goes on where the log does. */

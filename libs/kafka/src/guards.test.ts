@@ -2,7 +2,15 @@ import { createRequire } from 'node:module';
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { continueAtStart, onReset, repairKafkajs, requireVersion, scheduleCheck } from './guards.js';
+import {
+  continueAtStart,
+  namePartition,
+  onReset,
+  repairKafkajs,
+  requireVersion,
+  scheduleCheck,
+  setAside,
+} from './guards.js';
 import { hugeBatch, plainBatch } from './record-batch.fixture.js';
 
 const load = createRequire(import.meta.url);
@@ -10,6 +18,7 @@ type Fetched = { responses: { partitions: { messages: { offset: string }[] }[] }
 const newest = () =>
   load('kafkajs/src/protocol/requests/fetch/v11/response') as {
     decode: (answer: Buffer) => Promise<Fetched>;
+    parse: Parameters<typeof namePartition>[0];
   };
 
 /** A broker's answer to a fetch, version 11, with one record set per partition. */
@@ -72,6 +81,11 @@ describe('repairs, as the client uses them', () => {
     expect(queue.throttleCheckTimeoutId).toBeNull();
   });
 
+  it('an offset that the broker does not hold goes our way', () => {
+    const offsets = load('kafkajs/src/consumer/offsetManager') as { prototype: object };
+    expect(offsets.prototype).toHaveProperty('setDefaultOffset', continueAtStart);
+  });
+
   it('another version of the client is refused by name', () => {
     expect(() => requireVersion('2.2.5')).toThrow(/kafkajs 2\.2\.5 is installed, .* 2\.2\.4/);
     expect(repairKafkajs).not.toThrow();
@@ -109,6 +123,66 @@ describe('scheduleCheck', () => {
     scheduleCheck.call(later);
     await vi.advanceTimersByTimeAsync(499);
     expect(later.checkPendingRequests).not.toHaveBeenCalled();
+  });
+});
+
+describe('a partition whose log the broker cannot read', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const { parse } = load('kafkajs/src/protocol/requests/fetch/v0/response') as {
+    parse: Parameters<typeof namePartition>[0];
+  };
+  const answer = (errorCode: number) => ({
+    responses: [
+      {
+        topicName: 't',
+        partitions: [
+          { partition: 3, errorCode: 0 },
+          { partition: 4, errorCode },
+        ],
+      },
+    ],
+  });
+  const group = () => ({ pause: vi.fn(), resume: vi.fn() });
+
+  it.each([2, 56])('is set aside for a while (error %i), and the others are read on', async (code) => {
+    const error: unknown = await namePartition(parse)(answer(code)).catch((caught: unknown) => caught);
+    const recover = vi.fn();
+    const at = [{ topic: 't', partitions: [4] }];
+    const consumers = group();
+    await setAside(recover).call(consumers, error);
+    expect(recover).not.toHaveBeenCalled();
+    expect(consumers.pause.mock.calls).toEqual([[at]]);
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(consumers.resume).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(consumers.resume.mock.calls).toEqual([[at]]);
+  });
+
+  it('in the client itself', async () => {
+    const error: unknown = await newest()
+      .parse(answer(2))
+      .catch((caught: unknown) => caught);
+    const { prototype } = load('kafkajs/src/consumer/consumerGroup') as {
+      prototype: { recoverFromFetch: (this: object, error: unknown) => Promise<void> };
+    };
+    const consumers = group();
+    await prototype.recoverFromFetch.call(consumers, error);
+    expect(consumers.pause.mock.calls).toEqual([[[{ topic: 't', partitions: [4] }]]]);
+  });
+
+  it('leaves answers and other errors as they are', async () => {
+    expect(await namePartition(parse)(answer(0))).toEqual(answer(0));
+    const error: unknown = await namePartition(parse)(answer(6)).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ type: 'NOT_LEADER_FOR_PARTITION' });
+    const recover = vi.fn();
+    await setAside(recover).call(group(), error);
+    expect(recover).toHaveBeenCalledWith(error);
   });
 });
 

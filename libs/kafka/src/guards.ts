@@ -10,9 +10,10 @@ import { decodeRecordSet, type Budget, type DecodedMessage } from './record-batc
  * | what is wrong | repair | upstream |
  * |---|---|---|
  * | a record batch of more than about 120,000 records overflows the stack (it is spread into one call) and stops the partition for good | `replaceDecoder` | PR 1723, open |
- * | checksums are not looked at, missing bytes are read as zeros, unpacking has no bound, headers take time with the square of their number; one batch that cannot be read stops the partition for good | `replaceDecoder` | none known |
+ * | checksums are not looked at, missing bytes are read as zeros, unpacking has no bound, headers take time with the square of their number; one batch that cannot be read stops the partition for good | `replaceDecoder` | issues 715, 1386, 1440, open |
  * | every connection re-arms a timer of 1 ms for ever, and Node 24 warns of its negative delay | `scheduleCheck` | issue 1751, PR 1768, open |
- * | an offset that the broker does not hold (any more) is replaced *and committed* at once, without an event | `continueAtStart` | none known |
+ * | an offset that the broker does not hold (any more) is replaced *and committed* at once, without an event | `continueAtStart` | issue 1119, closed; PR 1133, closed; PR 1777, open |
+ * | a partition whose log the broker itself cannot read fails the fetch of all partitions, and in the end the consumer, again and again | `isolate` | none known |
  * | snappy, lz4 and zstd are missing | `installCodecs` | by design |
  */
 const VERSION = '2.2.4';
@@ -104,6 +105,68 @@ export async function continueAtStart(
   resets.get(this.memberId)?.({ topic, partition });
 }
 
+type FetchAnswer = {
+  responses: { topicName: string; partitions: { partition: number; errorCode: number }[] }[];
+};
+type FetchResponse = { parse: (answer: FetchAnswer) => Promise<FetchAnswer> };
+type ConsumerGroup = {
+  pause(topics: { topic: string; partitions: number[] }[]): void;
+  resume(topics: { topic: string; partitions: number[] }[]): void;
+};
+type RecoverFromFetch = (this: ConsumerGroup, error: unknown) => Promise<void>;
+
+/** Error codes of a log that cannot be read: https://kafka.apache.org/protocol#protocol_error_codes */
+const UNREADABLE_LOG = new Set([2, 56]);
+const ASIDE_MS = 30_000;
+
+/** UnreadableLogError: the broker cannot read its own log of one partition. */
+class UnreadableLogError extends Error {
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    options: ErrorOptions,
+  ) {
+    super(`the broker cannot read its log of ${topic}/${partition}`, options);
+  }
+}
+
+/** namePartition: says which partition a failed fetch failed for. */
+export const namePartition =
+  (parse: FetchResponse['parse']): FetchResponse['parse'] =>
+  async (answer) => {
+    try {
+      return await parse(answer);
+    } catch (cause) {
+      for (const { topicName, partitions } of answer.responses)
+        for (const { partition, errorCode } of partitions)
+          if (UNREADABLE_LOG.has(errorCode)) throw new UnreadableLogError(topicName, partition, { cause });
+      throw cause;
+    }
+  };
+
+/** setAside: leaves a partition whose log cannot be read out of the fetches for half a minute, and goes on with the others. */
+export const setAside = (recover: RecoverFromFetch): RecoverFromFetch =>
+  async function (this: ConsumerGroup, error) {
+    if (!(error instanceof UnreadableLogError)) return recover.call(this, error);
+    const { topic, partition } = error;
+    this.pause([{ topic, partitions: [partition] }]);
+    setTimeout(() => this.resume([{ topic, partitions: [partition] }]), ASIDE_MS).unref();
+  };
+
+const OLDEST_FETCH = 4;
+const NEWEST_FETCH = 11;
+
+const isolate = (): void => {
+  for (let version = OLDEST_FETCH; version <= NEWEST_FETCH; version += 1) {
+    const response = internal(`protocol/requests/fetch/v${version}/response`) as FetchResponse;
+    response.parse = namePartition(response.parse);
+  }
+  const { prototype } = internal('consumer/consumerGroup') as {
+    prototype: { recoverFromFetch: RecoverFromFetch };
+  };
+  prototype.recoverFromFetch = setAside(prototype.recoverFromFetch);
+};
+
 /** requireVersion: the repairs reach into the client, so another version of it must be looked at by a person first. */
 export const requireVersion = (found: unknown): void => {
   if (found === VERSION) return;
@@ -120,6 +183,7 @@ export const repairKafkajs = (): void => {
   requireVersion((load('kafkajs/package.json') as { version: unknown }).version);
   isRepaired = true;
   replaceDecoder();
+  isolate();
   const { prototype } = internal('network/requestQueue') as {
     prototype: RequestQueue & { scheduleCheckPendingRequests(): void };
   };

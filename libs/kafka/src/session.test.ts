@@ -40,7 +40,6 @@ const session = (committed: { offset: bigint | null; note: string }) => {
     groupId: 'g',
     assignment: { t: [1] },
     signal: new AbortController().signal,
-    now: () => 0,
   });
   return { log, made };
 };
@@ -71,13 +70,25 @@ describe('Session', () => {
     expect(await made.reset('t', 1)).toEqual([]);
   });
 
-  it('finds a topic that was created again while it runs', async () => {
+  it('asks after each fetch whether the topic is still the same, once', async () => {
     const { log, made } = session({ offset: 50n, note: 'now' });
     await made.loaded;
+    expect(await made.recreated('t')).toEqual([]);
     log.id = 'later';
-    expect(await made.recreated('t', 0)).toMatchObject([
+    expect(await made.recreated('t')).toEqual([]);
+    made.fetched();
+    const [one, two] = await Promise.all([made.recreated('t'), made.recreated('t')]);
+    expect([...one, ...two]).toMatchObject([
       { offset: 0n, event: { type: 'recreated', was: 'now', is: 'later' } },
     ]);
-    expect(await made.recreated('t', 0)).toEqual([]);
+    expect(await made.recreated('t')).toEqual([]);
+  });
+
+  it('finds a topic that was created again while nothing is fetched', async () => {
+    const { log, made } = session({ offset: 50n, note: 'now' });
+    log.id = 'now';
+    await made.loaded;
+    log.id = 'later';
+    expect(await made.look()).toMatchObject([{ offset: 0n, event: { type: 'recreated' } }]);
   });
 });

@@ -2,7 +2,8 @@ import { retry } from '#libs/platform';
 
 import type { Admin } from './admin.js';
 import type { ConsumerEvent } from './consumer-event.js';
-import { Progress } from './progress.js';
+import { Progress, type PartitionPosition } from './progress.js';
+import { stallsOf, type Stall } from './stalls.js';
 import { NO_TOPIC_ID } from './topic-ids.js';
 
 /** Assignment: topic → partitions that the group gave to this consumer. */
@@ -26,7 +27,6 @@ type Standing = {
 };
 
 const ATTEMPTS = 6;
-const INCARNATION_MAX_AGE_MS = 1_000;
 
 const differs = (was: string, is: string): boolean => was !== '' && was !== NO_TOPIC_ID && was !== is;
 
@@ -58,7 +58,8 @@ export const eventOf = ({
 export class Session {
   readonly progress = new Progress();
   readonly loaded: Promise<Seek[]>;
-  private checkedMs = -Infinity;
+  private checking: Promise<void> | undefined;
+  private looked: readonly PartitionPosition[] = [];
   private hasEnded = false;
   private readonly current = new Map<string, string>();
 
@@ -68,7 +69,6 @@ export class Session {
       groupId: string;
       assignment: Assignment;
       signal: AbortSignal;
-      now: () => number;
     },
   ) {
     this.loaded = retry(() => this.load(), { attempts: ATTEMPTS, signal: options.signal });
@@ -84,18 +84,47 @@ export class Session {
     this.hasEnded = true;
   }
 
-  /** recreated: the partitions of `topic` to read from their start, when its incarnation is not the one they were begun with. */
-  async recreated(topic: string, maxAgeMs = INCARNATION_MAX_AGE_MS): Promise<Seek[]> {
-    await this.refresh(maxAgeMs);
+  /** fetched: something was read just now; which topic it came from has to be asked after this moment. */
+  fetched(): void {
+    this.checking = undefined;
+  }
+
+  /**
+   * recreated: the partitions of `topic` to read from their start, when its incarnation is not the one they were begun with. The broker is asked
+   * once after each fetch: until then records may be those of another topic of the same name.
+   */
+  async recreated(topic: string): Promise<Seek[]> {
+    await this.check();
     const is = this.current.get(topic);
     if (is === undefined || this.stale(topic, is).length === 0) return [];
     return this.compare(topic, this.stale(topic, is));
   }
 
+  /** look: the same for all topics, for the time when nothing is fetched. */
+  async look(): Promise<Seek[]> {
+    await this.loaded;
+    this.fetched();
+    const seeks: Seek[] = [];
+    for (const topic of Object.keys(this.options.assignment)) seeks.push(...(await this.recreated(topic)));
+    return seeks;
+  }
+
+  /** stalls: partitions that have not moved since the last call although records wait. */
+  async stalls(): Promise<Stall[]> {
+    const positions = this.progress.positions();
+    const ends = new Map<string, bigint>();
+    for (const topic of new Set(positions.map((position) => position.topic)))
+      for (const { partition, end } of await this.options.admin.offsets(topic))
+        ends.set(`${topic}/${partition}`, end);
+    const before = this.looked;
+    this.looked = positions;
+    return stallsOf(before, positions, ({ topic, partition }) => ends.get(`${topic}/${partition}`));
+  }
+
   /** reset: what has happened to a partition whose next offset the broker does not hold. */
   async reset(topic: string, partition: number): Promise<Seek[]> {
     await this.loaded;
-    await this.refresh(0);
+    await this.refresh();
     return this.compare(topic, [partition]);
   }
 
@@ -125,16 +154,24 @@ export class Session {
     return partitions.filter((partition) => differs(this.progress.incarnation(topic, partition) ?? '', is));
   }
 
-  private async refresh(maxAgeMs: number): Promise<void> {
-    const nowMs = this.options.now();
-    if (nowMs - this.checkedMs < maxAgeMs) return;
+  private async check(): Promise<void> {
+    this.checking ??= this.refresh();
+    const { checking } = this;
+    try {
+      await checking;
+    } catch (error) {
+      if (this.checking === checking) this.checking = undefined;
+      throw error;
+    }
+  }
+
+  private async refresh(): Promise<void> {
     const found = await this.options.admin.incarnations(Object.keys(this.options.assignment));
-    this.checkedMs = nowMs;
     for (const [topic, id] of found) this.current.set(topic, id);
   }
 
   private async load(): Promise<Seek[]> {
-    await this.refresh(0);
+    await this.refresh();
     const seeks: Seek[] = [];
     for (const [topic, partitions] of Object.entries(this.options.assignment))
       for (const standing of await this.standings(topic))

@@ -8,6 +8,8 @@ export { limitOf } from './limits.js';
 /** Draft: a finding before the evaluation as a whole decides: `computed`, or already known not to be. */
 export type Draft = Omit<Finding, 'status' | 'pAdjusted'> & {
   status: 'computed' | Exclude<FindingStatus, 'ok' | 'breached'>;
+  /** Whether the value is beyond its limit, where a plain comparison of both would not tell. */
+  beyond?: boolean;
   /** The limit is a lower bound; left out, the metric decides. */
   floor?: boolean;
 };

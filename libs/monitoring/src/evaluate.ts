@@ -1,4 +1,11 @@
-import type { Finding, MonitorBody } from '#libs/contracts';
+import {
+  attributionMetrics,
+  biasMetrics,
+  multivariateMetrics,
+  type Finding,
+  type MetricName,
+  type MonitorBody,
+} from '#libs/contracts';
 import { benjaminiHochberg, benjaminiYekutieli } from '#libs/stats';
 import { undecided, type Draft } from './draft.js';
 import { LESS_IS_WORSE } from './limits.js';
@@ -17,9 +24,16 @@ function compare(monitor: Monitor, pair: Pair): Draft[] {
   }
 }
 
+/** Metrics that each ask another question, and so have a test of their own. */
+const OWN_TEST: ReadonlySet<MetricName> = new Set<MetricName>([
+  ...biasMetrics,
+  ...attributionMetrics,
+  ...multivariateMetrics,
+]);
+
 /** testOf: the metrics of one feature of one segment value share one test. */
-const testOf = ({ segment, segmentValue, feature }: Draft): string =>
-  JSON.stringify([segment, segmentValue, feature]);
+const testOf = ({ segment, segmentValue, feature, facet, facetValue, metric }: Draft): string =>
+  JSON.stringify([segment, segmentValue, feature, facet, facetValue, OWN_TEST.has(metric) ? metric : '']);
 
 /** adjustedByTest: one p per test enters the family, however many metrics share it. */
 function adjustedByTest(
@@ -37,10 +51,10 @@ const passes = ({ value, threshold }: Omit<Draft, 'floor' | 'status'>, floor: bo
   value !== null && threshold !== null && (floor ? value < threshold : value > threshold);
 
 function decide(draft: Draft, pAdjusted: number | null, level: number): Finding {
-  const { status, floor = LESS_IS_WORSE.has(draft.metric), ...rest } = draft;
+  const { status, floor = LESS_IS_WORSE.has(draft.metric), beyond = passes(draft, floor), ...rest } = draft;
   const finding = { ...rest, pAdjusted };
   if (status !== 'computed') return { ...finding, status };
-  if (!passes(rest, floor)) return { ...finding, status: 'ok' };
+  if (!beyond) return { ...finding, status: 'ok' };
   if (draft.evidence === 'exact') return { ...finding, status: 'breached' };
   if (pAdjusted === null) {
     return {
@@ -61,9 +75,11 @@ export function evaluate(input: MonitorInput): Finding[] {
   const monitor = monitors[input.settings.kind];
   const pairOf = pairer(input, monitor.whole);
   const subjects = monitor.subjects(input);
-  const drafts = segmentValuesOf(input).flatMap((value) =>
-    subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
-  );
+  const drafts =
+    monitor.compareAll?.(input) ??
+    segmentValuesOf(input).flatMap((value) =>
+      subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
+    );
   const adjusted = adjustedByTest(drafts, input.settings.correction);
   return drafts.map((draft) =>
     decide(draft, draft.p === null ? null : (adjusted.get(testOf(draft)) ?? null), input.settings.level),

@@ -8,6 +8,8 @@ export const LESS_IS_WORSE: ReadonlySet<MetricName> = new Set([
   'label_coverage',
   'volume',
   'distinct_rate',
+  'ndcg',
+  'attribution_coverage',
 ]);
 
 /** Metrics that have a sign: a limit of 0.5 holds for −0.5 as well. */

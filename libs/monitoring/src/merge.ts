@@ -1,4 +1,6 @@
 import type { CategoricalCell, ConfusionCell, NumericCell, Profile, ProfileCell } from '#libs/contracts';
+import { addByName, addCounts } from './add-counts.js';
+import { mergeAttributions, mergeEach, mergeFacets } from './merge-special.js';
 
 /** A feature has one cell, whatever its type has become. */
 const familyOf = (kind: ProfileCell['kind']): string =>
@@ -7,22 +9,6 @@ const familyOf = (kind: ProfileCell['kind']): string =>
 /** cellKey: names one cell within a profile; the same cell in neighbouring buckets has the same key. */
 export const cellKey = (cell: Pick<ProfileCell, 'kind' | 'segment' | 'segmentValue' | 'feature'>): string =>
   JSON.stringify([familyOf(cell.kind), cell.segment, cell.segmentValue, cell.feature]);
-
-function addCounts(a: readonly number[], b: readonly number[]): number[] {
-  if (a.length !== b.length) {
-    throw new RangeError(
-      `cells of ${a.length} and ${b.length} bins cannot be merged: profile both under one binning`,
-    );
-  }
-  return a.map((count, i) => count + (b[i] ?? 0));
-}
-
-/** addByName: sums two records of counts; keys may be any text, so the result has no prototype to collide with. */
-function addByName(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>) {
-  const merged = new Map(Object.entries(a));
-  for (const [name, count] of Object.entries(b)) merged.set(name, (merged.get(name) ?? 0) + count);
-  return Object.fromEntries(merged);
-}
 
 const pick = (choose: (a: number, b: number) => number, a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : choose(a, b);
@@ -101,5 +87,11 @@ export function mergeProfiles(profiles: readonly Profile[]): Profile {
     const known = merged.get(key);
     merged.set(key, known === undefined ? cell : mergeCells(known, cell));
   }
-  return { cells: [...merged.values()] };
+  const facets = profiles.flatMap((profile) => profile.facets ?? []);
+  const attributions = profiles.flatMap((profile) => profile.attributions ?? []);
+  return {
+    cells: [...merged.values()],
+    ...(facets.length > 0 && { facets: mergeEach(facets, mergeFacets) }),
+    ...(attributions.length > 0 && { attributions: mergeEach(attributions, mergeAttributions) }),
+  };
 }

@@ -1,7 +1,10 @@
 import { PREDICTION_FEATURES, type MetricName, type MonitorKind } from '#libs/contracts';
 import type { Draft } from './draft.js';
 import { compareQualityOfData, speaksOfRows } from './monitors/data-quality.js';
+import { compareAttributions } from './monitors/attribution.js';
+import { compareBias } from './monitors/bias.js';
 import { compareDrift } from './monitors/drift.js';
+import { compareMultivariate } from './monitors/multivariate.js';
 import { compareQuality } from './monitors/quality.js';
 import type { MonitorInput, Pair, Whole } from './pair.js';
 
@@ -10,6 +13,8 @@ export type Monitor = {
   /** Features to compare; the empty name is the segment value as a whole. */
   readonly subjects: (input: MonitorInput) => string[];
   readonly compare: (pair: Pair) => Draft[];
+  /** For kinds that do not compare feature by feature: everything at once, instead of the two above. */
+  readonly compareAll?: (input: MonitorInput) => Draft[];
   /** The metric that stands for a pair whose comparison failed. */
   readonly main: MetricName;
   /** The cell that the empty name stands for; confusion unless said. */
@@ -50,4 +55,12 @@ export const monitors: Readonly<Record<MonitorKind, Monitor>> = {
   drift: { subjects: comparable, compare: compareDrift, main: 'psi' },
   prediction_drift: { subjects: predictions, compare: compareDrift, main: 'psi' },
   quality: { subjects: () => [''], compare: compareQuality, main: 'accuracy' },
+  bias: { subjects: () => [], compare: () => [], compareAll: compareBias, main: 'dppl' },
+  attribution: { subjects: () => [], compare: () => [], compareAll: compareAttributions, main: 'ndcg' },
+  multivariate_drift: {
+    subjects: () => [],
+    compare: () => [],
+    compareAll: compareMultivariate,
+    main: 'pca_reconstruction_error',
+  },
 };

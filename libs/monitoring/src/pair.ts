@@ -1,6 +1,8 @@
 import {
   ALL_SEGMENT,
   storedAs,
+  type BiasPlan,
+  type BiasSample,
   type BinningBody,
   type Feature,
   type FeatureBinning,
@@ -9,6 +11,7 @@ import {
   type Profile,
   type ProfileCell,
   type ProfileChunk,
+  type RowSample,
 } from '#libs/contracts';
 import { cellKey } from './merge.js';
 
@@ -21,6 +24,12 @@ export type MonitorInput = {
   readonly binning: BinningBody;
   readonly features: readonly Feature[];
   readonly settings: MonitorBody;
+  /** How facets are counted; null or absent when the model has none. */
+  readonly bias?: BiasPlan | null;
+  /** Rows of both sides for the flip test; absent when it was not asked for. */
+  readonly sample?: { readonly baseline: BiasSample; readonly window: BiasSample };
+  /** Rows of both sides for what profiles cannot tell; absent when nothing of that was asked for. */
+  readonly rows?: { readonly baseline: RowSample; readonly window: RowSample };
 };
 
 /** Side: one feature's (or confusion) cell of a segment value in the baseline as a whole and in its chunks. */

@@ -1,5 +1,6 @@
 import {
   monitorBodySchema,
+  type BiasPlan,
   type BinningBody,
   type Feature,
   type MetricName,
@@ -14,6 +15,7 @@ import { monitors } from './monitors.js';
 import { hits } from './monitors/quality.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
 import { roundDown, roundUp } from './round.js';
+import { suggestAttribution, suggestBias } from './suggest-special.js';
 
 /** SuggestInput: what is known of a model version when its baseline is registered. */
 export type SuggestInput = {
@@ -28,6 +30,8 @@ export type SuggestInput = {
   readonly baselineChunks: readonly ProfileChunk[];
   readonly binning: BinningBody;
   readonly features: readonly Feature[];
+  /** How facets are counted; absent when the model has none. */
+  readonly bias?: BiasPlan | null;
 };
 
 type Limits = Partial<Record<MetricName, number>>;
@@ -49,6 +53,9 @@ const TITLES = {
   drift: 'drift',
   prediction_drift: 'prediction drift',
   quality: 'quality',
+  bias: 'bias',
+  attribution: 'attribution',
+  multivariate_drift: 'multivariate drift',
 } as const satisfies Record<MonitorKind, string>;
 const MAX_ID_LENGTH = 64;
 const MAX_NAME_LENGTH = 128;
@@ -150,8 +157,22 @@ function quality(input: SuggestInput): MonitorBody | null {
   return { ...plain, thresholds: { accuracy: roundDown(Math.max(0, successes / trials - margin)) } };
 }
 
+function bias(input: SuggestInput): MonitorBody | null {
+  if (!input.bias || (input.baselineProfile.facets ?? []).length === 0) return null;
+  const plain = bodyOf(input, 'bias', {});
+  return { ...plain, ...suggestBias(asMonitorInput(input, plain), input.bias) };
+}
+
+function attribution(input: SuggestInput): MonitorBody | null {
+  const { attributions = [] } = input.baselineProfile;
+  if (!attributions.some(({ explained }) => explained >= MIN_ROWS)) return null;
+  const plain = bodyOf(input, 'attribution', {});
+  return { ...plain, ...suggestAttribution(asMonitorInput(input, plain)) };
+}
+
 /**
- * suggestMonitors: data quality, drift, prediction drift and, with labels, quality, with limits fitted on the baseline: mean + 3
+ * suggestMonitors: data quality, drift, prediction drift and, with labels, quality; bias where the model has facets, attribution where rows
+ * are explained; with limits fitted on the baseline: mean + 3
  * standard deviations of its own days against the others, within customary ranges, rounded up to two digits. Daily windows,
  * an hour to settle, 200 rows. One drift metric per type of feature decides (PSI for numbers, Jensen–Shannon for categories,
  * whose PSI limit is looser); the others are reported, so that one shift is not told three times. Kinds that the baseline
@@ -164,6 +185,8 @@ export function suggestMonitors(input: SuggestInput): MonitorBody[] {
     suggested(input, 'drift', drift, driftHistory),
     suggested(input, 'prediction_drift', drift, driftHistory),
     input.baseline.hasLabels ? quality(input) : null,
+    bias(input),
+    attribution(input),
   ];
   const refused = new Set(input.baseline.cannotServe.map(({ kind }) => kind));
   return bodies.filter((body) => body !== null).filter((body) => !refused.has(body.kind));

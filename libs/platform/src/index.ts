@@ -15,3 +15,4 @@ export { apiKeyPrefix, equalInConstantTime, hashApiKey, isApiKey, newApiKey } fr
 export { open, seal } from './security/seal.js';
 export { signLink, signToken, verifyLink, verifyToken } from './security/signed.js';
 export { nearest } from './config/nearest.js';
+export { privacyKeys, type PrivacyKeys } from './security/privacy-keys.js';

@@ -2,7 +2,7 @@ import { mean, standardDeviation } from 'simple-statistics';
 
 /**
  * deviationLimit: mean + `factor` × population standard deviation of what a metric was over normal chunks (Shewhart's control
- * limit): above it a value is unusual for this history. Null for an empty history.
+ * limit): above it a value is unusual for this history. Null for an empty history and for sums that overflow.
  */
 export function deviationLimit({
   history,
@@ -12,5 +12,6 @@ export function deviationLimit({
   readonly factor?: number;
 }): number | null {
   if (history.length === 0) return null;
-  return mean([...history]) + factor * standardDeviation([...history]);
+  const limit = mean([...history]) + factor * standardDeviation([...history]);
+  return Number.isFinite(limit) ? limit : null;
 }

@@ -67,7 +67,7 @@ const samplesShares = (sample: BinnedSample): number[] | null =>
  * Variant: the mass of a bin is spread evenly over it (only the total of Σx is kept, so the means of bins are not known); mass
  * under and over the bins sits at its own mean, known from its sum, which is exact while only one sample
  * has any there. `resolution` bounds the error that the unknown places inside bins can cause; bins of one value have none.
- * Null when either sample is empty or a sum outside of the bins is not finite. Throws a RangeError for edges and counts of
+ * Null when either sample is empty or a sum outside of the bins or a width is not finite. Throws a RangeError for edges and counts of
  * different lengths.
  */
 export function wasserstein(input: WassersteinInput): Wasserstein | null {
@@ -90,6 +90,6 @@ export function wasserstein(input: WassersteinInput): Wasserstein | null {
     high += width * Math.max(gap + stretch.baseline, stretch.window - gap);
     [gap, end] = [next, stretch.to];
   }
-  if (!Number.isFinite(distance)) return null;
-  return { distance, resolution: Math.max(0, high - distance, distance - low) };
+  const resolution = Math.max(0, high - distance, distance - low);
+  return Number.isFinite(distance) && Number.isFinite(resolution) ? { distance, resolution } : null;
 }

@@ -74,8 +74,8 @@ CREATE TABLE IF NOT EXISTS acknowledged_gaps (
 ) ENGINE = ReplacingMergeTree(at)
 ORDER BY (project, topic, incarnation, partition, first, last);
 
--- Offsets that nobody stored. Three ways to know them: the ledger goes on behind them; the topic was created anew while they were unread, or
--- begins behind them in its new life; the consumer said so and nothing came since.
+-- Offsets that nobody stored. Four ways to know them: the ledger goes on behind them; consumers went on past them and nothing came since; the
+-- topic was created anew while they were unread, or begins behind them in its new life; the consumer said so.
 CREATE VIEW IF NOT EXISTS ingestion_gaps AS
 WITH
   ranges AS (
@@ -109,6 +109,14 @@ FROM ingest_positions AS p FINAL
 JOIN lives AS l ON l.project = p.project AND l.topic = p.topic
 LEFT JOIN reached AS r ON r.project = p.project AND r.topic = p.topic AND r.incarnation = p.incarnation AND r.partition = p.partition
 WHERE p.incarnation != l.newest_incarnation AND p.end_offset > greatest(p.next_offset, if(r.topic = '', 0, r.highest + 1))
+UNION ALL
+SELECT
+  p.project, p.topic, p.incarnation, p.partition,
+  toUInt64(r.highest + 1) AS gap_first, toUInt64(p.next_offset - 1) AS gap_last, 'skipped' AS cause, r.newest AS since
+FROM ingest_positions AS p FINAL
+JOIN lives AS l ON l.project = p.project AND l.topic = p.topic AND l.newest_incarnation = p.incarnation
+JOIN reached AS r ON r.project = p.project AND r.topic = p.topic AND r.incarnation = p.incarnation AND r.partition = p.partition
+WHERE p.next_offset > r.highest + 1
 UNION ALL
 SELECT project, topic, incarnation, partition, toUInt64(0) AS gap_first, toUInt64(lowest - 1) AS gap_last, 'skipped' AS cause, newest AS since
 FROM reached

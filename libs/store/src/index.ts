@@ -8,6 +8,8 @@ export type { Documents } from './registry/documents.js';
 export type { Intake } from './intake/intake.js';
 export {
   INVALID_CATEGORY,
+  UNKNOWN_ATTRIBUTIONS,
+  UNKNOWN_SEPARATOR,
   NULL_CATEGORY,
   type IngestPosition,
   type IntakeBatch,
@@ -16,6 +18,10 @@ export {
   type QuarantineRow,
   type TopicPartition,
 } from './intake/rows.js';
+export { redactValue } from './privacy/redact-value.js';
+export { createRedactor, type Redactor } from './privacy/redactor.js';
+export type { BaselineOrigin, ErasureTarget, Privacy } from './privacy/index.js';
+export type { Retention, SealRule, TooLateEntry, TooLatePage } from './retention/index.js';
 export type { HourAccount, PartitionAccount } from './intake/accounting.js';
 export type { MergeMemory } from './intake/compact.js';
 export type { Gap, PartitionRange } from './intake/gaps.js';
@@ -34,7 +40,13 @@ export type {
 export type { StoredFinding } from './results/finding-rows.js';
 export type { Alerts } from './results/alerts.js';
 export type { NoticeEntry, NoticeOutcome, Notices } from './results/notices.js';
-export { binningHash, type BaselineColumns, type Baselines } from './baselines/index.js';
+export {
+  binningHash,
+  numericEdges,
+  SAMPLE_POINTS,
+  type BaselineColumns,
+  type Baselines,
+} from './baselines/index.js';
 export { planHash, type DirtyBucket, type ProfilePlan, type Profiles } from './profiles/index.js';
 export {
   evaluationInputsId,

@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto';
 import {
   ALL_SEGMENT,
+  biasPlan,
   documentId,
   LIVE_ORIGIN,
+  type BiasPlan,
+  type BiasSample,
   type BinningBody,
   type Feature,
   type MonitorBody,
   type Profile,
   type ProfileChunk,
+  type ProjectionBody,
+  type RowSample,
   type RegistryDocument,
   type Window,
 } from '#libs/contracts';
-import type { ProfilePlan } from './profiles/index.js';
+import type { ProfilePlan, Selection } from './profiles/index.js';
 import type { Store } from './store.js';
 
 type Documents = Pick<Store, 'documents'>;
@@ -24,9 +29,11 @@ const newestFirst = <D extends RegistryDocument>(documents: readonly D[]): D[] =
 export async function newestBaseline(
   { documents }: Documents,
   { project, model, version }: VersionName,
+  { withRows = false }: { withRows?: boolean } = {},
 ): Promise<RegistryDocument<'baseline'> | null> {
   const prefix = documentId(model, version, '');
-  return newestFirst(await documents.list(project, 'baseline', { prefix }))[0] ?? null;
+  const all = await documents.list(project, 'baseline', { prefix });
+  return newestFirst(all).find(({ body }) => !withRows || body.withoutRows !== true) ?? null;
 }
 
 async function binningOf(
@@ -51,6 +58,25 @@ async function baselineOf(store: Documents, name: VersionName, origin: string) {
 const isFrozen = ({ body }: RegistryDocument<'segment'>): boolean =>
   body.kind === 'predicate' || body.values !== null || body.ranges !== undefined;
 
+/** Attributions are counted where there is something to compare: in baselines that have them, and in live rows when one does or a monitor looks. */
+async function countsAttributions(
+  { documents }: Documents,
+  { project, model, version, origin }: VersionName & { origin: string },
+): Promise<boolean> {
+  const baselines = await documents.list(project, 'baseline', { prefix: documentId(model, version, '') });
+  if (origin !== LIVE_ORIGIN)
+    return baselines.some(({ body }) => body.origin === origin && body.hasAttributions === true);
+  if (baselines.some(({ body }) => body.hasAttributions === true)) return true;
+  const monitors = await documents.list(project, 'monitor');
+  return monitors.some(
+    ({ body }) => body.kind === 'attribution' && body.model === model && body.version === version,
+  );
+}
+
+/** withScores: a score of rows is counted like a feature. The hash stays: all other cells are what they were. */
+const withScores = (binning: BinningBody, projection: ProjectionBody | undefined): BinningBody =>
+  projection === undefined ? binning : { ...binning, features: [...binning.features, projection.binning] };
+
 /**
  * loadPlan: how the rows of one origin of a model version are profiled: binning, features, segments, bucket, time zone.
  * Live rows use the binning of the newest baseline, or the provisional one of a draft. Null while the version has no binning,
@@ -61,24 +87,32 @@ export async function loadPlan(
   { origin = LIVE_ORIGIN, ...name }: VersionName & { origin?: string },
 ): Promise<ProfilePlan | null> {
   const { project, model } = name;
-  const [modelDocument, version, segments, baseline] = await Promise.all([
+  const [modelDocument, version, segments, baseline, attributions] = await Promise.all([
     store.documents.get(project, 'model', model),
     store.documents.get(project, 'version', documentId(model, name.version)),
     store.documents.list(project, 'segment', { prefix: documentId(model, '') }),
     baselineOf(store, name, origin),
+    countsAttributions(store, { origin, ...name }),
   ]);
-  const binning = await binningOf(store, name, baseline?.body.binning);
+  const [binning, projection] = await Promise.all([
+    binningOf(store, name, baseline?.body.binning),
+    baseline === null ? null : store.documents.get(project, 'projection', baseline.id),
+  ]);
   if (modelDocument === null || version === null || binning === null) return null;
   return {
     ...name,
     origin,
-    binning,
+    binning: withScores(binning, projection?.body),
+    projection: projection?.body ?? null,
     features: version.body.features,
     segments: segments
       .filter(isFrozen)
       .map(({ id, body }) => ({ name: id.slice(documentId(model, '').length), body })),
     bucket: modelDocument.body.bucket,
     timeZone: modelDocument.body.timeZone,
+    bias: biasPlan(modelDocument.body, binning.features),
+    attributions,
+    ...(origin !== LIVE_ORIGIN && baseline?.body.withoutRows === true && { given: true }),
   };
 }
 
@@ -114,7 +148,12 @@ export async function loadMonitorContext(
   // A baseline under another binning than the newest one is compared under its own.
   return {
     monitor,
-    plan: { ...plan, binning: baselinePlan.binning },
+    plan: {
+      ...plan,
+      binning: baselinePlan.binning,
+      projection: baselinePlan.projection ?? null,
+      bias: baselinePlan.bias ?? null,
+    },
     baseline: { document, plan: baselinePlan },
   };
 }
@@ -127,6 +166,11 @@ export type EvaluationInputs = {
   binning: BinningBody;
   features: Feature[];
   settings: MonitorBody;
+  bias: BiasPlan | null;
+  /** Rows of both sides for the flip test, where it is asked for. */
+  sample?: { baseline: BiasSample; window: BiasSample };
+  /** Rows of both sides for what no profile can tell, where it is asked for. */
+  rows?: { baseline: RowSample; window: RowSample };
 };
 
 /** InputsId: `hash` names the revision of an evaluation; `complete` is false while a bucket of the window waits to be profiled. */
@@ -161,6 +205,41 @@ export async function evaluationInputsId(
 const segmentsOf = ({ monitor }: MonitorContext): string[] | undefined =>
   monitor.body.segments === null ? undefined : [ALL_SEGMENT, ...monitor.body.segments];
 
+/** Cells that monitors of a kind look at; most of a profile is of no use to any one of them. */
+const selectionOf = (context: MonitorContext): Selection => {
+  const segments = segmentsOf(context);
+  const { kind } = context.monitor.body;
+  if (kind === 'bias') return { segments, only: ['facet'] };
+  if (kind === 'attribution') return { segments, only: ['attribution'] };
+  return { segments, without: ['facet', 'attribution'] };
+};
+
+/** Rows of the flip test's sample: time grows with their square. */
+const SAMPLE_ROWS = 2_000;
+
+/** The flip test reads rows and not profiles, so it is made only where it was chosen or has a limit. */
+const wantsSample = ({ monitor: { body } }: MonitorContext): boolean =>
+  body.kind === 'bias' &&
+  (body.metrics?.includes('ft') === true ||
+    [body.thresholds, ...Object.values(body.featureThresholds)].some(({ ft }) => ft !== undefined));
+
+/** Rows of each side that a classifier learns from. */
+const MULTIVARIATE_ROWS = 2_500;
+const rowsOf = (
+  profiles: Pick<Store['profiles'], 'rowSample'>,
+  { monitor }: MonitorContext,
+  { plan, window }: { plan: ProfilePlan; window: Window | 'all' },
+): Promise<RowSample> | null =>
+  monitor.body.kind === 'multivariate_drift' ? profiles.rowSample(plan, window, MULTIVARIATE_ROWS) : null;
+
+/** BaselineReference: what every window of a monitor is compared with. */
+export type BaselineReference = {
+  baseline: Profile;
+  baselineChunks: ProfileChunk[];
+  sample?: BiasSample;
+  rows?: RowSample;
+};
+
 /** CutBaseline: which parts of a baseline are like the windows of a monitor, from the rows of its buckets. */
 export type CutBaseline = (buckets: readonly { startMs: number; rows: number }[]) => Window[];
 
@@ -169,17 +248,19 @@ export async function loadBaselineProfile(
   { profiles }: Pick<Store, 'profiles'>,
   context: MonitorContext,
   cut: CutBaseline | null = null,
-): Promise<{ baseline: Profile; baselineChunks: ProfileChunk[] }> {
+): Promise<BaselineReference> {
   if (context.baseline === null) return { baseline: { cells: [] }, baselineChunks: [] };
   const { plan, document } = context.baseline;
-  const segments = segmentsOf(context);
+  const selection = selectionOf(context);
   const chunksOf = async () =>
-    profiles.chunks(plan, 'all', segments, cut === null ? 'day' : cut(await profiles.runs(plan)));
-  const [baseline, baselineChunks] = await Promise.all([
-    profiles.read(plan, 'all', segments),
+    profiles.chunks(plan, 'all', selection, cut === null ? 'day' : cut(await profiles.runs(plan)));
+  const [baseline, baselineChunks, sample, rows] = await Promise.all([
+    profiles.read(plan, 'all', selection),
     document.body.hasTime ? chunksOf() : [],
+    wantsSample(context) ? profiles.sample(plan, 'all', SAMPLE_ROWS) : null,
+    rowsOf(profiles, context, { plan, window: 'all' }),
   ]);
-  return { baseline, baselineChunks };
+  return { baseline, baselineChunks, ...(sample !== null && { sample }), ...(rows !== null && { rows }) };
 }
 
 /** loadEvaluationInputs: reads what one window of a monitor needs; `reference` spares a repeated read of the baseline. */
@@ -190,18 +271,22 @@ export async function loadEvaluationInputs(
     window,
     reference,
     cut = null,
-  }: {
-    window: Window;
-    reference?: { baseline: Profile; baselineChunks: ProfileChunk[] };
-    cut?: CutBaseline | null;
-  },
+  }: { window: Window; reference?: BaselineReference; cut?: CutBaseline | null },
 ): Promise<EvaluationInputs> {
-  const [{ baseline, baselineChunks }, profile] = await Promise.all([
+  const [{ baseline, baselineChunks, ...samples }, profile, sample, rows] = await Promise.all([
     reference ?? loadBaselineProfile(store, context, cut),
-    store.profiles.read(context.plan, window, segmentsOf(context)),
+    store.profiles.read(context.plan, window, selectionOf(context)),
+    wantsSample(context) ? store.profiles.sample(context.plan, window, SAMPLE_ROWS) : null,
+    rowsOf(store.profiles, context, { plan: context.plan, window }),
   ]);
   const { binning, features } = context.plan;
-  return { baseline, baselineChunks, window: profile, binning, features, settings: context.monitor.body };
+  return {
+    ...{ baseline, baselineChunks, window: profile, binning, features },
+    settings: context.monitor.body,
+    bias: context.plan.bias ?? null,
+    ...(sample !== null && { sample: { baseline: samples.sample ?? { rows: [] }, window: sample } }),
+    ...(rows !== null && { rows: { baseline: samples.rows ?? { columns: [] }, window: rows } }),
+  };
 }
 
 const NO_CELLS: Profile = { cells: [] };

@@ -2,7 +2,9 @@ import { createBaselines, type Baselines } from './baselines/index.js';
 import { createDatabase, type StoreConfig } from './client/index.js';
 import { createIntake, type Intake } from './intake/intake.js';
 import { createLabels, type Labels } from './labels/labels.js';
+import { createPrivacy, type Privacy } from './privacy/index.js';
 import { createProfiles, type Profiles } from './profiles/index.js';
+import { createRetention, type Retention } from './retention/index.js';
 import { createDocuments, type Documents } from './registry/documents.js';
 import { createAlerts, type Alerts } from './results/alerts.js';
 import { createEvaluations, type Evaluations } from './results/evaluations.js';
@@ -16,6 +18,8 @@ export type Store = {
   intake: Intake;
   labels: Labels;
   baselines: Baselines;
+  privacy: Privacy;
+  retention: Retention;
   profiles: Profiles;
   evaluations: Evaluations;
   alerts: Alerts;
@@ -32,6 +36,8 @@ export function createStore(config: StoreConfig): Store {
     intake: createIntake(database),
     labels: createLabels(database),
     baselines: createBaselines(database),
+    privacy: createPrivacy(database),
+    retention: createRetention(database),
     profiles: createProfiles(database),
     evaluations: createEvaluations(database),
     alerts: createAlerts(database),

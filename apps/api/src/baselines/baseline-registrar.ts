@@ -6,6 +6,7 @@ import {
   baselineOrigin,
   documentId,
   durationMs,
+  hasPrivacyRules,
   PREDICTION_FEATURES,
   type BaselineBody,
   type BinningBody,
@@ -14,14 +15,23 @@ import {
   type RegistryDocument,
   type VersionBody,
 } from '#libs/contracts';
+import { privacyKeys, requireSecretKey, type Config } from '#libs/platform';
 import { loadPlan, newestBaseline, STORE, type ProfilePlan, type Store } from '#libs/store';
 
 import type { WriteIntent } from '../http/endpoint.js';
 import { invalid, Problem } from '../http/problem.js';
 import { canonical } from '../registry/canonical.js';
 import { RegistryService } from '../registry/registry.service.js';
+import { redactedFeatures } from '../privacy/redacted-features.js';
+import { CONFIG } from '../tokens.js';
 import { SegmentFreezer } from './segment-freezer.js';
-import { columnErrors, featureColumns, toBaselineColumns, type UploadQuery } from './upload-query.js';
+import {
+  attributionErrors,
+  columnErrors,
+  featureColumns,
+  toBaselineColumns,
+  type UploadQuery,
+} from './upload-query.js';
 import type { ReceivedFile } from './upload-desk.js';
 
 /** BaselineOrder: an upload that is complete and is to become a baseline. */
@@ -42,7 +52,13 @@ export type Registered = {
   existed: boolean;
 };
 
-type Inserted = { rows: number; hasTime: boolean; hasLabels: boolean; warnings: string[] };
+type Inserted = {
+  rows: number;
+  hasTime: boolean;
+  hasLabels: boolean;
+  hasAttributions: boolean;
+  warnings: string[];
+};
 
 /** What makes a baseline: the file and what its columns were taken for. A mapping of nothing leaves the hash of the file. */
 const contentHashOf = ({ file, query }: BaselineOrder): string => {
@@ -69,6 +85,7 @@ export class BaselineRegistrar {
     @Inject(STORE) private readonly store: Store,
     private readonly registry: RegistryService,
     private readonly freezer: SegmentFreezer,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'secretKey'>,
   ) {}
 
   /** existing: the baseline of this name if the same file made it, null when the name is free; any other use of the name is a 409. */
@@ -86,14 +103,15 @@ export class BaselineRegistrar {
         },
       );
     const plan = await this.planOf(order, baseline.body.origin);
-    return { baseline, plan, warnings: [], existed: true };
+    const attributions = baseline.body.hasAttributions === true;
+    return { baseline, plan: { ...plan, attributions }, warnings: [], existed: true };
   }
 
   /** register: everything between the file on disk and the document. The caller holds the lock of the version's baselines. */
   async register(order: BaselineOrder): Promise<Registered> {
     const { project, model, version, query } = order;
     const modelDocument = await this.registry.get({ project, kind: 'model', id: model });
-    const schema = await this.schemaFor(order);
+    const schema = await this.schemaFor(order, modelDocument.body);
     const origin = baselineOrigin(query.name);
     const inserted = await this.insert(order, { model: modelDocument.body, schema, origin });
     try {
@@ -111,24 +129,28 @@ export class BaselineRegistrar {
     const binning = await this.binningFor(order, origin, features);
     const draft = this.draftOf(order, { inserted, origin, binning });
     await this.freezer.freezeAll(draft, order.intent.author);
-    const plan = { ...(await this.planOf(order, origin)), binning };
+    const plan = { ...(await this.planOf(order, origin)), binning, attributions: inserted.hasAttributions };
     await this.store.profiles.computeBaseline(plan);
     const { document } = await this.registry.put({ ...draft, intent: order.intent, body: () => draft.body });
     return { baseline: document, plan, warnings: inserted.warnings, existed: false };
   }
 
   /** The version's schema; a version that has none takes it from the file. */
-  private async schemaFor(order: BaselineOrder): Promise<RegistryDocument<'version'>> {
+  private async schemaFor(
+    order: BaselineOrder,
+    { privacy }: ModelBody,
+  ): Promise<RegistryDocument<'version'>> {
     const { project, model, version, query, file, intent } = order;
     const id = documentId(model, version);
     const current = await this.store.documents.get(project, 'version', id);
     const errors = columnErrors(query.columns, file.columns);
     if (errors.length > 0) throw invalid(...errors);
     if (current !== null && current.body.features.length > 0) return this.registered(current, intent);
-    const names = featureColumns(query.columns, file.columns);
+    const isKept = (name: string) => privacy.features[name]?.action !== 'drop';
+    const names = featureColumns(query.columns, file.columns).filter(isKept);
     if (names.length === 0)
       throw invalid({ field: 'file', message: 'has no column left that could be a feature' });
-    const features = await this.infer(order, names);
+    const features = redactedFeatures(await this.infer(order, names), privacy);
     const body: VersionBody = { model, version, status: 'registered', features };
     const written = await this.registry.put({
       project,
@@ -172,6 +194,8 @@ export class BaselineRegistrar {
     { project, model, version, query, file }: BaselineOrder,
     target: { model: ModelBody; schema: RegistryDocument<'version'>; origin: string },
   ): Promise<Inserted> {
+    const errors = attributionErrors(query.columns, file.columns, target.schema.body.features);
+    if (errors.length > 0) throw invalid(...errors);
     const result = await this.store.baselines.insert({
       project,
       model,
@@ -179,23 +203,31 @@ export class BaselineRegistrar {
       origin: target.origin,
       features: target.schema.body.features,
       schema: target.schema.revision,
-      columns: toBaselineColumns(query.columns),
+      columns: toBaselineColumns(query.columns, file.columns, target.schema.body.features),
       format: file.format,
       fileColumns: file.columns,
       bucketMs: durationMs(target.model.bucket),
+      ...this.privacyOf(project, model, target.model),
       file: () => createReadStream(file.path),
     });
     if (!result.ok) throw invalid({ field: result.field, message: result.message });
     return result;
   }
 
-  /** The first baseline of a version makes the binning; later ones reuse it, so that all windows stay comparable. */
+  /** Baselines are redacted as events are, so that both stay comparable. */
+  private privacyOf(project: string, model: string, { privacy: rules }: ModelBody) {
+    if (!hasPrivacyRules(rules)) return {};
+    const { values: key } = privacyKeys(requireSecretKey(this.config), project, model);
+    return { privacy: { rules, key } };
+  }
+
+  /** The first baseline with rows makes the binning; later ones reuse it, so that all windows stay comparable. Bins that came with mere statistics may be coarse and lack features. */
   private async binningFor(
     { project, model, version, query, intent }: BaselineOrder,
     origin: string,
     features: Feature[],
   ): Promise<BinningBody> {
-    const newest = await newestBaseline(this.store, { project, model, version });
+    const newest = await newestBaseline(this.store, { project, model, version }, { withRows: true });
     if (newest !== null) {
       const id = documentId(model, version, newest.body.binning);
       return (await this.registry.get({ project, kind: 'binning', id })).body;
@@ -227,6 +259,7 @@ export class BaselineRegistrar {
       contentHash: contentHashOf(order),
       hasTime: inserted.hasTime,
       hasLabels: inserted.hasLabels,
+      ...(inserted.hasAttributions && { hasAttributions: true }),
       cannotServe: cannotServe(binning, inserted),
     };
     const id = documentId(model, version, query.name);

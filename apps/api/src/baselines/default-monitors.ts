@@ -31,6 +31,7 @@ export class DefaultMonitors {
       baselineChunks,
       binning: plan.binning,
       features: plan.features,
+      bias: plan.bias ?? null,
     });
     const written = await Promise.all(
       suggested.map((monitor) =>

@@ -22,6 +22,8 @@ const columnsSchema = z.strictObject({
   predictionLabel: textSchema.optional(),
   score: textSchema.optional(),
   value: textSchema.optional(),
+  /** A prefix (`phi_` finds `phi_age` for `age`), or feature → column. */
+  attributions: z.union([textSchema, z.record(textSchema, textSchema)]).optional(),
   tags: z.record(textSchema, textSchema).default({}),
 });
 
@@ -39,7 +41,7 @@ const columnsParameter = z
   })
   .pipe(columnsSchema)
   .describe(
-    'JSON: which column of the file holds the time, id, label (what was true), labelValue, predictionLabel, score, value, and the tags: {"tag":"column"}. Every other column is a feature of the same name.',
+    'JSON: which column of the file holds the time, id, label (what was true), labelValue, predictionLabel, score, value, the tags: {"tag":"column"}, and the attributions: {"feature":"column"}, or the prefix of their columns. Every other column is a feature of the same name.',
   );
 
 /** uploadQuery: what an upload says of its file. */
@@ -56,17 +58,71 @@ export type UploadQuery = z.output<typeof uploadQuery>;
 
 type Columns = UploadQuery['columns'];
 
-/** toBaselineColumns: without the roles that were not given. */
-export const toBaselineColumns = ({ tags, ...roles }: Columns): BaselineColumns => ({
-  ...Object.fromEntries(Object.entries(roles).filter(([, column]) => column !== undefined)),
-  tags,
-});
+/** attributionColumns: the columns of a file that explain, by what they explain. */
+const attributionColumns = (
+  { attributions = {} }: Columns,
+  inFile: readonly string[],
+): Record<string, string> =>
+  typeof attributions === 'string'
+    ? Object.fromEntries(
+        inFile
+          .filter((column) => column.startsWith(attributions) && column !== attributions)
+          .map((column) => [column.slice(attributions.length), column]),
+      )
+    : attributions;
 
-const named = ({ tags, ...roles }: Columns): [string, string][] => [
-  ...Object.entries(roles).flatMap(([role, column]): [string, string][] =>
-    column === undefined ? [] : [[`columns.${role}`, column]],
+/** Roles that one column plays each, without those that were not given. */
+const rolesOf = (columns: Columns): [string, string][] =>
+  Object.entries(columns).filter(
+    (entry): entry is [string, string] => entry[0] !== 'attributions' && typeof entry[1] === 'string',
+  );
+
+/** toBaselineColumns: without the roles that were not given, and without explanations of what is no feature. */
+export const toBaselineColumns = (
+  columns: Columns,
+  inFile: readonly string[],
+  features: readonly { name: string }[],
+): BaselineColumns => {
+  const known = new Set(features.map(({ name }) => name));
+  const explained = Object.entries(attributionColumns(columns, inFile)).filter(([name]) => known.has(name));
+  return {
+    ...Object.fromEntries(rolesOf(columns)),
+    ...(explained.length > 0 && { attributions: Object.fromEntries(explained) }),
+    tags: columns.tags,
+  };
+};
+
+/** attributionErrors: explanations of what is no feature; a prefix that finds nothing. */
+export const attributionErrors = (
+  columns: Columns,
+  inFile: readonly string[],
+  features: readonly { name: string }[],
+): FieldError[] => {
+  const { attributions } = columns;
+  if (attributions === undefined) return [];
+  const known = features.map(({ name }) => name);
+  const named = Object.keys(attributionColumns(columns, inFile));
+  if (typeof attributions !== 'string')
+    return named
+      .filter((name) => !known.includes(name))
+      .map((name) => unknownName(`columns.attributions.${name}`, 'feature', name, known));
+  return named.some((name) => known.includes(name))
+    ? []
+    : [
+        {
+          field: 'columns.attributions',
+          message: `no column is called '${attributions}' followed by the name of a feature`,
+          found: attributions,
+        },
+      ];
+};
+
+const named = (columns: Columns): [string, string][] => [
+  ...rolesOf(columns).map(([role, column]): [string, string] => [`columns.${role}`, column]),
+  ...Object.entries(columns.tags).map(([tag, column]): [string, string] => [`columns.tags.${tag}`, column]),
+  ...Object.entries(typeof columns.attributions === 'object' ? columns.attributions : {}).map(
+    ([name, column]): [string, string] => [`columns.attributions.${name}`, column],
   ),
-  ...Object.entries(tags).map(([tag, column]): [string, string] => [`columns.tags.${tag}`, column]),
 ];
 
 /** columnErrors: columns that were named and are not in the file. */
@@ -77,6 +133,9 @@ export const columnErrors = (columns: Columns, inFile: readonly string[]): Field
 
 /** featureColumns: the columns of a file that are features when nobody has said which are: those without another role. */
 export const featureColumns = (columns: Columns, inFile: readonly string[]): string[] => {
-  const taken = new Set(named(columns).map(([, column]) => column));
+  const taken = new Set([
+    ...named(columns).map(([, column]) => column),
+    ...Object.values(attributionColumns(columns, inFile)),
+  ]);
   return inFile.filter((column) => !taken.has(column));
 };

@@ -6,7 +6,7 @@ import { endpointOf } from './endpoint.js';
 
 /** Reply: a successful answer. `revision` becomes the ETag that a writer sends back in If-Match. */
 export type Reply<T = unknown> = {
-  status: 200 | 201 | 204;
+  status: 200 | 201 | 202 | 204;
   body?: T;
   revision?: number;
   location?: string;

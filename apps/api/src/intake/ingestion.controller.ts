@@ -22,7 +22,7 @@ const ingestion = endpoint({
   tag: 'ingestion',
   summary: 'What became of every event: totals, per topic partition, per hour, per model',
   description:
-    'received = accepted + quarantined, and accepted = current + duplicates + amended for predictions whose rows are kept; a gap is a run of offsets that nobody stored.',
+    'received = accepted + quarantined, and accepted = current + duplicates + amended + erased for predictions whose rows are kept; a gap is a run of offsets that nobody stored.',
   role: 'viewer',
   query: z.object({
     hours: z.coerce

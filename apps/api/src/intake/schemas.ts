@@ -5,9 +5,15 @@ const time = z.iso.datetime();
 const partition = { topic: z.string(), incarnation: z.string(), partition: z.int() };
 const offset = z.string().regex(/^\d+$/);
 const counts = { received: z.int(), accepted: z.int(), quarantined: z.int() };
-const fates = { current: z.int(), duplicates: z.int(), amended: z.int() };
+const fates = {
+  current: z.int(),
+  duplicates: z.int(),
+  amended: z.int(),
+  erased: z.int().describe('Of ids that were erased; of ground truth, those that came afterwards.'),
+  tooLate: z.int().describe('For buckets that were sealed before; these are among the others too.'),
+};
 
-export const accountSchema = z
+const accountSchema = z
   .object({
     ...partition,
     first: offset,

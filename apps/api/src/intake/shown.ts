@@ -42,7 +42,16 @@ export const shownGap = (gap: Gap) => {
 
 export const shownHour = ({ hourMs, ...account }: HourAccount) => ({ hour: iso(hourMs), ...account });
 
-const FIELDS = ['received', 'accepted', 'quarantined', 'current', 'duplicates', 'amended'] as const;
+const FIELDS = [
+  'received',
+  'accepted',
+  'quarantined',
+  'current',
+  'duplicates',
+  'amended',
+  'erased',
+  'tooLate',
+] as const;
 
 /** shownTotals: the sums, and whether they agree. Rows of predictions expire before the ledger does, so fewer may be left than were accepted. */
 export const shownTotals = (accounts: readonly PartitionAccount[], gaps: readonly Gap[]) => {
@@ -55,15 +64,15 @@ export const shownTotals = (accounts: readonly PartitionAccount[], gaps: readonl
     missing: gaps.reduce((sum, gap) => sum + lengthOf(gap), 0),
     openGaps: gaps.filter(({ acknowledged }) => acknowledged === null).length,
     balanced: accounts.every(
-      ({ received, accepted, quarantined, current, duplicates, amended }) =>
-        received === accepted + quarantined && current + duplicates + amended <= accepted,
+      ({ received, accepted, quarantined, current, duplicates, amended, erased }) =>
+        received === accepted + quarantined && current + duplicates + amended + erased <= accepted,
     ),
   };
 };
 
-/** Text of bytes that may end inside a character; null where they are no text. */
-const textOf = (bytes: Uint8Array): string | null => {
-  for (let cut = 0; cut <= CHARACTER_BYTES && cut <= bytes.length; cut += 1) {
+/** Null where the bytes are no text; those that were cut may end inside a character. */
+const textOf = (bytes: Uint8Array, wasCut: boolean): string | null => {
+  for (let cut = 0; cut <= (wasCut ? CHARACTER_BYTES : 0); cut += 1) {
     const kept = bytes.subarray(0, bytes.length - cut);
     if (isUtf8(kept)) return Buffer.from(kept).toString('utf8');
   }
@@ -79,7 +88,7 @@ export const shownQuarantine = (entry: QuarantineEntry, bytes = RAW_BYTES_LISTED
     ...{ offset: String(offset), brokerTime: iso(brokerTimeMs), at: iso(atMs) },
     replayedAt: isoOrNull(replayedMs),
     raw: Buffer.from(start).toString('base64'),
-    text: textOf(start),
+    text: textOf(start, start.length < entry.rawBytes),
     rawIsWhole: start.length === entry.rawBytes,
   };
 };

@@ -11,6 +11,7 @@ import {
 
 import type { FieldError } from '../http/problem.js';
 import { unknownName } from '../registry/segment-rules.js';
+import { specialErrors } from './special-rules.js';
 
 const DAY_MS = 86_400_000;
 const SIZE_MAX_MS = 366 * DAY_MS;
@@ -24,15 +25,16 @@ export type MonitorFacts = {
 };
 
 const featureNames = ({ kind }: MonitorBody, features: readonly Feature[]): string[] => {
-  if (kind === 'quality') return [];
+  if (kind === 'quality' || kind === 'bias' || kind === 'multivariate_drift') return [];
   return kind === 'prediction_drift' ? Object.values(PREDICTION_FEATURES) : features.map(({ name }) => name);
 };
 
 const featureErrors = (body: MonitorBody, features: readonly Feature[]): FieldError[] => {
   const known = featureNames(body, features);
+  const own = body.kind === 'bias' ? [] : Object.keys(body.featureThresholds);
   return [
     ...(body.features ?? []).map((name, index) => [`features.${index}`, name] as const),
-    ...Object.keys(body.featureThresholds).map((name) => [`featureThresholds.${name}`, name] as const),
+    ...own.map((name) => [`featureThresholds.${name}`, name] as const),
   ]
     .filter(([, name]) => !known.includes(name))
     .map(([field, name]) => unknownName(field, 'feature', name, known));
@@ -113,6 +115,7 @@ export const monitorErrors = (
   body: MonitorBody,
   { model, features, segments, baselines }: MonitorFacts,
 ): FieldError[] => [
+  ...specialErrors(body, { model, features }),
   ...windowErrors(body, model.bucket),
   ...featureErrors(body, features),
   ...(body.segments ?? [])

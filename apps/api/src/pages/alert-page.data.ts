@@ -4,7 +4,7 @@ import { chartSpec, renderSvg } from '#libs/notify';
 import { loadComparedProfiles, loadMonitorContext, type MonitorContext, type Store } from '#libs/store';
 import type { AlertPage } from './alert-page.js';
 import { lines } from './chart-specs.js';
-import { featureName } from './format.js';
+import { aboutName, featureName } from './format.js';
 
 const CHARTS_MAX = 4;
 const FINDINGS_MAX = 1_000;
@@ -38,6 +38,7 @@ export async function loadAlertPage(
       kind: monitor?.body.kind ?? 'drift',
     },
     binning: context?.plan.binning ?? null,
+    bias: context?.plan.bias ?? null,
     ...cells,
     timeZone: context?.plan.timeZone ?? 'UTC',
     links: { alert: '', model: '' },
@@ -64,11 +65,13 @@ async function windowFindings(
   { evaluations }: Store,
   { state, window }: AlertTransition,
 ): Promise<Finding[]> {
-  const { project, monitor, segment, segmentValue } = state;
+  const { project, monitor, segment, segmentValue, facet, facetValue } = state;
   const filter = {
     monitor,
     segment,
     segmentValue,
+    facet,
+    facetValue,
     fromMs: window.startMs,
     toMs: window.endMs,
     limit: FINDINGS_MAX,
@@ -132,11 +135,14 @@ async function metricHistory(
     segment,
     segmentValue,
     feature: worst.feature,
+    metric: worst.metric,
+    facet: worst.facet,
+    facetValue: worst.facetValue,
     limit,
   });
-  const points = all.flatMap(({ metric, value, window }) =>
-    metric === worst.metric && value !== null
-      ? [{ timeMs: window.startMs, series: worst.feature, value }]
+  const points = all.flatMap(({ metric, facet, facetValue, value, window }) =>
+    metric === worst.metric && facet === worst.facet && facetValue === worst.facetValue && value !== null
+      ? [{ timeMs: window.startMs, series: worst.facetValue || worst.feature, value }]
       : [],
   );
   if (points.length < 2) return null;
@@ -147,5 +153,5 @@ async function metricHistory(
     percent,
     ...(worst.threshold === null ? {} : { limit: worst.threshold }),
   });
-  return { title: `${featureName(worst.feature)}: ${label} over time`, svg: await renderSvg(spec) };
+  return { title: `${aboutName(worst)}: ${label} over time`, svg: await renderSvg(spec) };
 }

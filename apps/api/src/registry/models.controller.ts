@@ -1,14 +1,20 @@
 import { Controller, Inject } from '@nestjs/common';
-import { documentId, modelBodySchema } from '#libs/contracts';
+import { documentId, modelBodySchema, type ModelBody } from '#libs/contracts';
 import { STORE, type Store } from '#libs/store';
 
 import { Call } from '../http/call.js';
 import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
-import { invalid } from '../http/problem.js';
+import { invalid, type FieldError } from '../http/problem.js';
 import { ok, type Reply } from '../http/reply.js';
 import { CLOCK, type Clock } from '../tokens.js';
+import { privacyErrors } from '../privacy/redacted-features.js';
+import { BaselineProfiles } from '../baselines/baseline-profiles.js';
+import { biasErrors } from './bias-rules.js';
+import { canonical } from './canonical.js';
+import { ModelFacts } from './model-facts.js';
 import { modelErrors } from './model-rules.js';
 import { RegistryService } from './registry.service.js';
+import { segmentValueCount } from './segment-rules.js';
 import { listSchema, view, viewReply, viewSchema, writtenReply } from './view.js';
 
 const model = viewSchema('Model', modelBodySchema);
@@ -46,6 +52,8 @@ const write = endpoint({
 export class ModelsController {
   constructor(
     private readonly registry: RegistryService,
+    private readonly facts: ModelFacts,
+    private readonly profiles: BaselineProfiles,
     @Inject(STORE) private readonly store: Store,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -65,19 +73,41 @@ export class ModelsController {
   async write(
     @Call() { params: { project, model: id }, body, intent }: CallOf<typeof write>,
   ): Promise<Reply> {
+    let before: ModelBody['bias'];
     const written = await this.registry.put({
       project,
       kind: 'model',
       id,
       intent,
       body: async (current) => {
+        before = current?.body.bias;
         const hasData = current !== null && (await this.hasData(project, id));
-        const errors = modelErrors(current?.body ?? null, body, { hasData, nowMs: this.clock() });
+        const versions = await this.store.documents.list(project, 'version', { prefix: documentId(id, '') });
+        const errors = [
+          ...modelErrors(current?.body ?? null, body, { hasData, nowMs: this.clock() }),
+          ...privacyErrors(
+            body.privacy,
+            versions.map((version) => version.body),
+          ),
+          ...(await this.biasErrors(project, id, body)),
+        ];
         if (errors.length > 0) throw invalid(...errors);
         return body;
       },
     });
+    // What baselines were counted by; the worker would find out a little later.
+    if (canonical(before) !== canonical(body.bias)) await this.profiles.refresh(project, id);
     return writtenReply(written);
+  }
+
+  private async biasErrors(project: string, model: string, body: ModelBody): Promise<FieldError[]> {
+    if (body.bias === undefined) return [];
+    const [features, segments] = await Promise.all([
+      this.facts.features(project, model),
+      this.facts.segments(project, model),
+    ]);
+    const segmentValues = segments.reduce((sum, segment) => sum + segmentValueCount(segment.body), 1);
+    return biasErrors(body, { features, segmentValues });
   }
 
   private async hasData(project: string, model: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
 import { invalid } from '../http/problem.js';
 import { ok, type Reply } from '../http/reply.js';
 import { RegistryService } from './registry.service.js';
+import { privacyErrors } from '../privacy/redacted-features.js';
 import { versionErrors } from './version-rules.js';
 import { listSchema, view, viewReply, viewSchema, writtenReply } from './view.js';
 
@@ -63,14 +64,14 @@ export class VersionsController {
   async write(
     @Call() { params: { project, model, version: name }, body, intent }: CallOf<typeof write>,
   ): Promise<Reply> {
-    await this.registry.get({ project, kind: 'model', id: model });
+    const { privacy } = (await this.registry.get({ project, kind: 'model', id: model })).body;
     const written = await this.registry.put({
       project,
       kind: 'version',
       id: documentId(model, name),
       intent,
       body: (current) => {
-        const errors = versionErrors(current?.body ?? null, body);
+        const errors = [...versionErrors(current?.body ?? null, body), ...privacyErrors(privacy, [body])];
         if (errors.length > 0) throw invalid(...errors);
         return body;
       },

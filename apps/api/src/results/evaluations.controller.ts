@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { findingStatuses, nameSchema, textSchema } from '#libs/contracts';
+import { findingStatuses, metricNameSchema, nameSchema, textSchema } from '#libs/contracts';
 import { STORE, type Store } from '#libs/store';
 import { z } from 'zod';
 
@@ -32,6 +32,9 @@ const findings = endpoint({
     segment: nameSchema.optional(),
     segmentValue: z.string().max(256).optional(),
     feature: textSchema.optional(),
+    metric: metricNameSchema.optional(),
+    facet: z.string().max(800).optional(),
+    facetValue: z.string().max(800).optional(),
     status: z.enum(findingStatuses).optional(),
     limit: limitQuery(500, 10_000),
   }),

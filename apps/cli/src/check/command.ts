@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { StoreError } from '#libs/store';
+import { openFileStore, StoreError } from '#libs/store';
 import { say } from '../settings.js';
 import { CheckProblem } from './problem.js';
-import { runCheck } from './run.js';
+import { runCheck, type Checked } from './run.js';
 import { columnLines, summaryLines } from './summary.js';
 import { openWorkspace, type Workspace } from './workspace.js';
 
@@ -36,6 +37,12 @@ function stopOn(workspace: Workspace): void {
     });
 }
 
+/** The page is drawn only when it is asked for, and so is what draws it loaded. */
+async function htmlOf({ baseline, current }: CheckFlags, checked: Checked): Promise<string> {
+  const { checkPage } = await import('./page/page.js');
+  return checkPage({ names: { baseline: basename(baseline), current: basename(current) }, checked });
+}
+
 async function check(flags: CheckFlags): Promise<number> {
   const workspace = openWorkspace();
   stopOn(workspace);
@@ -44,11 +51,13 @@ async function check(flags: CheckFlags): Promise<number> {
   };
   try {
     const checked = await runCheck(flags, {
+      store: await openFileStore(workspace.folder),
       workspace,
       onColumns: (columns) => print([...columnLines(columns), '']),
     });
     const { report, findings } = checked;
     if (flags.out !== undefined) write(flags.out, `${JSON.stringify(report, null, 2)}\n`);
+    if (flags.html !== undefined) write(flags.html, await htmlOf(flags, checked));
     print(summaryLines(report, findings));
     return report.summary.breached > 0 ? exitCodes.breached : exitCodes.fine;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { inferFeature, type DataColumn, type DataFacts, type DataParts } from '#libs/store';
-import type { CheckColumn, CheckConfig, Feature } from '#libs/contracts';
+import { PREDICTION_FEATURES, type CheckColumn, type CheckConfig, type Feature } from '#libs/contracts';
 
 /** What is known of a column of one file. */
 export type ColumnView = { column: DataColumn; facts: DataFacts };
@@ -26,6 +26,8 @@ const NAMES: Record<Exclude<Part, 'value'>, RegExp> = {
 /** A prediction with more different numbers than this is a value and no class. */
 const MAX_CLASSES = 20;
 const MOSTLY = 0.99;
+
+const RESERVED = new Set<string>(Object.values(PREDICTION_FEATURES));
 
 type Found = { part: Part; why: string };
 
@@ -111,6 +113,7 @@ function featureOf({ column, facts }: ColumnView, config: CheckConfig, bySegment
   const none = (why: string): Chosen => ({ feature: null, listed: listed('ignored', type, why) });
   const isGiven = numeric.includes(name) || categorical.includes(name);
   if (ignore.includes(name) && !bySegment) return none('said so');
+  if (RESERVED.has(name)) return none('has a name that is reserved for predictions');
   if (type === 'nested') return none('holds nested values; give it one plain value per row');
   if (name.length > 256) return none('has a name of more than 256 characters');
   if (attributions !== undefined && name.startsWith(attributions)) return none('explains predictions');
@@ -134,11 +137,11 @@ function featureOf({ column, facts }: ColumnView, config: CheckConfig, bySegment
   if (wanted !== undefined) return { feature, listed: listed('feature', feature.type, 'said so') };
   if (feature.type === 'identifier')
     return {
-      feature: { name, type: 'categorical', role: 'context' },
+      feature: { name, type: 'identifier', role: 'input' },
       listed: listed(
-        'context',
+        'feature',
         'identifier',
-        `${plural(facts.different, 'different text')} in ${plural(facts.rows, 'row')}`,
+        `${plural(facts.different, 'different text')} in ${plural(facts.rows, 'row')}: only gaps and repeats are looked at`,
       ),
     };
   return { feature, listed: listed('feature', feature.type, whyType(facts, feature)) };

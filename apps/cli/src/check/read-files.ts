@@ -16,10 +16,14 @@ export function mustBe<T>(result: T | Refusal, { side, path }: InputFile): T {
 /** readFile: columns of a file and what its first rows hold. */
 export async function readColumns(
   store: FileStore,
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'link'>,
   input: InputFile,
 ): Promise<ReadFile> {
-  const file = { path: workspace.link(input.path, input.side, input.format), format: input.format };
+  const file = {
+    path: workspace.link(input.path, input.side, input.format),
+    format: input.format,
+    bytes: input.bytes,
+  };
   const columns = mustBe(await store.columns(file), input);
   if (columns.length === 0) throw new CheckProblem(`--${input.side} ${input.path}: has no columns`);
   const facts = mustBe(await store.facts(file, columns), input);

@@ -1,6 +1,6 @@
 import type { CheckReport, Finding, Profile, ProfileChunk } from '#libs/contracts';
 import { evaluate, suggestMonitors } from '#libs/monitoring';
-import { openFileStore } from '#libs/store';
+import type { FileStore } from '#libs/store';
 import { NO_CONFIG, readConfig } from './config-file.js';
 import { columnFindings } from './column-findings.js';
 import { inferColumns, type Columns } from './infer.js';
@@ -30,11 +30,14 @@ export type Checked = {
 /** runCheck: compares two files; `onColumns` hears what the columns were taken for, before the long part. */
 export async function runCheck(
   options: CheckOptions,
-  { workspace, onColumns }: { workspace: Workspace; onColumns: (columns: Columns) => void },
+  {
+    store,
+    workspace,
+    onColumns,
+  }: { store: FileStore; workspace: Pick<Workspace, 'link'>; onColumns: (columns: Columns) => void },
 ): Promise<Checked> {
   const config = options.config === undefined ? NO_CONFIG : readConfig(options.config);
   const inputs = [inputFile('baseline', options.baseline), inputFile('current', options.current)] as const;
-  const store = await openFileStore(workspace.folder);
   const hashes = Promise.all(inputs.map(hashOf));
   const read = {
     baseline: await readColumns(store, workspace, inputs[0]),

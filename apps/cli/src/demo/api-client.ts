@@ -4,7 +4,7 @@ import { retry } from '#libs/platform';
 const ATTEMPTS = 4;
 
 /** A problem document (RFC 9457) that the API answered with. */
-class ApiProblem extends Error {
+export class ApiProblem extends Error {
   constructor(
     readonly status: number,
     method: string,

@@ -85,27 +85,33 @@ export class Positions {
   }
 
   /**
-   * Positions in topics that are still the ones they were begun in: the end of a log says nothing about an earlier one of the same name. The
-   * incarnations are asked for after the ends, so that these cannot be of a later one.
+   * Ends of the log are asked for between two looks at the topics' ids: those of a topic that was deleted and created again in between would be
+   * written down for its earlier life, as records that were lost. The new life is written down at once, though nothing of it was read yet.
    */
   private async locate(): Promise<Located[]> {
-    const topics = [...new Set(this.options.consumer.positions().map(({ topic }) => topic))];
+    const { admin, consumer } = this.options;
+    const before = await admin.incarnations([...new Set(consumer.positions().map(({ topic }) => topic))]);
+    const topics = [...before.keys()];
     const offsets = await Promise.all(
-      topics.map(async (topic) => [topic, await this.options.admin.offsets(topic)] as const),
+      topics.map(async (topic) => [topic, await admin.offsets(topic)] as const),
     );
-    const ends = new Map(
+    const after = await admin.incarnations(topics);
+    const logs = new Map(
       offsets.flatMap(([topic, partitions]) =>
-        partitions.map(({ partition, end }) => [`${topic}/${partition}`, end] as const),
+        before.get(topic) === after.get(topic)
+          ? partitions.map(({ partition, ...log }) => [`${topic}/${partition}`, log] as const)
+          : [],
       ),
     );
-    const current = await this.options.admin.incarnations(topics);
-    return this.options.consumer
-      .positions()
-      .filter(({ topic, incarnation }) => current.get(topic) === incarnation)
-      .map((position) => ({
-        ...position,
-        end: max(ends.get(`${position.topic}/${position.partition}`) ?? 0n, position.next),
-      }));
+    return consumer.positions().flatMap((position) => {
+      const log = logs.get(`${position.topic}/${position.partition}`);
+      const incarnation = after.get(position.topic);
+      if (log === undefined || incarnation === undefined) return [];
+      if (incarnation === position.incarnation) return [{ ...position, end: max(log.end, position.next) }];
+      return [
+        { ...position, incarnation, next: log.start, end: log.end, brokerTimeMs: 0, lastRecordAtMs: 0 },
+      ];
+    });
   }
 
   private rows(located: readonly Located[], nowMs: number): IngestPosition[] {

@@ -1,3 +1,4 @@
+import type { GroundTruthEvent } from '#libs/contracts';
 import type { LabelRow, QuarantineRow } from '#libs/store';
 
 import type { Registry } from '../registry/registry.js';
@@ -7,16 +8,22 @@ import { encodeLabel } from '../steps/encode.js';
 import { ok, type Step } from '../steps/step.js';
 import { hintTime, timeWithin } from '../steps/time-range.js';
 import { validateGroundTruth } from '../steps/validate.js';
+import { heldBack } from './hold-back.js';
 import { eachInTurn, intakeOf, quarantineRow, toSource, type Lane, type Source } from './lane.js';
 
 export type GroundTruthLane = { registry: Pick<Registry, 'view'>; maxBytes: number; now: () => number };
 
-const read = (source: Source, view: ProjectView, maxBytes: number): Step<LabelRow> => {
+/** read: an event that is no ground truth may be a prediction on the wrong topic, so the rules of its model hold for it too. */
+const read = (source: Source, view: ProjectView, maxBytes: number): LabelRow | QuarantineRow => {
   const decoded = decode(source.record.value, maxBytes);
-  if (decoded.kind !== 'ok') return decoded;
+  if (decoded.kind !== 'ok') return heldBack(quarantineRow(source, decoded), view, undefined);
   const valid = validateGroundTruth(decoded.value);
-  if (valid.kind !== 'ok') return valid;
-  const event = valid.value;
+  if (valid.kind !== 'ok') return heldBack(quarantineRow(source, valid), view, decoded.value);
+  const label = encode(source, view, valid.value);
+  return label.kind === 'ok' ? label.value : quarantineRow(source, label);
+};
+
+const encode = (source: Source, view: ProjectView, event: GroundTruthEvent): Step<LabelRow> => {
   const time = timeWithin('time', event.time, { range: view.range, brokerMs: source.brokerMs });
   if (time.kind !== 'ok') return time;
   const hint = event.predictedAt === undefined ? ok(null) : hintTime('predictedAt', event.predictedAt);
@@ -37,14 +44,15 @@ export const groundTruthLane =
     const labels: LabelRow[] = [];
     const bad: QuarantineRow[] = [];
     await eachInTurn(sources, (source) => {
-      const step = read(source, view, maxBytes);
-      if (step.kind === 'ok') labels.push(step.value);
-      else bad.push(quarantineRow(source, step));
+      const done = read(source, view, maxBytes);
+      if ('reason' in done) bad.push(done);
+      else labels.push(done);
     });
     return intakeOf(batch, {
       project,
       sources,
       quarantineKeptMs: view.quarantineKeptMs,
+      holdsBack: view.mayHoldBack(undefined),
       predictions: [],
       labels,
       quarantined: bad,

@@ -5,7 +5,10 @@ import type { Quarantined } from '../steps/step.js';
 import { brokerTime } from '../steps/time-range.js';
 
 /** Lane: what one kind of topic makes of its records. Throws only on outages and bugs; bad records become quarantined rows. */
-export type Lane = (batch: RecordBatch, project: string) => Promise<IntakeBatch>;
+export type Lane = (batch: RecordBatch, project: string) => Promise<LaneBatch>;
+
+/** `holdsBack`: the project has models with privacy rules, so what nobody can read is not kept. */
+export type LaneBatch = IntakeBatch & { holdsBack: boolean };
 
 /** Source: a record with the time it was written, as used for every decision on it. */
 export type Source = { record: KafkaRecord; value: Buffer; brokerMs: number };
@@ -55,11 +58,11 @@ export const intakeOf = (
     project,
     sources,
     ...rows
-  }: { project: string; sources: readonly Source[]; quarantineKeptMs: number } & Pick<
+  }: { project: string; sources: readonly Source[]; quarantineKeptMs: number; holdsBack: boolean } & Pick<
     IntakeBatch,
     'predictions' | 'labels' | 'quarantined'
   >,
-): IntakeBatch => ({
+): LaneBatch => ({
   project,
   topic: batch.topic,
   incarnation: batch.incarnation,

@@ -1,11 +1,12 @@
+import { createSecretKey } from 'node:crypto';
+import { modelBodySchema, type ModelBody } from '#libs/contracts';
 import type { RecordBatch } from '#libs/kafka';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Registry, Wanted } from '../registry/registry.js';
 import { ProjectView } from '../registry/view.js';
-import { keepAll } from '../steps/redact.js';
-import { quarantined } from '../steps/step.js';
+import { redactionWith } from '../steps/redact.js';
 import { groundTruthLane } from './ground-truth.js';
 import { predictionLane } from './predictions.js';
 
@@ -27,6 +28,10 @@ const emptyView = () =>
 class FakeRegistry implements Pick<Registry, 'view' | 'prepare'> {
   readonly calls: string[][] = [];
   private readonly current = emptyView();
+
+  setModel(model: string, body: ModelBody): void {
+    this.current.setModel(model, body);
+  }
 
   view(): Promise<ProjectView> {
     return Promise.resolve(this.current);
@@ -75,7 +80,7 @@ const good = (id: string, changes: object = {}) =>
 
 const lanes = (registry = new FakeRegistry()) => ({
   registry,
-  predictions: predictionLane({ registry, maxBytes: MAX_BYTES, redact: keepAll, now }),
+  predictions: predictionLane({ registry, maxBytes: MAX_BYTES, redaction: redactionWith(undefined), now }),
   truth: groundTruthLane({ registry, maxBytes: MAX_BYTES, now }),
 });
 
@@ -130,21 +135,103 @@ describe('predictionLane', () => {
     expect(intake.quarantined).toMatchObject([{ offset: 102n, reason: 'too_many_drafts', field: 'version' }]);
   });
 
-  it('redacts before anything is stored or shown to the registry', async () => {
-    const registry = new FakeRegistry();
-    const lane = predictionLane({
-      registry,
-      maxBytes: MAX_BYTES,
-      now,
-      redact: (event) =>
-        event.id === 'refused'
-          ? quarantined('schema', 'id', 'refused')
-          : { kind: 'ok', value: { ...event, features: { a: 1 } } },
+  describe('of a model with privacy rules', () => {
+    const SECRET = 'secret-4711';
+    const rules = {
+      features: { ssn: { action: 'drop' }, b: { action: 'hash' }, a: { action: 'bucket', width: 10 } },
+      tags: { subject: { action: 'drop' } },
+    };
+    const private_ = {
+      features: { a: 17, b: SECRET, ssn: SECRET },
+      attributions: { ssn: 0.5, a: 0.1 },
+      tags: { subject: SECRET, region: 'south' },
+    };
+    const withRules = () => {
+      const registry = new FakeRegistry();
+      registry.setModel('m', modelBodySchema.parse({ problem: 'binary', privacy: rules }));
+      registry.setModel('open', modelBodySchema.parse({ problem: 'binary' }));
+      const redaction = redactionWith(createSecretKey(Buffer.alloc(32, 7)));
+      return {
+        registry,
+        predictions: predictionLane({ registry, maxBytes: MAX_BYTES, redaction, now }),
+        truth: groundTruthLane({ registry, maxBytes: MAX_BYTES, now }),
+      };
+    };
+    const shown = (value: unknown): string =>
+      JSON.stringify(value, (_, each: unknown) => {
+        if (typeof each === 'bigint') return String(each);
+        const bytes = each as { type?: unknown; data?: unknown } | null;
+        return bytes?.type === 'Buffer' ? Buffer.from(bytes.data as number[]).toString() : each;
+      });
+
+    it('redacts before anything is stored or shown to the registry', async () => {
+      const { registry, predictions } = withRules();
+      const intake = await predictions(batchOf([good('1', private_)]), 'p');
+      expect(registry.calls).toEqual([['m/1: a b']]);
+      expect(intake.predictions[0]).toMatchObject({ num: [10], tags: { region: 'south' }, extra: '' });
+      expect(intake.predictions[0]?.cat[0]).toMatch(/^hmac:[0-9a-f]{32}$/);
+      expect(shown(intake)).not.toContain(SECRET);
     });
-    const intake = await lane(batchOf([good('1'), good('refused')]), 'p');
-    expect(registry.calls).toEqual([['m/1: a']]);
-    expect(intake.predictions[0]).toMatchObject({ num: [1], cat: [], extra: '' });
-    expect(intake.quarantined).toHaveLength(1);
+
+    it('shows a well-formed event that is refused as it would have been stored', async () => {
+      const late = good('2', { ...private_, time: '2001-01-01T00:00:00Z' });
+      const { quarantined } = await withRules().predictions(batchOf([late]), 'p');
+      expect(quarantined[0]).toMatchObject({
+        reason: 'event_time_range',
+        key: '',
+        headers: { 'plumbline-body': 'redacted' },
+      });
+      const raw = JSON.parse(Buffer.from(quarantined[0]?.raw ?? []).toString()) as object;
+      expect(raw).toMatchObject({ id: '2', features: { a: 10 }, attributions: { a: 0.1 } });
+      expect(shown(quarantined)).not.toContain(SECRET);
+    });
+
+    it.each([
+      ['no JSON', `{"model":"m","features":{"ssn":"${SECRET}"`],
+      ['a bare value in place of JSON', SECRET],
+      ['another type where features are', good('1', { features: SECRET })],
+      ['a field of no event', good('1', { [SECRET]: 1 })],
+      ['another type where attributions are', good('1', { attributions: SECRET })],
+      ['no model', good('1', { ...private_, model: undefined })],
+      ['an unknown model', good('1', { ...private_, model: 'mm', time: 4 })],
+      ['too many bytes', good('1', { ...private_, pad: 'x'.repeat(MAX_BYTES) })],
+    ])('withholds %s', async (_, text) => {
+      const { predictions, truth } = withRules();
+      for (const lane of [predictions, truth]) {
+        const { quarantined } = await lane(batchOf([text]), 'p');
+        expect(shown(quarantined)).not.toContain(SECRET);
+        expect(quarantined).toMatchObject([
+          { raw: Buffer.alloc(0), key: '', headers: { 'plumbline-body': 'withheld' }, rawBytes: text.length },
+        ]);
+        expect(quarantined[0]?.message).toContain('withheld');
+      }
+    });
+
+    it('stores nothing of a wrong value of a dropped attribution', async () => {
+      const { predictions } = await withRules().predictions(
+        batchOf([good('1', { attributions: { ssn: SECRET, a: 0.1 } })]),
+        'p',
+      );
+      expect(predictions).toHaveLength(1);
+      expect(shown(predictions)).not.toContain(SECRET);
+    });
+
+    it('keeps the events of other models whole', async () => {
+      const text = good('1', { model: 'open', time: 4 });
+      const { quarantined } = await withRules().predictions(batchOf([text]), 'p');
+      expect(quarantined[0]).toMatchObject({ raw: Buffer.from(text), key: 'k', headers: {} });
+    });
+
+    it('stores nothing while there is no key to hash with', async () => {
+      const { registry } = withRules();
+      const lane = predictionLane({
+        registry,
+        maxBytes: MAX_BYTES,
+        redaction: redactionWith(undefined),
+        now,
+      });
+      await expect(lane(batchOf([good('1')]), 'p')).rejects.toThrow(/PLUMBLINE_SECRET_KEY/);
+    });
   });
 });
 

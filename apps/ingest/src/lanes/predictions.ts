@@ -1,5 +1,5 @@
 import { documentId, type PredictionEvent } from '#libs/contracts';
-import type { PredictionRow, QuarantineRow } from '#libs/store';
+import type { PredictionRow, QuarantineRow, Redactor } from '#libs/store';
 
 import type { ValueVariety } from '../flow/value-variety.js';
 import { observe } from '../registry/infer.js';
@@ -8,36 +8,45 @@ import type { Registry, Wanted } from '../registry/registry.js';
 import type { ProjectView } from '../registry/view.js';
 import { decode } from '../steps/decode.js';
 import { encodePrediction } from '../steps/encode.js';
-import type { Redact } from '../steps/redact.js';
+import type { Redaction } from '../steps/redact.js';
 import { ok, quarantined, type Step } from '../steps/step.js';
-import { timeWithin, type TimeRange } from '../steps/time-range.js';
+import { timeWithin } from '../steps/time-range.js';
 import { validatePrediction } from '../steps/validate.js';
+import { heldBack, redactedRow } from './hold-back.js';
 import { eachInTurn, intakeOf, quarantineRow, toSource, type Lane, type Source } from './lane.js';
 
-type Read = { source: Source; event: PredictionEvent; timeMs: number };
-type Rules = { range: TimeRange; maxBytes: number; redact: Redact };
+type Read = { source: Source; event: PredictionEvent; timeMs: number; redactor: Redactor | undefined };
+type Rules = { project: string; view: ProjectView; maxBytes: number; redaction: Redaction };
 
 export type PredictionLane = {
   registry: Pick<Registry, 'view' | 'prepare'>;
   maxBytes: number;
-  redact: Redact;
+  redaction: Redaction;
   /** Sees what is to be stored; a dry run has none. */
   variety?: Pick<ValueVariety, 'observe'>;
   now: () => number;
 };
 
-/** read: bytes → decode → validate → time → redact. What redaction removes is neither stored nor seen by the registry. */
-const read = (source: Source, { range, maxBytes, redact }: Rules): Step<Read> => {
+/**
+ * read: bytes → decode → validate → redact → time. What redaction removes is neither stored nor seen by the registry, nor shown in the
+ * quarantine.
+ */
+const read = (source: Source, { project, view, maxBytes, redaction }: Rules): Read | QuarantineRow => {
   const decoded = decode(source.record.value, maxBytes);
-  if (decoded.kind !== 'ok') return decoded;
+  if (decoded.kind !== 'ok') return heldBack(quarantineRow(source, decoded), view, undefined);
   const valid = validatePrediction(decoded.value);
-  if (valid.kind !== 'ok') return valid;
-  const time = timeWithin('time', valid.value.time, { range, brokerMs: source.brokerMs });
-  if (time.kind !== 'ok') return time;
-  const redacted = redact(valid.value);
-  if (redacted.kind !== 'ok') return redacted;
-  return ok({ source, event: redacted.value, timeMs: time.value });
+  if (valid.kind !== 'ok') return heldBack(quarantineRow(source, valid), view, decoded.value);
+  const { model } = valid.value;
+  const redactor = redaction(project, model, view.privacy(model));
+  const event = redactor?.event(valid.value) ?? valid.value;
+  const time = timeWithin('time', event.time, { range: view.range, brokerMs: source.brokerMs });
+  if (time.kind !== 'ok') return refused({ source, event, redactor }, quarantineRow(source, time));
+  return { source, event, timeMs: time.value, redactor };
 };
+
+/** A well-formed event is shown as it would have been stored. */
+const refused = ({ event, redactor }: Omit<Read, 'timeMs'>, row: QuarantineRow): QuarantineRow =>
+  redactor === undefined ? row : redactedRow(row, event);
 
 const hasUnseen = ({ slots }: Layout, features: PredictionEvent['features']): boolean => {
   for (const name in features) if (!slots.has(name)) return true;
@@ -56,7 +65,7 @@ const collect = (wanted: Map<string, Wanted>, view: ProjectView, { event }: Read
   observe(each.types, features ?? {}, isKnown);
 };
 
-const encode = (view: ProjectView, { source, event, timeMs }: Read): Step<PredictionRow> => {
+const encode = (view: ProjectView, { source, event, timeMs, redactor }: Read): Step<PredictionRow> => {
   const { model, version } = event;
   const layout = view.layout(model, version);
   if (layout === undefined)
@@ -66,7 +75,8 @@ const encode = (view: ProjectView, { source, event, timeMs }: Read): Step<Predic
       `${documentId(model, version)} is not registered and the project has its ${view.maxDrafts} drafts; register the version, or remove drafts, and replay`,
     );
   const origin = { offset: source.record.offset, brokerMs: source.brokerMs, value: source.value };
-  return ok(encodePrediction({ event, timeMs }, origin, { layout, times: view.times(model) }));
+  const row = encodePrediction({ event, timeMs }, origin, { layout, times: view.times(model) });
+  return ok(redactor === undefined ? row : { ...row, contentHash: redactor.contentHash(source.value) });
 };
 
 /** The name of the categorical feature at a place of a row. */
@@ -78,7 +88,7 @@ const categoricalName = (layout: Layout | undefined, place: number): string => {
 
 /** predictionLane: read all records, let the registry take up what is new once for the whole batch, then encode. */
 export const predictionLane =
-  ({ registry, maxBytes, redact, variety, now }: PredictionLane): Lane =>
+  ({ registry, maxBytes, redaction, variety, now }: PredictionLane): Lane =>
   async (batch, project) => {
     const view = await registry.view(project);
     const nowMs = now();
@@ -87,17 +97,17 @@ export const predictionLane =
     const good: Read[] = [];
     const wanted = new Map<string, Wanted>();
     await eachInTurn(sources, (source) => {
-      const step = read(source, { range: view.range, maxBytes, redact });
-      if (step.kind !== 'ok') return void bad.push(quarantineRow(source, step));
-      good.push(step.value);
-      collect(wanted, view, step.value);
+      const done = read(source, { project, view, maxBytes, redaction });
+      if ('reason' in done) return void bad.push(done);
+      good.push(done);
+      collect(wanted, view, done);
     });
     const prepared = wanted.size === 0 ? view : await registry.prepare(project, [...wanted.values()]);
     const predictions: PredictionRow[] = [];
     await eachInTurn(good, (each) => {
       const step = encode(prepared, each);
       if (step.kind === 'ok') predictions.push(step.value);
-      else bad.push(quarantineRow(each.source, step));
+      else bad.push(refused(each, quarantineRow(each.source, step)));
     });
     variety?.observe(project, predictions, ({ model, version }, place) =>
       categoricalName(prepared.layout(model, version), place),
@@ -106,6 +116,7 @@ export const predictionLane =
       project,
       sources,
       quarantineKeptMs: view.quarantineKeptMs,
+      holdsBack: view.mayHoldBack(undefined),
       predictions,
       labels: [],
       quarantined: bad,

@@ -1,11 +1,12 @@
 import type { RecordBatch } from '#libs/kafka';
-import type { IntakeBatch } from '#libs/store';
 import { expect, it } from 'vitest';
 
+import type { LaneBatch } from './lane.js';
 import { withUnreadable } from './unreadable.js';
 
 const NOW_MS = 1_000_000;
-const rows: IntakeBatch = {
+const rows: LaneBatch = {
+  holdsBack: false,
   project: 'p',
   topic: 't',
   incarnation: 'i',
@@ -54,4 +55,19 @@ it('takes the clock where the batch has no time to trust', () => {
     bytes: Buffer.alloc(0),
   };
   expect(withUnreadable(rows, batch([range]), NOW_MS).lastBrokerTimeMs).toBe(NOW_MS);
+});
+
+it('keeps no bytes where they may hold what must not be stored', () => {
+  const bytes = Buffer.from('secret');
+  const range = {
+    first: 12n,
+    last: 12n,
+    reason: 'bad_crc' as const,
+    message: 'secret',
+    timestampMs: 9,
+    bytes,
+  };
+  const { quarantined } = withUnreadable({ ...rows, holdsBack: true }, batch([range]), NOW_MS);
+  expect(quarantined).toMatchObject([{ raw: Buffer.alloc(0), rawBytes: 6, reason: 'unreadable' }]);
+  expect(quarantined[0]?.message).not.toContain('secret');
 });

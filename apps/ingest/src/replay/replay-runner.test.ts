@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import type { Stream } from '../flow/handle-batch.js';
 import { UnavailableError } from '../flow/persist.js';
+import type { LaneBatch } from '../lanes/lane.js';
 import { ReplayRunner } from './replay-runner.js';
 
 const signal = new AbortController().signal;
@@ -39,7 +40,7 @@ function setUp(entries: ReplayEntry[], replay = request(), fault?: Error) {
         field: 'id',
         message: 'is missing',
       })),
-    } as unknown as IntakeBatch);
+    } as unknown as LaneBatch);
   };
   const replays = {
     open: () => Promise.resolve([replay]),
@@ -105,8 +106,13 @@ describe('ReplayRunner', () => {
   it.each([
     {
       name: 'an event of which only the beginning is kept',
-      bad: entry(2, { rawBytes: 9 }),
+      bad: entry(2, { rawBytes: 9, reason: 'too_large' }),
       reason: 'too_large',
+    },
+    {
+      name: 'an event that was never decoded',
+      bad: entry(2, { reason: 'unreadable' }),
+      reason: 'unreadable',
     },
     {
       name: 'an event of a topic that no project reads',

@@ -45,8 +45,10 @@ describe('encodePrediction', () => {
     });
   });
 
-  it('orders attributions by all features, and leaves out unknown ones', () => {
-    expect(encode({ attributions: { b: 2, zz: 5 } }).attributions).toEqual([NaN, 2]);
+  it('orders attributions by all features, and notes unknown ones', () => {
+    const row = encode({ features: { a: 'x' }, attributions: { b: 2, zz: 5 } });
+    expect(row.attributions).toEqual([NaN, 2]);
+    expect(row.invalid).toEqual({ a: 'x', '\0attributions': 'zz' });
   });
 
   it('drops null tags and keeps a tag named __proto__', () => {

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 
 import type { GroundTruthEvent, PredictionEvent } from '#libs/contracts';
-import type { LabelRow, PredictionRow } from '#libs/store';
+import { UNKNOWN_ATTRIBUTIONS, type LabelRow, type PredictionRow } from '#libs/store';
 
 import type { Layout } from '../registry/layout.js';
+import { encodeAttributions } from './encode-attributions.js';
 import { encodeFeatures } from './encode-features.js';
 import { STORABLE_MAX_MS } from './time-range.js';
 
@@ -25,16 +26,6 @@ const expiry = (timeMs: number, brokerMs: number, retentionMs: number): number =
 /** contentHash: the first 64 bits of SHA-256 of the bytes as sent: an event sent again counts as a duplicate, a changed one as amended. */
 const contentHash = (value: Buffer): bigint => hash('sha256', value, 'buffer').readBigUInt64LE(0);
 
-const attributionsOf = ({ attributions }: PredictionEvent, { slots }: Layout): number[] => {
-  if (attributions === undefined) return [];
-  const values = new Array<number>(slots.size).fill(NaN);
-  for (const name of Object.keys(attributions)) {
-    const slot = slots.get(name);
-    if (slot !== undefined) values[slot.index] = attributions[name] ?? NaN;
-  }
-  return values;
-};
-
 const tagsOf = ({ tags }: PredictionEvent): Record<string, string> => {
   if (tags === undefined) return NO_TAGS;
   const kept = Object.create(null) as Record<string, string>;
@@ -52,6 +43,8 @@ export const encodePrediction = (
   { layout, times }: { layout: Layout; times: ModelTimes },
 ): PredictionRow => {
   const { label = '', score = NaN, value = NaN, scores = NO_NUMBERS } = event.prediction;
+  const features = encodeFeatures(event.features ?? {}, layout, timeMs);
+  const { attributions, unknown } = encodeAttributions(event.attributions, layout);
   return {
     model: event.model,
     version: event.version,
@@ -59,12 +52,13 @@ export const encodePrediction = (
     id: event.id,
     timeMs,
     schema: layout.revision,
-    ...encodeFeatures(event.features ?? {}, layout, timeMs),
+    ...features,
+    ...(unknown !== '' && { invalid: { ...features.invalid, [UNKNOWN_ATTRIBUTIONS]: unknown } }),
     label,
     score,
     value,
     scores,
-    attributions: attributionsOf(event, layout),
+    attributions,
     tags: tagsOf(event),
     brokerTimeMs: origin.brokerMs,
     offset: origin.offset,

@@ -23,7 +23,7 @@ describe('validatePrediction', () => {
       name: 'attributions, scores, tags',
       event: {
         ...prediction,
-        attributions: { a: 1 },
+        attributions: { a: 1, b: 'NaN', c: null },
         prediction: { scores: { x: 1 } },
         tags: { t: 'v', n: null },
       },
@@ -73,9 +73,9 @@ describe('validatePrediction', () => {
       field: 'prediction.scores.a',
     },
     {
-      name: 'an attribution as text',
-      event: { ...prediction, attributions: { a: '1' } },
-      field: 'attributions.a',
+      name: 'attributions as a list',
+      event: { ...prediction, attributions: [0.1] },
+      field: 'attributions',
     },
     { name: 'an unknown field', event: { ...prediction, extra: 1 }, field: 'extra' },
     { name: 'a numeric tag', event: { ...prediction, tags: { t: 5 } }, field: 'tags.t' },

@@ -18,6 +18,8 @@ export const TICK_KINDS = [
   'profile',
   'evaluate',
   'reconcile-notices',
+  'erase',
+  'retention',
   'watch-intake',
 ] as const satisfies readonly TickJob['kind'][];
 

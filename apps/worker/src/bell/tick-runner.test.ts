@@ -26,6 +26,8 @@ const setUp = (lock: TickLock, profile: TickTask) => {
       evaluate: task('evaluate'),
       'link-labels': task('link-labels'),
       'reconcile-notices': task('reconcile-notices'),
+      erase: task('erase'),
+      retention: task('retention'),
       'watch-intake': task('watch-intake'),
     },
     lock,

@@ -30,6 +30,9 @@ type Watched = { model: string; fixedMs: number | null; lastMs: number | null };
 /** What is usual changes slowly, and finding it reads the marks of four weeks. */
 const LIMITS_AGE_MS = 3_600_000;
 
+/** Marks are stamped before they are visible, by another clock. */
+const OVERLAP_MS = 3_600_000;
+
 const fixedLimit = ({ silenceAfter = SILENCE_AFTER_DEFAULT }: ModelBody): number | null =>
   silenceAfter === 'off' ? null : durationMs(silenceAfter);
 
@@ -56,6 +59,7 @@ function watchedModels(
 /** SilenceWatch: one alert per model that sends nothing for longer than is usual for it. */
 export class SilenceWatch {
   private readonly limits = new Map<string, { atMs: number; limits: QuietLimits[] }>();
+  private readonly seen = new Map<string, { untilMs: number; arrivals: Map<string, ModelArrivals> }>();
 
   constructor(private readonly options: Options) {}
 
@@ -67,7 +71,7 @@ export class SilenceWatch {
     const [models, versions, arrivals, states] = await Promise.all([
       store.documents.list(project, 'model'),
       store.documents.list(project, 'version'),
-      store.intake.arrivals(project),
+      this.arrivals(project, nowMs),
       store.alerts.states(project, INTAKE_MONITORS.silence, ''),
     ]);
     const watched = watchedModels(models, versions, arrivals);
@@ -88,6 +92,19 @@ export class SilenceWatch {
     });
     if (transitions.length > 0) await store.alerts.append(transitions, project);
     return { transitions, standings: standingsOf(watched, state, nowMs) };
+  }
+
+  /** All marks once, then the new ones: what was seen before stays known. */
+  private async arrivals(project: string, nowMs: number): Promise<ModelArrivals[]> {
+    const known = this.seen.get(project) ?? { untilMs: 0, arrivals: new Map<string, ModelArrivals>() };
+    const fresh = await this.options.store.intake.arrivals(project, Math.max(0, known.untilMs - OVERLAP_MS));
+    for (const each of fresh) {
+      const key = JSON.stringify([each.model, each.version]);
+      const before = known.arrivals.get(key)?.lastMs ?? 0;
+      known.arrivals.set(key, { ...each, lastMs: Math.max(before, each.lastMs) });
+    }
+    this.seen.set(project, { ...known, untilMs: nowMs });
+    return [...known.arrivals.values()];
   }
 
   private async usual(project: string, nowMs: number): Promise<QuietLimits[]> {

@@ -49,6 +49,7 @@ export const composeMessage = (options: Options) => {
         kind: monitor?.body.kind ?? 'drift',
       },
       binning: context?.plan.binning ?? null,
+      bias: context?.plan.bias ?? null,
       ...(await loadComparedProfiles(store, context, { segment: state.segment, window: transition.window })),
       timeZone: context?.plan.timeZone ?? 'UTC',
       links: linksOf(project, state),

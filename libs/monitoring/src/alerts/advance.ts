@@ -8,7 +8,7 @@ import type {
   Window,
 } from '#libs/contracts';
 import { severityOf, worstFirst } from './excess.js';
-import { describeFeature } from './words.js';
+import { describeSubject as nameOf, subjectOf } from './subject.js';
 
 /** AdvanceInput: what one evaluation says about one segment value, and what was known before. */
 export type AdvanceInput = {
@@ -48,7 +48,7 @@ const isDecided = ({ status, threshold }: Finding): boolean =>
 /** recovered: nothing is breached, something is decided, and each feature that was breached is decided again (or no longer watched). */
 function recovered(features: readonly string[], findings: readonly Finding[]): boolean {
   const decided = findings.filter(isDecided);
-  const [known, watched] = [decided, findings].map((list) => new Set(list.map((finding) => finding.feature)));
+  const [known, watched] = [decided, findings].map((list) => new Set(list.map(subjectOf)));
   return (
     decided.length > 0 &&
     decided.every((finding) => finding.status === 'ok') &&
@@ -56,7 +56,6 @@ function recovered(features: readonly string[], findings: readonly Finding[]): b
   );
 }
 
-const nameOf = (feature: string): string => (feature === '' ? 'quality' : describeFeature(feature));
 const NAMED_FEATURES = 5;
 
 /** list: the first few names; an alert can hold thousands. */
@@ -93,7 +92,7 @@ function transitionOf(
 
 function onBreach(input: AdvanceInput, breached: Finding[]): Advance {
   const { previous, identity, window, hash } = input;
-  const features = [...new Set(breached.map((finding) => finding.feature))];
+  const features = [...new Set(breached.map(subjectOf))];
   const severity = severityOf(breached, input.severity);
   const common = { ...identity, status: 'open', severity, windowEndMs: window.endMs, features } as const;
   if (previous?.status !== 'open') {

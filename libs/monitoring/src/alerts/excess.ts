@@ -1,4 +1,6 @@
-import type { Finding, MetricName, Severity } from '#libs/contracts';
+import { biasMetrics, type Finding, type MetricName, type Severity } from '#libs/contracts';
+import { distanceFromNeutral } from '#libs/stats';
+import { scaleOf } from '../bias/metrics.js';
 import { LESS_IS_WORSE } from '../limits.js';
 
 /** DISTANCES: metrics that measure how far a distribution moved, where a multiple of the limit has a meaning. */
@@ -15,15 +17,22 @@ const DISTANCES: ReadonlySet<MetricName> = new Set([
   'wasserstein_normalised',
 ]);
 
+const BIAS: ReadonlySet<MetricName> = new Set(biasMetrics);
+
 /** CRITICAL_EXCESS: a distance this many times its limit is critical, whatever the monitor says. */
 const CRITICAL_EXCESS = 2.5;
 
 /**
  * excess: how many times its limit a finding's value is, so that findings of different metrics can be ranked; for floors, the
- * missing part of 1 is compared where that is a share. Infinite for facts (a missing column) and limits of 0; 0 without value or limit.
+ * missing part of 1 is compared where that is a share, for bias distances from the neutral point. Infinite for facts (a missing column)
+ * and limits of 0; 0 without value or limit.
  */
 function excess({ metric, value, threshold, evidence, status }: Finding): number {
   if (value === null || threshold === null) return 0;
+  if (BIAS.has(metric)) {
+    const [now, limit] = [value, threshold].map((x) => distanceFromNeutral(x, scaleOf(metric)));
+    return limit === 0 ? Infinity : (now ?? 0) / (limit ?? 1);
+  }
   if (LESS_IS_WORSE.has(metric) && value <= 1)
     return threshold < 1 ? (1 - value) / (1 - threshold) : Infinity;
   // Beyond a lower bound: of a signed distance, or of a number of rows.

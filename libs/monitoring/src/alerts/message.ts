@@ -1,18 +1,22 @@
 import {
   ALL_SEGMENT,
   isFeatureCell,
+  attributionMetrics,
   type AlertChart,
   type AlertFinding,
   type AlertMessage,
   type AlertTransition,
+  type BiasPlan,
   type BinningBody,
   type Finding,
+  type MetricName,
   type MonitorKind,
   type Profile,
 } from '#libs/contracts';
 import { chartOf, type ComparedCells } from '../chart.js';
 import { msToIso } from '../civil-time.js';
 import { cellKey } from '../merge.js';
+import { biasEvent, biasSentence, hasBiasWords, namesFor } from './bias-words.js';
 import { detailOf } from './detail.js';
 import { describeFeature, describeSegment, happened, METRIC_LABELS, sentenceOf } from './words.js';
 
@@ -23,6 +27,8 @@ export type MessageInput = {
   readonly binning: BinningBody | null;
   readonly baseline: Profile;
   readonly window: Profile;
+  /** Of the model, for the names of facets; without it they are told in general words. */
+  readonly bias?: BiasPlan | null;
   /** Time zone of the model, for channels that show local times. */
   readonly timeZone: string;
   readonly links: AlertMessage['links'];
@@ -47,22 +53,37 @@ function cellLookup({ baseline, window, binning }: MessageInput): CellsOf {
   };
 }
 
-function messageFinding(finding: Finding, cells: ComparedCells | null): AlertFinding {
+const ATTRIBUTION: ReadonlySet<MetricName> = new Set(attributionMetrics);
+
+/** tell: a finding as a sentence: of groups by their names, of attributions with who gained and lost, else with what the cells show. */
+function tell(finding: Finding, cells: ComparedCells | null, { bias }: MessageInput): string {
+  if (hasBiasWords(finding.metric))
+    return `${biasSentence(finding, namesFor(bias, finding), describeSegment(finding))}.`;
+  if (ATTRIBUTION.has(finding.metric)) return sentenceOf(finding, finding.note);
+  return sentenceOf(finding, cells === null ? '' : detailOf(cells));
+}
+
+function messageFinding(finding: Finding, cells: ComparedCells | null, input: MessageInput): AlertFinding {
   const { feature, metric, value, threshold, pAdjusted, rows, baselineRows } = finding;
-  const sentence = sentenceOf(finding, cells === null ? '' : detailOf(cells));
+  const sentence = tell(finding, cells, input);
   const metricLabel = METRIC_LABELS[metric];
   return { feature, metric, metricLabel, value, threshold, pAdjusted, rows, baselineRows, sentence };
 }
 
-function headlineOf({ state, kind, findings }: AlertTransition): string {
+function headlineOf({ transition, bias }: MessageInput): string {
+  const { state, kind, findings } = transition;
   const model = `${state.model} ${state.version}`;
   const [worst] = findings;
   if (kind === 'resolved' || worst === undefined) {
-    return `${model}: ${describeSegment(state)} ${state.segment === ALL_SEGMENT ? 'are' : 'is'} back within limits`;
+    const facet = state.facetValue === '' ? '' : ` (${state.facetValue})`;
+    return `${model}: ${describeSegment(state)}${facet} ${state.segment === ALL_SEGMENT ? 'are' : 'is'} back within limits`;
   }
   const others = state.features.length - 1;
-  const more = others <= 0 ? '' : ` and ${others} more ${others === 1 ? 'feature' : 'features'}`;
-  return `${model}: ${happened(worst)}${more} for ${describeSegment(state)}`;
+  const isBias = hasBiasWords(worst.metric);
+  const what = isBias ? 'metric' : 'feature';
+  const more = others <= 0 ? '' : ` and ${others} more ${others === 1 ? what : `${what}s`}`;
+  const event = isBias ? biasEvent(worst, namesFor(bias, worst)) : happened(worst);
+  return `${model}: ${event}${more} for ${describeSegment(state)}`;
 }
 
 function chartFor(worst: Finding | undefined, cellsOf: CellsOf): AlertChart | null {
@@ -94,8 +115,10 @@ export function alertMessage(input: MessageInput): AlertMessage {
     ...(state.facetValue !== '' && { facetValue: state.facetValue }),
     window: { start: msToIso(window.startMs), end: msToIso(window.endMs), timeZone },
     since: msToIso(state.openedAtMs),
-    headline: headlineOf(transition),
-    findings: findings.slice(0, MAX_FINDINGS).map((finding) => messageFinding(finding, cellsOf(finding))),
+    headline: headlineOf(input),
+    findings: findings
+      .slice(0, MAX_FINDINGS)
+      .map((finding) => messageFinding(finding, cellsOf(finding), input)),
     ...(chart !== null && { chart }),
     links: { alert: links.alert, model: links.model },
     ...(why !== '' && { why }),

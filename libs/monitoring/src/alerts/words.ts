@@ -1,4 +1,11 @@
-import { ALL_SEGMENT, PREDICTION_FEATURES, SEGMENT_IN, type Finding, type MetricName } from '#libs/contracts';
+import {
+  ALL_SEGMENT,
+  PREDICTION_FEATURES,
+  RECONSTRUCTION_ERROR,
+  SEGMENT_IN,
+  type Finding,
+  type MetricName,
+} from '#libs/contracts';
 import { formatCount, formatNumber, formatPercent } from '../format.js';
 import type { SegmentValue } from '../pair.js';
 
@@ -74,6 +81,7 @@ const PREDICTION_LABELS = new Map<string, string>([
   [PREDICTION_FEATURES.score, 'predicted score'],
   [PREDICTION_FEATURES.label, 'predicted label'],
   [PREDICTION_FEATURES.value, 'predicted value'],
+  [RECONSTRUCTION_ERROR, 'distance from what training rows have in common'],
 ]);
 
 /** describeFeature: a feature's name, or what a part of the prediction is called. */
@@ -100,6 +108,14 @@ const EVENTS: Partial<Record<MetricName, (name: string) => string>> = {
   volume: () => 'the number of rows is unusual',
   accuracy: () => 'accuracy fell',
   label_coverage: () => 'labels are missing',
+  ndcg: () => 'the model ranks its features differently than at training',
+  attribution_share: (name) => `${name} has another weight in the predictions`,
+  attribution_drift: (name) => `attributions of ${name} moved`,
+  attribution_sign_flip: (name) => `${name} pushes predictions the other way`,
+  attribution_coverage: () => 'explanations are missing',
+  pca_reconstruction_error: () => 'features no longer go together as at training',
+  domain_classifier_auc: () => 'rows can be told from those at training',
+  correlation_drift: () => 'a correlation of two features changed',
 };
 
 /** happened: what a breach of a metric means, without numbers. */
@@ -118,6 +134,8 @@ const SHARES: ReadonlySet<MetricName> = new Set([
   'duplicate_rate',
   'accuracy',
   'label_coverage',
+  'attribution_share',
+  'attribution_coverage',
 ]);
 
 /** Metrics that either hold or do not: their numbers say nothing to people. */
@@ -125,6 +143,14 @@ const FACTS: ReadonlySet<MetricName> = new Set(['missing_column', 'extra_column'
 
 /** isShare: whether a metric is a share of something, to be read as a percentage. */
 export const isShare = (metric: MetricName): boolean => SHARES.has(metric);
+/** UNITS: what the rows of a finding are, where not all rows are counted. */
+const UNITS: Partial<Record<MetricName, string>> = {
+  accuracy: 'labelled rows',
+  ndcg: 'explained rows',
+  attribution_share: 'explained rows',
+  attribution_drift: 'explained rows',
+  attribution_sign_flip: 'explained rows',
+};
 
 /** formatMetric: a metric's value for people; shares as percentages. */
 const formatMetric = (metric: MetricName, value: number | null): string =>
@@ -142,7 +168,7 @@ export function sentenceOf(finding: Finding, detail = ''): string {
     baselineValue === null ? '' : `${formatMetric(metric, baselineValue)} at training`,
   ].filter((part) => part !== '');
   const limit = limits.length === 0 ? '' : ` (${limits.join(', ')})`;
-  const unit = metric === 'accuracy' ? 'labelled rows' : 'rows';
+  const unit = UNITS[metric] ?? 'rows';
   const counts =
     baselineRows === 0
       ? `${formatCount(rows)} ${unit}`

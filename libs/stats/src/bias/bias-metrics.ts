@@ -73,11 +73,7 @@ const sizes = ({ favoured, disfavoured }: Facets<FacetCounts>): Facets<number> =
   disfavoured: disfavoured.observed.trials,
 });
 
-/**
- * biasMetrics: every metric that is a function of the counts of two sides, by its short name. The others have inputs of their own:
- * `labelDistance` (labels), `conditionalDisparity` (subgroups), `generalizedEntropy` (all rows) and `flipTest` (rows).
- */
-export const biasMetrics = {
+const metrics = {
   ci: {
     scale: 'difference',
     needs: 'labels',
@@ -120,6 +116,12 @@ export const biasMetrics = {
     'true_positive',
     'false_positive',
   ]),
-} as const satisfies Record<string, BiasMetric>;
+} satisfies Record<string, BiasMetric>;
 
-export type BiasMetricName = keyof typeof biasMetrics;
+export type BiasMetricName = keyof typeof metrics;
+
+/**
+ * biasMetrics: every metric that is a function of the counts of two sides, by its short name. The others have inputs of their own:
+ * `labelDistance` (labels), `conditionalDisparity` (subgroups), `generalizedEntropy` (all rows) and `flipTest` (rows).
+ */
+export const biasMetrics: Readonly<Record<BiasMetricName, BiasMetric>> = metrics;

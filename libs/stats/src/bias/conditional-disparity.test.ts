@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import reference from '../../../../tests/fixtures/stats/bias.json' with { type: 'json' };
+import { deltaInterval } from '../delta-interval.js';
+import { newcombeInterval } from '../two-proportions.js';
 import { conditionalDisparity, conditionalDisparityInterval } from './conditional-disparity.js';
 
 describe('conditionalDisparity', () => {
@@ -36,15 +38,37 @@ describe('conditionalDisparity', () => {
 });
 
 describe('conditionalDisparityInterval', () => {
-  it('is the exact delta interval for one subgroup: a difference of two shares', () => {
+  it("is Newcombe's interval for one subgroup: a difference of two shares", () => {
     const subgroup = {
       favoured: { accepted: 680, rejected: 540 },
       disfavoured: { accepted: 320, rejected: 460 },
     };
     const { low, high } = conditionalDisparityInterval([subgroup])!;
-    const se = Math.sqrt((0.46 * 0.54) / 1_000 + (0.32 * 0.68) / 1_000);
-    expect((high - low) / 2).toBeCloseTo(1.959964 * se, 5);
-    expect((high + low) / 2).toBeCloseTo(0.14, 10);
+    const newcombe = newcombeInterval({
+      baseline: { successes: 320, trials: 1_000 },
+      window: { successes: 460, trials: 1_000 },
+    })!;
+    expect(low).toBeCloseTo(newcombe.low, 12);
+    expect(high).toBeCloseTo(newcombe.high, 12);
+  });
+
+  it('is close to the delta method over all cells for many rows', () => {
+    const { subgroups } = reference.disparities.find(({ name }) => name === 'departments')!;
+    const cells = subgroups.flatMap(({ favoured: a, disfavoured: d }) =>
+      [a.accepted, a.rejected, d.accepted, d.rejected].map((count) => 1_000 * count),
+    );
+    const gather = (counts: readonly number[]) =>
+      subgroups.map((_, i) => {
+        const [a = 0, b = 0, c = 0, d = 0] = counts.slice(4 * i, 4 * i + 4);
+        return { favoured: { accepted: a, rejected: b }, disfavoured: { accepted: c, rejected: d } };
+      });
+    const delta = deltaInterval({
+      samples: [cells],
+      statistic: ([counts = []]) => conditionalDisparity(gather(counts)).value,
+    })!;
+    const { low, high } = conditionalDisparityInterval(gather(cells))!;
+    expect((high - low) / (delta.high - delta.low)).toBeCloseTo(1, 2);
+    expect((high + low) / 2).toBeCloseTo((delta.high + delta.low) / 2, 4);
   });
 
   it('leaves out the same subgroups, and has none without a value', () => {

@@ -1,4 +1,5 @@
-import { deltaInterval } from '../delta-interval.js';
+import normal from '@stdlib/stats-base-dists-normal';
+import { newcombeInterval } from '../two-proportions.js';
 import { type BiasInterval, type Facets, type IntervalOptions, type Missing } from './facets.js';
 
 /** Decisions: rows that were accepted (positive) and rejected, by labels for CDDL and by predictions for CDDPL. */
@@ -48,26 +49,43 @@ export function conditionalDisparity(subgroups: readonly Subgroup[]): Conditiona
   };
 }
 
-const flatten = (subgroups: readonly Subgroup[]): number[] =>
-  subgroups.flatMap(({ favoured: a, disfavoured: d }) => [a.accepted, a.rejected, d.accepted, d.rejected]);
+/** shareOf: rows of the disfavoured side among all with one decision. */
+const shareOf = ({ favoured: a, disfavoured: d }: Subgroup, decision: keyof Decisions) => ({
+  successes: d[decision],
+  trials: a[decision] + d[decision],
+});
 
-const gather = (cells: readonly number[]): Subgroup[] =>
-  Array.from({ length: cells.length / 4 }, (_, i) => {
-    const [first = 0, second = 0, third = 0, fourth = 0] = cells.slice(4 * i, 4 * i + 4);
-    return {
-      favoured: { accepted: first, rejected: second },
-      disfavoured: { accepted: third, rejected: fourth },
-    };
-  });
-
-/** conditionalDisparityInterval: delta method over all cells as one multinomial sample. Null where the metric has no value. */
+/**
+ * conditionalDisparityInterval: each subgroup's disparity is a difference of two shares, with Newcombe's interval; these are joined as a
+ * weighted sum by MOVER (Zou, Huang & Zhang 2009), and what the weights vary by themselves, (Σ wᵢθᵢ² − θ²) / n, is added.
+ * Null where the metric has no value.
+ */
 export function conditionalDisparityInterval(
   subgroups: readonly Subgroup[],
-  options: IntervalOptions = {},
+  { level = 0.95, deff = 1 }: IntervalOptions = {},
 ): BiasInterval | null {
-  const usable = subgroups.filter((subgroup) => disparity(subgroup) !== null);
-  const statistic = ([cells = []]: readonly (readonly number[])[]) =>
-    conditionalDisparity(gather(cells)).value;
-  const interval = deltaInterval({ samples: [flatten(usable)], statistic, ...options });
-  return interval && { low: Math.max(-1, interval.low), high: Math.min(1, interval.high), method: 'delta' };
+  const { value } = conditionalDisparity(subgroups);
+  if (value === null) return null;
+  const usable = subgroups.flatMap((subgroup) => {
+    const interval = newcombeInterval({
+      baseline: shareOf(subgroup, 'accepted'),
+      window: shareOf(subgroup, 'rejected'),
+      level,
+      deff,
+    });
+    return interval === null ? [] : [{ ...interval, rows: rowsOf(subgroup) }];
+  });
+  const rows = usable.reduce((total, part) => total + part.rows, 0);
+  const sum = (of: (part: (typeof usable)[number]) => number) =>
+    usable.reduce((total, part) => total + of(part), 0);
+  const z = normal.quantile((1 + level) / 2, 0, 1);
+  const squares = sum((part) => (part.rows / rows) * part.difference ** 2);
+  const ofWeights = (z * z * deff * Math.max(0, squares - value * value)) / rows;
+  const down = sum((part) => ((part.rows / rows) * (part.difference - part.low)) ** 2);
+  const up = sum((part) => ((part.rows / rows) * (part.high - part.difference)) ** 2);
+  return {
+    low: Math.max(-1, value - Math.sqrt(down + ofWeights)),
+    high: Math.min(1, value + Math.sqrt(up + ofWeights)),
+    method: 'newcombe-mover',
+  };
 }

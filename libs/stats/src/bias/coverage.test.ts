@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { generator } from '../../../../tests/fixtures/stats/random.js';
 import { multinomial } from '../multinomial.js';
-import { biasMetrics, type BiasMetric } from './bias-metrics.js';
+import { biasMetrics } from './bias-metrics.js';
 import { facetCounts, type Facets, type FacetCounts } from './facets.js';
 import { countFlips, flipTest, flipTestInterval, type FlipRow } from './flip-test.js';
 import { generalizedEntropy, generalizedEntropyInterval } from './generalized-entropy.js';
@@ -24,7 +24,7 @@ const shareHit = (hits: number, most = 0.97) => {
 const isUnsigned = (name: string) => name.endsWith('_difference') || name.endsWith('_ratio');
 
 describe('nominal 95 % intervals hold the true value about that often', () => {
-  it.each(Object.entries(biasMetrics) as [string, BiasMetric][])('%s', (name, metric) => {
+  it.each(Object.entries(biasMetrics))('%s', (name, metric) => {
     const random = generator(77);
     const truth = metric.measure(facetsOf(WORLD)).value!;
     let hits = 0;

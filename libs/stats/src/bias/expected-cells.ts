@@ -36,7 +36,7 @@ export function smallestExpectedCell({
   readonly baseline?: Facets<FacetCounts> | undefined;
   readonly deff?: number;
 }): number {
-  const metric: BiasMetric = biasMetrics[name];
+  const metric = biasMetrics[name];
   const of = (side: keyof Facets<unknown>) => {
     const counted = metric.cells(facets[side]);
     if (baseline === undefined || name === 'ci') return counted;

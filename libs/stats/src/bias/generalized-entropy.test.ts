@@ -33,9 +33,17 @@ describe('generalizedEntropy', () => {
           return;
         }
         expect(value).toBeGreaterThanOrEqual(0);
-        expect(interval.low).toBeLessThanOrEqual(value);
-        expect(interval.high).toBeGreaterThanOrEqual(value);
+        expect(interval.low).toBeLessThanOrEqual(value + 1e-12);
+        expect(interval.high).toBeGreaterThanOrEqual(value - 1e-12);
+        expect(Number.isFinite(interval.high)).toBe(true);
       }),
     );
+  });
+
+  it('without an error reaches as far as few rows allow', () => {
+    const of = (rows: number) => generalizedEntropyInterval({ tp: rows, fp: 0, tn: rows, fn: 0 })!;
+    expect(of(5).low).toBe(0);
+    expect(of(5).high).toBeGreaterThan(0.05);
+    expect(of(5_000).high).toBeLessThan(0.001);
   });
 });

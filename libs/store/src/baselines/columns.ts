@@ -14,6 +14,8 @@ export type BaselineColumns = {
   value?: string;
   /** The true value of a regression. */
   labelValue?: string;
+  /** Feature → column with its attribution. */
+  attributions?: Record<string, string>;
   /** Tag → column. */
   tags: Record<string, string>;
 };
@@ -24,12 +26,15 @@ export type ColumnUse = { ok: true; used: string[]; ignored: string[] };
 /** columnUse: a file must have every feature of the schema and every column that was named; others are left out. */
 export function columnUse(
   features: readonly Feature[],
-  { tags, ...parts }: BaselineColumns,
+  { tags, attributions = {}, ...parts }: BaselineColumns,
   fileColumns: readonly string[],
 ): ColumnUse | Refusal {
   const twice = fileColumns.find((column, index) => fileColumns.indexOf(column) !== index);
   if (twice !== undefined) return refusal(twice, `column '${twice}' is there twice; rename one of them`);
-  const needed = [...features.map(({ name }) => name), ...Object.values(parts), ...Object.values(tags)];
+  const needed = [
+    ...features.map(({ name }) => name),
+    ...[parts, attributions, tags].flatMap((columns) => Object.values(columns)),
+  ];
   const known = new Set(fileColumns);
   const missing = needed.find((column) => !known.has(column));
   if (missing !== undefined) return refusal(missing, missingMessage(missing, fileColumns));

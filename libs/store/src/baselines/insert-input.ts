@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Feature } from '#libs/contracts';
+import type { Feature, PrivacyRules } from '#libs/contracts';
 import type { BaselineColumns } from './columns.js';
 import type { BaselineFormat } from './file-input.js';
 
@@ -18,6 +18,8 @@ export type BaselineInsert = {
   /** All columns of the file, in order. */
   fileColumns: string[];
   bucketMs: number;
+  /** Of the model, with the key of its hashed values; none when absent. */
+  privacy?: { rules: PrivacyRules; key: Buffer };
   /** Opens the file from its beginning; a Parquet file is opened twice. */
   file: () => Readable;
 };
@@ -27,6 +29,7 @@ export type BaselineInserted = {
   rows: number;
   hasTime: boolean;
   hasLabels: boolean;
+  hasAttributions: boolean;
   warnings: string[];
 };
 

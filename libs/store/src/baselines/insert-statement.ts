@@ -1,5 +1,6 @@
 import { storedAs, type Feature } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
+import { redactSql } from '../privacy/redact-sql.js';
 import { Bindings } from '../segments/bindings.js';
 import { isInvalid, toCategory, toLabel, toNumber, toStoredNumber, toTimeMs } from './conversions.js';
 import { fileInput } from './file-input.js';
@@ -20,8 +21,9 @@ export function insertStatement(
   const { columns, features, bucketMs } = input;
   const bindings = new Bindings();
   const file = fileInput({ format: input.format, columns: input.fileColumns, used, float32 });
-  const texts = used.map((column, index) => `${file.text(column)} AS t${index}`);
   const text = (column: string): string => `t${used.indexOf(column)}`;
+  const redacted = redactedTexts(input, text, bindings);
+  const texts = [...used.map((column, index) => `${file.text(column)} AS t${index}`), ...redacted.columns];
   const optional = (column: string | undefined, convert: (text: string) => string, none: string): string =>
     column === undefined ? none : convert(text(column));
   const converted = features.map(({ name, type }, index): Part & { type: Feature['type'] } => ({
@@ -29,8 +31,12 @@ export function insertStatement(
     type,
     sql:
       storedAs(type) === 'numeric'
-        ? toStoredNumber(text(name), type, columns.time === undefined ? null : toTimeMs(text(columns.time)))
-        : toCategory(text(name), type),
+        ? toStoredNumber(
+            redacted.feature(name),
+            type,
+            columns.time === undefined ? null : toTimeMs(text(columns.time)),
+          )
+        : toCategory(redacted.feature(name), type),
   }));
   const time = optional(columns.time, toTimeMs, 'toInt64(0)');
   const id = optional(columns.id, (column) => `ifNull(${column}, '')`, `toString(row)`);
@@ -56,8 +62,9 @@ export function insertStatement(
     label: optional(columns.predictionLabel, toLabel, `''`),
     score: optional(columns.score, toScore, 'nan'),
     value: optional(columns.value, toScore, 'nan'),
-    tags: tagsSql(columns.tags, text, bindings),
-    invalid: invalidSql(input, { converted, text, bindings }),
+    attributions: attributionsSql(input, text),
+    tags: tagsSql(columns.tags, redacted.tag, bindings),
+    invalid: invalidSql(input, { converted, text, feature: redacted.feature, bindings }),
     truth: optional(columns.label, toLabel, `''`),
     truth_value: optional(columns.labelValue, toScore, 'nan'),
     row_version: 'row',
@@ -72,6 +79,8 @@ export function insertStatement(
     settings: {
       ...file.settings,
       precise_float_parsing: 1,
+      // A statement that hashes holds the key.
+      log_queries: input.privacy === undefined ? 1 : 0,
       // Rows of one id are told apart afterwards, so a file that repeats ids is refused and not thinned out.
       optimize_on_insert: 0,
       max_memory_usage: '6000000000',
@@ -87,11 +96,63 @@ export function insertStatement(
 /** A score or value that is no number is as good as none; `invalid` keeps its text. */
 const toScore = (text: string): string => `if(isInfinite(${toNumber(text)}), nan, ${toNumber(text)})`;
 
-function tagsSql(tags: Record<string, string>, text: (column: string) => string, bindings: Bindings): string {
+type Redacted = { columns: string[]; feature: (name: string) => string; tag: (name: string) => string };
+
+/** Texts of features and tags after the privacy rules of the model, each computed once; a column may be both and has then both rules. */
+function redactedTexts(
+  input: BaselineInsert,
+  text: (column: string) => string,
+  bindings: Bindings,
+): Redacted {
+  const { rules, key = Buffer.alloc(0) } = input.privacy ?? {};
+  const columns: string[] = [];
+  const part = (name: string, sql: string): string => {
+    columns.push(`${sql} AS ${name}`);
+    return name;
+  };
+  const features = new Map(
+    input.features.flatMap(({ name }, index) => {
+      const rule = rules?.features[name];
+      if (rule === undefined) return [];
+      return [[name, part(`r${index}`, redactSql(text(name), rule, { key, bindings }))] as const];
+    }),
+  );
+  const tags = new Map(
+    Object.entries(input.columns.tags).map(([tag, column], index) => {
+      const rule = rules?.tags[tag];
+      if (rule === undefined) return [tag, text(column)] as const;
+      const fitting = `nullIf(${redactSql(text(column), rule, { key, bindings })}, '\\x01')`;
+      return [tag, part(`g${index}`, fitting)] as const;
+    }),
+  );
+  return {
+    columns,
+    feature: (name) => features.get(name) ?? text(name),
+    tag: (name) => tags.get(name) ?? '',
+  };
+}
+
+/** By position among all features, as ingest writes them, without those that are dropped; a row whose attributions are all absent is not explained. */
+function attributionsSql(
+  { features, columns, privacy }: BaselineInsert,
+  text: (column: string) => string,
+): string {
+  const { attributions = {} } = columns;
+  if (Object.keys(attributions).length === 0) return `CAST([], 'Array(Float64)')`;
+  const values = features.map(({ name }) => {
+    const isDropped = privacy?.rules.features[name]?.action === 'drop';
+    const column = !isDropped && Object.hasOwn(attributions, name) ? attributions[name] : undefined;
+    return column === undefined ? 'nan' : toNumber(text(column));
+  });
+  const array = `CAST([${values.join(', ')}], 'Array(Float64)')`;
+  return `if(arrayExists(x -> NOT isNaN(x), ${array}), ${array}, CAST([], 'Array(Float64)'))`;
+}
+
+function tagsSql(tags: Record<string, string>, tag: (name: string) => string, bindings: Bindings): string {
   const names = Object.keys(tags);
   if (names.length === 0) return `CAST(map(), 'Map(String, String)')`;
-  const texts = Object.values(tags).map((column) => `substringUTF8(assumeNotNull(${text(column)}), 1, 256)`);
-  const present = Object.values(tags).map((column) => `isNotNull(${text(column)})`);
+  const texts = names.map((name) => `substringUTF8(assumeNotNull(${tag(name)}), 1, 256)`);
+  const present = names.map((name) => `isNotNull(${tag(name)})`);
   const keep = (values: string): string => `arrayFilter((v, p) -> p, ${values}, [${present.join(', ')}])`;
   return `mapFromArrays(${keep(bindings.texts(names))}, ${keep(`[${texts.join(', ')}]`)})`;
 }
@@ -99,18 +160,19 @@ function tagsSql(tags: Record<string, string>, text: (column: string) => string,
 type Converted = {
   converted: (Part & { type: Feature['type'] })[];
   text: (column: string) => string;
+  feature: (name: string) => string;
   bindings: Bindings;
 };
 
 /** Texts of values of a wrong type, by feature; times and ids that cannot be read are noted here too, and refuse the file. */
-function invalidSql(input: BaselineInsert, { converted, text, bindings }: Converted): string {
+function invalidSql(input: BaselineInsert, { converted, text, feature, bindings }: Converted): string {
   const { time, id, score, value, labelValue } = input.columns;
   const notNumber = (column: string | undefined, key: string) =>
     column === undefined ? [] : [{ key, text: text(column), bad: `isInfinite(${toNumber(text(column))})` }];
   const entries = [
     ...input.features.map(({ name, type }, index) => ({
       key: name,
-      text: text(name),
+      text: feature(name),
       bad: isInvalid(converted[index]?.name ?? '', type),
     })),
     ...notNumber(score, score ?? ''),

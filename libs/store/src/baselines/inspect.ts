@@ -15,6 +15,7 @@ const countsRow = z.object({
   written: integer,
   ids: integer,
   labelled: integer,
+  explained: integer,
   filled_num: z.array(integer),
   invalid_num: z.array(integer),
   least: z.array(float),
@@ -34,7 +35,7 @@ async function readCounts(db: Database, input: BaselineInsert): Promise<Counts |
     // Row versions are the numbers of the rows, so the highest says how many were written, also after rows of one id were merged.
     sql:
       `SELECT count() AS rows, max(row_version) + 1 AS written, ${input.columns.id === undefined ? 'count()' : 'uniqExact(id)'} AS ids, ` +
-      `countIf(truth != '' OR NOT isNaN(truth_value)) AS labelled, ` +
+      `countIf(truth != '' OR NOT isNaN(truth_value)) AS labelled, countIf(notEmpty(attributions)) AS explained, ` +
       `sumForEach(arrayMap(x -> toUInt64(isFinite(x)), num)) AS filled_num, ` +
       `sumForEach(arrayMap(x -> toUInt64(isInfinite(x)), num)) AS invalid_num, ` +
       `minForEach(arrayMap(x -> if(isFinite(x), x, inf), num)) AS least, ` +
@@ -76,6 +77,7 @@ export async function inspect(db: Database, input: BaselineInsert): Promise<Base
     rows: counts.ids,
     hasTime: input.columns.time !== undefined,
     hasLabels: counts.labelled > 0,
+    hasAttributions: counts.explained > 0,
     warnings: warningsOf(input, { features, firsts, counts }),
   };
 }

@@ -34,11 +34,11 @@ function runsOf(ascending: readonly number[]): Run[] {
  */
 export function numericEdges(
   sample: readonly number[],
-  { min, max }: { min: number; max: number },
+  { min, max, bins = BINS }: { min: number; max: number; bins?: number },
 ): Pick<NumericBinning, 'edges' | 'max'> {
   if (sample.length === 0) return { edges: [0], max: 0 };
   const edges = new Set([min === 0 ? 0 : min]);
-  const perBin = (sample.length - 1) / BINS;
+  const perBin = (sample.length - 1) / bins;
   let points = 0;
   for (const run of runsOf(sample)) {
     const isAtom = run.points >= perBin;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
 import { createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client';
@@ -84,12 +85,21 @@ const noDeduplication = {
 const isLoopback = (url: string): boolean =>
   /^(127\.|localhost$|\[::1\]$)/.test(URL.canParse(url) ? new URL(url).hostname : '');
 
-const tlsOf = ({ ca, cert, key }: NonNullable<StoreConfig['tls']>) => {
-  const trusted = {
-    ca_cert: Buffer.from([...getCACertificates('default'), ...(ca === undefined ? [] : [ca])].join('\n')),
-  };
-  if (cert === undefined || key === undefined) return trusted;
-  return { ...trusted, cert: Buffer.from(cert), key: Buffer.from(key) };
+const MAX_CONNECTIONS = 20;
+
+/**
+ * The client takes a client certificate for the login itself, which ClickHouse refuses together with a password. With a password the certificate is
+ * for whoever ends TLS, so the connections carry it and the login stays what it is.
+ */
+const tlsOf = ({ tls, password }: StoreConfig) => {
+  if (tls === undefined) return {};
+  const { ca, cert, key } = tls;
+  const trusted = [...getCACertificates('default'), ...(ca === undefined ? [] : [ca])];
+  const ca_cert = Buffer.from(trusted.join('\n'));
+  if (cert === undefined || key === undefined) return { tls: { ca_cert } };
+  if (password === '') return { tls: { ca_cert, cert: Buffer.from(cert), key: Buffer.from(key) } };
+  const http_agent = new Agent({ ca: trusted, cert, key, keepAlive: true, maxSockets: MAX_CONNECTIONS });
+  return { http_agent };
 };
 
 function connect(config: StoreConfig): ClickHouseClient {
@@ -98,9 +108,9 @@ function connect(config: StoreConfig): ClickHouseClient {
     username: config.user,
     password: config.password,
     database: config.database,
-    ...(config.tls === undefined ? {} : { tls: tlsOf(config.tls) }),
+    ...tlsOf(config),
     request_timeout: SOCKET_TIMEOUT_MS,
-    max_open_connections: 20,
+    max_open_connections: MAX_CONNECTIONS,
     use_multipart_params_auto: true,
     // Compression costs more than it saves where the bytes never leave the machine.
     compression: isLoopback(config.url)

@@ -8,7 +8,7 @@ import { Bindings } from '../segments/bindings.js';
 export type DataFormat = 'csv' | 'jsonl' | 'parquet';
 
 /** A file on this machine. Its path holds neither globs nor anything else that a table function reads a meaning into. */
-export type DataFile = { path: string; format: DataFormat };
+export type DataFile = { path: string; format: DataFormat; bytes: number };
 
 /** What a column holds by the file's own account; text says nothing yet. */
 export type ColumnType = 'text' | 'number' | 'boolean' | 'time' | 'nested';

@@ -36,7 +36,9 @@ export type DataRowsInput = {
   name: { project: string; model: string; version: string; origin: string };
 };
 
-/** Beyond this many features a statement that converts them costs more than writing the rows down once. */
+/** Rows are read about ten times, so writing them down once, converted, costs less; a typed file that is larger is read where it lies. */
+const MAX_WRITTEN_BYTES = 1_000_000_000;
+/** Beyond this many features a statement that converts them costs more than anything else. */
 const MAX_CONVERTED = 200;
 /** Between the starts of windows that are cut by rows, which have no time of their own. */
 export const ROWS_STEP_MS = 3_600_000;
@@ -51,7 +53,7 @@ export async function showRows(db: Database, input: DataRowsInput): Promise<{ un
   try {
     await db.command({ name: 'file-view-drop', sql: 'DROP TABLE IF EXISTS predictions SYNC' });
     await db.command({ name: 'file-stage-drop', sql: 'DROP TABLE IF EXISTS staged SYNC' });
-    const isStaged = input.file.format !== 'parquet' || input.features.length > MAX_CONVERTED;
+    const isStaged = isWrittenDown(input);
     const converted = convertedSql(input, bindings);
     if (isStaged) await db.command(stageStatement(converted, bindings));
     const from = isStaged ? 'staged' : `(${inlined(converted, bindings)})`;
@@ -66,6 +68,9 @@ export async function showRows(db: Database, input: DataRowsInput): Promise<{ un
     return fault;
   }
 }
+
+const isWrittenDown = ({ file: { format, bytes }, features }: DataRowsInput): boolean =>
+  format !== 'parquet' || bytes <= MAX_WRITTEN_BYTES || features.length > MAX_CONVERTED;
 
 /** Rows with their values converted: `row`, `id`, `time_ms` and the columns of `predictions` that a file can fill. */
 function convertedSql(input: DataRowsInput, bindings: Bindings): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bigInteger, integer, type Database } from '../client/index.js';
+import { countTooLate } from '../retention/too-late.js';
 import { readEventCounts, type EventCounts } from './event-counts.js';
 import { lostEnd, readStandings, type Standing } from './lost-ends.js';
 import type { TopicPartition } from './rows.js';
@@ -7,7 +8,7 @@ import { sweepRanges, type Counted, type TimedRange } from './sweep.js';
 
 /**
  * What became of every record of a partition: received = accepted + quarantined, and for predictions accepted = current +
- * duplicates + amended, as long as their rows are kept. These three are 0 for ground truth.
+ * duplicates + amended + erased, as long as their rows are kept. The first three are 0 for ground truth.
  */
 export type PartitionAccount = EventCounts & {
   first: bigint;
@@ -15,6 +16,8 @@ export type PartitionAccount = EventCounts & {
   received: number;
   accepted: number;
   quarantined: number;
+  /** Accepted for a bucket that was sealed before; part of the others. */
+  tooLate: number;
   /** Offsets between the ranges, or behind the last one, that nobody stored or will store; both ends included, at most 1,000 are listed. */
   gaps: [from: bigint, to: bigint][];
 };
@@ -100,17 +103,20 @@ const hourRow = z.object({ ...partitionRow, hour_ms: integer, received_once: int
 export async function readAccounting(database: Database, project: string): Promise<PartitionAccount[]> {
   const params = { project };
   const bounds = { params, timeoutMs: TIMEOUT_MS };
-  const [sums, overlapping, events, standings] = await Promise.all([
+  const [sums, overlapping, events, standings, late] = await Promise.all([
     database.query({ name: 'account-ranges', sql: SUMS, row: sumRow, ...bounds }),
     database.query({ name: 'account-overlaps', sql: OVERLAPPING, row: rangeRow, ...bounds }),
     readEventCounts(database, project),
     readStandings(database, project),
+    countTooLate(database, project),
   ]);
   const swept = Map.groupBy(overlapping, keyOf);
   const counted = new Map(events.map((row) => [keyOf(row), row]));
   const standing = new Map(standings.map((row) => [keyOf(row), row]));
+  const tooLate = new Map(late.map((row) => [keyOf(row), row.count]));
   return sums.map((sum) => ({
     ...account(sum, swept.get(keyOf(sum)) ?? [], counted.get(keyOf(sum))),
+    tooLate: tooLate.get(keyOf(sum)) ?? 0,
     gaps: gapsOf(sum, standing.get(keyOf(sum))),
   }));
 }
@@ -169,7 +175,7 @@ function account(
   sum: z.output<typeof sumRow>,
   overlapping: readonly TimedRange[],
   events: EventCounts | undefined,
-): Omit<PartitionAccount, 'gaps'> {
+): Omit<PartitionAccount, 'gaps' | 'tooLate'> {
   const overlap = sweepRanges(overlapping);
   const received = sum.received_once + overlap.received;
   const quarantined = sum.quarantined + overlap.quarantined;
@@ -185,5 +191,6 @@ function account(
     current: events?.current ?? 0,
     duplicates: events?.duplicates ?? 0,
     amended: events?.amended ?? 0,
+    erased: events?.erased ?? 0,
   };
 }

@@ -10,6 +10,8 @@ export type EventCounts = TopicPartition & {
   duplicates: number;
   /** Replaced by an event of other content. */
   amended: number;
+  /** Of an id that was erased, before or after it came in; of ground truth, those that came in afterwards. */
+  erased: number;
 };
 
 const TIMEOUT_MS = 120_000;
@@ -17,17 +19,29 @@ const TIMEOUT_MS = 120_000;
 const ROWS_PER_SLICE = 20_000_000;
 const HASHES = 1n << 64n;
 
+/** Erased ids are counted by where their events lay: their arrivals are on their way out. */
+const IS_ERASED = `(model, id_hash) IN (SELECT model, id_hash FROM tombstones WHERE project = {project: String})`;
+
+const ERASED = `
+SELECT topic, incarnation, partition, count() AS erased
+FROM (
+  SELECT topic, incarnation, partition, offset FROM erased_arrivals WHERE project = {project: String}
+  UNION DISTINCT
+  SELECT topic, incarnation, partition, offset FROM arrivals WHERE project = {project: String} AND ${IS_ERASED}
+)
+GROUP BY topic, incarnation, partition`;
+
 const ARRIVALS = `
 SELECT topic, incarnation, partition, count() AS arrivals
 FROM arrivals FINAL
-WHERE project = {project: String}
+WHERE project = {project: String} AND NOT ${IS_ERASED}
 GROUP BY topic, incarnation, partition`;
 
 /** Only ids that arrived more than once need a closer look; nearly all arrived once. */
 const REPEATED = `
 WITH
   cityHash64(model, version, id_hash) AS prediction,
-  slice AS (SELECT * FROM arrivals FINAL WHERE project = {project: String} AND id_hash BETWEEN {from: UInt64} AND {to: UInt64}),
+  slice AS (SELECT * FROM arrivals FINAL WHERE project = {project: String} AND NOT ${IS_ERASED} AND id_hash BETWEEN {from: UInt64} AND {to: UInt64}),
   repeated AS (SELECT prediction FROM slice GROUP BY prediction HAVING count() > 1)
 SELECT
   event.1 AS topic, event.2 AS incarnation, event.3 AS partition,
@@ -50,6 +64,12 @@ GROUP BY topic, incarnation, partition`;
 
 const partitionRow = { topic: z.string(), incarnation: z.string(), partition: integer, arrivals: integer };
 const arrivalsRow = z.object(partitionRow);
+const erasedRow = z.object({
+  topic: z.string(),
+  incarnation: z.string(),
+  partition: integer,
+  erased: integer,
+});
 const repeatedRow = z.object({ ...partitionRow, current: integer, duplicates: integer, amended: integer });
 
 const keyOf = ({ topic, incarnation, partition }: TopicPartition): string =>
@@ -67,7 +87,7 @@ export async function readEventCounts(database: Database, project: string): Prom
   const counts = new Map(
     arrivals.map(({ arrivals: rows, ...of }) => [
       keyOf(of),
-      { ...of, current: rows, duplicates: 0, amended: 0 },
+      { ...of, current: rows, duplicates: 0, amended: 0, erased: 0 },
     ]),
   );
   const total = arrivals.reduce((sum, row) => sum + row.arrivals, 0);
@@ -86,6 +106,17 @@ export async function readEventCounts(database: Database, project: string): Prom
       count.duplicates += row.duplicates;
       count.amended += row.amended;
     }
+  }
+  const erased = await database.query({
+    name: 'count-erased',
+    sql: ERASED,
+    params: { project },
+    timeoutMs: TIMEOUT_MS,
+    row: erasedRow,
+  });
+  for (const row of erased) {
+    const none = { ...row, current: 0, duplicates: 0, amended: 0 };
+    counts.set(keyOf(row), { ...(counts.get(keyOf(row)) ?? none), erased: row.erased });
   }
   return [...counts.values()];
 }

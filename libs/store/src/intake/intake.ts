@@ -39,7 +39,8 @@ export type Intake = {
     ranges: readonly PartitionRange[],
     note: { author: string; comment: string; atMs: number },
   ) => Promise<void>;
-  arrivals: (project: string) => Promise<ModelArrivals[]>;
+  /** Of all time, or of what was written since. */
+  arrivals: (project: string, sinceMs?: number) => Promise<ModelArrivals[]>;
   quietLimits: (project: string, nowMs: number) => Promise<QuietLimits[]>;
   quarantine: (project: string, page: QuarantinePage) => Promise<QuarantineEntry[]>;
   quarantined: (project: string, at: EventPosition) => Promise<QuarantineEntry | null>;
@@ -59,7 +60,7 @@ export const createIntake = (database: Database): Intake => ({
   gaps: (project) => readGaps(database, project),
   reportGap: (project, gap) => reportGap(database, project, gap),
   acknowledgeGaps: (project, ranges, note) => acknowledgeGaps(database, project, ranges, note),
-  arrivals: (project) => readArrivals(database, project),
+  arrivals: (project, sinceMs = 0) => readArrivals(database, project, sinceMs),
   quietLimits: (project, nowMs) => readQuietLimits(database, project, nowMs),
   quarantine: (project, page) => listQuarantine(database, project, page),
   quarantined: (project, at) => readQuarantined(database, project, at),

@@ -1,8 +1,8 @@
 import { RowBinary } from '../client/row-binary.js';
 import type { TopicPartition } from './rows.js';
 
-/** Why a bucket may look different: rows came, labels came, labels wait (bucket 0), or rows went to another bucket. */
-export type MarkCause = 'prediction' | 'label' | 'waiting' | 'moved';
+/** Why a bucket may look different: rows came, labels came, labels wait (bucket 0), rows went to another bucket, or were erased. */
+export type MarkCause = 'prediction' | 'label' | 'waiting' | 'moved' | 'erasure';
 
 export type BucketMark = TopicPartition & {
   model: string;

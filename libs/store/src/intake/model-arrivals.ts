@@ -24,19 +24,23 @@ const LOOK_BACK_MS = WEEKS_MS + 7 * 86_400_000;
 const ARRIVALS = `
 SELECT model, version, toUnixTimestamp64Milli(max(greatest(broker_last, at))) AS last_ms
 FROM bucket_marks
-WHERE project = {project: String} AND cause = 'prediction'
+WHERE project = {project: String} AND cause = 'prediction' AND toUnixTimestamp64Milli(at) >= {since: Int64}
 GROUP BY model, version`;
 
 const arrivalsRow = z
   .object({ model: z.string(), version: z.string(), last_ms: integer })
   .transform(({ last_ms: lastMs, ...of }) => ({ ...of, lastMs }));
 
-/** readArrivals: from the marks, one per insert and bucket; rows are not looked at. */
-export const readArrivals = (database: Database, project: string): Promise<ModelArrivals[]> =>
+/** readArrivals: from the marks that were written since, one per insert and bucket; rows are not looked at. */
+export const readArrivals = (
+  database: Database,
+  project: string,
+  sinceMs: number,
+): Promise<ModelArrivals[]> =>
   database.query({
     name: 'model-arrivals',
     sql: ARRIVALS,
-    params: { project },
+    params: { project, since: Math.trunc(sinceMs) },
     timeoutMs: TIMEOUT_MS,
     row: arrivalsRow,
   });

@@ -4,6 +4,10 @@ import type { QuarantineReason } from '#libs/contracts';
 export const NULL_CATEGORY = '\0';
 export const INVALID_CATEGORY = '\x01';
 
+/** Key of `invalid` under which the names of features stand that an event explained and the schema does not know; no feature can have it. */
+export const UNKNOWN_ATTRIBUTIONS = '\0attributions';
+export const UNKNOWN_SEPARATOR = '\x1f';
+
 /** One accepted prediction event, ready to be stored. Times are milliseconds since the epoch. */
 export type PredictionRow = {
   model: string;
@@ -23,6 +27,7 @@ export type PredictionRow = {
   score: number;
   value: number;
   scores: Record<string, number>;
+  /** By position among all features: NaN where there is none, Infinity for what is no number. Empty without explanation. */
   attributions: number[];
   tags: Record<string, string>;
   /** Feature → text of a value of the wrong type. */

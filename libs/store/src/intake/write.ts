@@ -5,6 +5,8 @@ import { placeLabels } from '../labels/placement.js';
 import { ARRIVAL_COLUMNS, encodeArrivals } from './arrivals.js';
 import { checkedOffsets, encodeRanges, LEDGER_COLUMNS, rangeOf } from './ledger.js';
 import { encodeMarks, MARK_COLUMNS, marksOf, type BucketMark } from './marks.js';
+import { withoutErased } from '../privacy/refuse-erased.js';
+import { noteLateLabels, noteLatePredictions } from '../retention/too-late.js';
 import { encodePredictions, PREDICTION_COLUMNS } from './predictions.js';
 import { encodeQuarantine, QUARANTINE_COLUMNS } from './quarantine.js';
 import type { OffsetRange } from './ledger.js';
@@ -19,16 +21,18 @@ const MAX_INSERT_ROWS = 100_000;
  * buckets dirty, and the ledger last, so that a range in the ledger is complete. Every row replaces itself by key: the same events
  * written again, whole or in other batches, change nothing that a reader sees.
  */
-export async function writeBatch(database: Database, batch: IntakeBatch): Promise<void> {
-  const offsets = checkedOffsets(batch);
+export async function writeBatch(database: Database, received: IntakeBatch): Promise<void> {
+  const offsets = checkedOffsets(received);
   const atMs = Date.now();
+  const batch = await withoutErased(database, received);
   const { quarantineKeptMs: keptMs } = batch;
+  await noteLatePredictions(database, batch);
   await writePredictions(database, batch);
   const labels = await writeLabels(database, batch);
   for (const rows of slices(batch.quarantined))
     await insert(database, 'quarantine', QUARANTINE_COLUMNS, encodeQuarantine(batch, rows, { atMs, keptMs }));
   await writeMarks(database, batch.project, marksOfBatch(batch, labels));
-  await writeRanges(database, batch, [rangeOf(batch, offsets)]);
+  await writeRanges(database, received, [rangeOf(received, offsets)]);
 }
 
 export const writeRanges = (
@@ -60,7 +64,11 @@ export async function writeReplayed(database: Database, batch: ReplayedBatch): P
   const { predictions, labels } = batch;
   if (predictions.length + labels.length === 0) return;
   const events = [...predictions, ...labels].toSorted((a, b) => (a.offset < b.offset ? -1 : 1));
-  const whole = { ...batch, quarantined: [], lastBrokerTimeMs: 0, received: 0, first: 0n, last: 0n };
+  const whole = await withoutErased(database, {
+    ...batch,
+    ...{ quarantined: [], lastBrokerTimeMs: 0, received: 0, first: 0n, last: 0n },
+  });
+  await noteLatePredictions(database, whole);
   await writePredictions(database, whole);
   const placed = await writeLabels(database, whole);
   const runs = runsOf(events.map(({ offset }) => offset));
@@ -68,7 +76,7 @@ export async function writeReplayed(database: Database, batch: ReplayedBatch): P
     rows.filter(({ offset }) => offset >= first && offset <= last);
   const marks = runs.flatMap((run) =>
     marksOfBatch(
-      { ...whole, first: run[0], last: run[1], predictions: within(predictions, run) },
+      { ...whole, first: run[0], last: run[1], predictions: within(whole.predictions, run) },
       placed.filter(({ label }) => label.offset >= run[0] && label.offset <= run[1]),
     ),
   );
@@ -93,6 +101,7 @@ async function writeLabels(database: Database, batch: IntakeBatch): Promise<Plac
   for (const rows of slices(batch.labels)) {
     const labels = rows.map((label) => ({ ...label, partition: batch.partition }));
     const placed = await placeLabels(database, batch.project, labels);
+    await noteLateLabels(database, batch, placed);
     await insertLabels(database, batch.project, placed);
     written.push(...placed);
   }

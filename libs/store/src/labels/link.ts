@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { integer, type Database } from '../client/index.js';
 import type { BucketMark } from '../intake/marks.js';
 import { insertLabels, writeMarks } from '../intake/write.js';
+import { noteLateMoves } from '../retention/late-moves.js';
+import { noteLateLabels } from '../retention/too-late.js';
 import { expectedLabels, labelsElsewhere, newlyWaitingLabels, overlookedLabels } from './candidates.js';
 import { freshMarks, noteChecked, type FreshMark } from './fresh-marks.js';
 import { WAITING_BUCKET_MS, type Label, type PlacedLabel } from './label-rows.js';
@@ -66,6 +68,7 @@ async function linkModel(database: Database, pass: ModelPass): Promise<{ linked:
   const departures = arrivals.marks.length > 0 ? await findDepartures(database, arrivals) : [];
   const left = departures.filter(({ idHashes }) => idHashes.length > 0);
   if (left.length > 0) {
+    await noteLateMoves(database, pass, left);
     await writeMoves(database, pass, left);
     await writeMarks(database, project, moveMarks(model, left));
   }
@@ -89,6 +92,7 @@ async function settle(
   const placed = (await placeLabels(database, project, labels)).filter(
     ({ bucketMs }) => bucketMs !== WAITING_BUCKET_MS,
   );
+  await noteLateLabels(database, { project, topic: '', incarnation: '' }, placed);
   await insertLabels(database, project, placed);
   await writeMarks(database, project, labelMarks(model, placed));
   const found = new Set(placed.map(({ label }) => label));

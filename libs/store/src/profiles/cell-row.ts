@@ -1,4 +1,4 @@
-import type { ProfileCell } from '#libs/contracts';
+import type { AttributionCell, FacetCell, Profile, ProfileCell } from '#libs/contracts';
 import { PAIR_SEPARATOR } from './counting.js';
 
 /** A merged cell as ClickHouse answers it. */
@@ -7,7 +7,7 @@ export type CellRow = {
   segment: string;
   segment_value: string;
   feature: string;
-  kind: ProfileCell['kind'];
+  kind: ProfileCell['kind'] | 'facet' | 'attribution';
   rows: number;
   nulls: number;
   invalid: number;
@@ -30,9 +30,46 @@ export type CellRow = {
 /** Extremes of no value at all are infinite in the table, so that merging needs no exception. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** cellFromRow: the shape that the rest of the product knows. */
-export function cellFromRow(row: CellRow): ProfileCell {
-  const key = { segment: row.segment, segmentValue: row.segment_value, feature: row.feature, rows: row.rows };
+const keyOf = (row: CellRow) => ({
+  segment: row.segment,
+  segmentValue: row.segment_value,
+  feature: row.feature,
+  rows: row.rows,
+});
+
+const facetFromRow = (row: CellRow): FacetCell => ({
+  ...keyOf(row),
+  kind: 'facet',
+  labelled: row.labelled,
+  counts: row.counts,
+});
+
+const attributionFromRow = (row: CellRow): AttributionCell => ({
+  ...keyOf(row),
+  kind: 'attribution',
+  explained: row.labelled,
+  nulls: row.nulls,
+  invalid: row.invalid,
+  counts: row.counts,
+  negative: row.under,
+  positive: row.over,
+  sum: row.sum,
+  sumAbs: row.over_sum,
+  sumSquares: row.sum_squares,
+  unknown: row.top,
+});
+
+/** profileOf: the shape that the rest of the product knows. */
+export function profileOf(rows: readonly CellRow[]): Profile {
+  return {
+    cells: rows.map(cellFromRow).filter((cell) => cell !== null),
+    facets: rows.filter((row) => row.kind === 'facet').map(facetFromRow),
+    attributions: rows.filter((row) => row.kind === 'attribution').map(attributionFromRow),
+  };
+}
+
+function cellFromRow(row: CellRow): ProfileCell | null {
+  const key = keyOf(row);
   const counted = { ...key, nulls: row.nulls, invalid: row.invalid, counts: row.counts };
   switch (row.kind) {
     case 'numeric':
@@ -61,6 +98,9 @@ export function cellFromRow(row: CellRow): ProfileCell {
       return { ...key, kind: 'rows', distinct: row.distinct };
     case 'confusion':
       return { ...key, kind: 'confusion', labelled: row.labelled, counts: confusionCounts(row.top) };
+    case 'facet':
+    case 'attribution':
+      return null;
   }
 }
 

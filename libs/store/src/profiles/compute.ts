@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { segmentColumns } from '../segments/segment-column.js';
-import { countFeatures, countLabels, predictsValues } from './counting.js';
+import { countFeatures, countLabels, predictsValues, type Pass } from './counting.js';
+import { attributionGroups, attributionSlots, countAttributions } from './count-attributions.js';
+import { countFacets, countsFacets, facetSlots } from './count-facets.js';
 import { refreshDays } from './days.js';
 import type { DirtyBucket } from './dirty.js';
 import { segmentParts } from './grouping.js';
 import { bucketRuns } from './merge.js';
-import { bucketsPerPass, featureGroups } from './passes.js';
+import { bucketsPerPass, bucketsWithin, featureGroups } from './passes.js';
 import type { ProfilePlan } from './plan.js';
 import { finishRuns, nextRuns } from './runs.js';
 import { inBuckets, versionKey } from './source.js';
@@ -25,7 +27,13 @@ export async function computeBuckets(
 ): Promise<{ rows: number }> {
   const groups = featureGroups(plan.binning.features);
   const largest = groups.map((group) => bucketsPerPass(group, segmentValuesOf(plan)));
-  const size = Math.min(1_000, ...largest);
+  const values = segmentValuesOf(plan);
+  const size = Math.min(
+    1_000,
+    ...largest,
+    ...(countsFacets(plan) ? [bucketsWithin(facetSlots(plan), values)] : []),
+    ...(plan.attributions === true ? [bucketsWithin(attributionSlots(plan), values)] : []),
+  );
   for (let at = 0; at < buckets.length; at += size) {
     const some = buckets.slice(at, at + size);
     const runs = await nextRuns(
@@ -39,6 +47,7 @@ export async function computeBuckets(
       for (const [index, group] of groups.entries())
         await db.command(countFeatures(plan, group, { buckets: running, part, withRows: index === 0 }));
       if (!predictsValues(plan)) await db.command(countLabels(plan, { buckets: running, part }));
+      await countSpecial(db, plan, { buckets: running, part });
     }
     await finishRuns(db, plan, 'bucket', running);
   }
@@ -48,6 +57,14 @@ export async function computeBuckets(
     plan,
     buckets.map((bucket) => bucket.startMs),
   );
+}
+
+/** Cells that only some models have: by facets, and of attributions. */
+async function countSpecial(db: Database, plan: ProfilePlan, pass: Pass): Promise<void> {
+  if (countsFacets(plan)) await db.command(countFacets(plan, pass));
+  if (plan.attributions !== true) return;
+  for (const [index, group] of attributionGroups(plan).entries())
+    await db.command(countAttributions(plan, group, { pass, withRows: index === 0 }));
 }
 
 const rowsRow = z.object({ rows: integer });
@@ -69,8 +86,9 @@ async function profiledRows(
 
 const bucketRow = z.object({ start: integer });
 
-/** computeBaseline: profiles every bucket of the plan's origin, once; its rows never change. */
+/** computeBaseline: profiles every bucket of the plan's origin, once; its rows never change. Given cells have no rows to be made from. */
 export async function computeBaseline(db: Database, plan: ProfilePlan): Promise<{ rows: number }> {
+  if (plan.given === true) return { rows: 0 };
   const bindings = new Bindings();
   const rows = await db.query({
     name: 'profile-baseline-buckets',

@@ -20,8 +20,8 @@ const MAX_PAIRS = 10_000;
 export const PAIR_SEPARATOR = '\x1f';
 
 /** A pass over a million rows takes seconds; this only ends what has gone wrong. */
-const TIMEOUT_MS = 600_000;
-const settings = {
+export const TIMEOUT_MS = 600_000;
+export const settings = {
   max_memory_usage: '8000000000',
   max_bytes_before_external_group_by: '4000000000',
   max_query_size: '64000000',
@@ -32,9 +32,10 @@ const settings = {
   do_not_merge_across_partitions_select_final: 1,
 } as const;
 
-const insertInto = (columns: readonly string[]): string => `INSERT INTO profiles (${columns.join(', ')})`;
+export const insertInto = (columns: readonly string[]): string =>
+  `INSERT INTO profiles (${columns.join(', ')})`;
 
-const KEY_COLUMNS = [
+export const KEY_COLUMNS = [
   'project',
   'model',
   'version',
@@ -48,7 +49,7 @@ const KEY_COLUMNS = [
 ];
 
 /** SQL of the key columns of a cell, in the order of KEY_COLUMNS. */
-function keyValues(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
+export function keyValues(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
   const names = [plan.project, plan.model, plan.version, plan.origin, plan.binning.hash];
   const starts = integersLiteral(
     pass.buckets.map(({ startMs }) => seconds(startMs)),
@@ -69,7 +70,7 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
   const bindings = new Bindings();
   const groups = grouping(plan, pass.part, bindings);
   const cells = features.flatMap((binning, index) => {
-    const value = valueOf(plan, binning.feature);
+    const value = valueOf(plan, binning.feature, bindings);
     if (value === undefined) return [];
     return [cellColumn(binning, value, { name: bindings.text(binning.feature), tag: `${index}`, bindings })];
   });
@@ -101,7 +102,7 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
 }
 
 /** SQL of the rows of a pass with `truth_label`, '' where there is none (yet): from ground truth, or from the baseline's own column. */
-function labelledRows(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
+export function labelledRows(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
   const starts = pass.buckets.map(({ startMs }) => startMs);
   const rows = rowsOf(plan, starts, bindings);
   if (plan.origin !== LIVE_ORIGIN) return `SELECT *, truth AS truth_label FROM (${rows})`;

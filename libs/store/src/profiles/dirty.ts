@@ -18,7 +18,7 @@ const markedBuckets = (plan: ProfilePlan, bindings: Bindings, and = ''): string 
   `FROM bucket_marks FINAL WHERE ${versionKey(plan, bindings)} AND ${LIVE_BUCKET}${and} GROUP BY bucket`;
 
 /** SQL: the live buckets that are dirty under a plan. A bucket sealed under any binning has lost its rows, or may at any time. */
-function dirtySql(plan: ProfilePlan, bindings: Bindings, and = ''): string {
+export function dirtySql(plan: ProfilePlan, bindings: Bindings, and = ''): string {
   const runs =
     `SELECT start, argMax(covers, run) AS covers, argMax(plan, run) AS plan FROM profile_runs ` +
     `WHERE ${profileKey(plan, bindings)} AND grain = 'bucket' GROUP BY start`;
@@ -47,7 +47,9 @@ export async function dirtyBuckets(db: Database, plan: ProfilePlan, limit: numbe
 
 const spanRow = z.object({ buckets: integer, first: integer, last: integer });
 
-/** firstAndLast: starts of the oldest and newest bucket that any event touched. */
+const OF_VERSION = 'project = {project: String} AND model = {model: String} AND version = {version: String}';
+
+/** firstAndLast: starts of the oldest and newest bucket that any event touched. Marks of sealed buckets are swept, so these speak for themselves. */
 export async function firstAndLast(
   db: Database,
   version: Pick<ProfilePlan, 'project' | 'model' | 'version'>,
@@ -55,8 +57,9 @@ export async function firstAndLast(
   const [row] = await db.query({
     name: 'profile-first-and-last',
     sql:
-      `SELECT count() AS buckets, toUnixTimestamp(min(bucket)) AS first, toUnixTimestamp(max(bucket)) AS last FROM bucket_marks ` +
-      `WHERE project = {project: String} AND model = {model: String} AND version = {version: String} AND ${LIVE_BUCKET}`,
+      `SELECT count() AS buckets, toUnixTimestamp(min(bucket)) AS first, toUnixTimestamp(max(bucket)) AS last FROM (` +
+      `SELECT bucket FROM bucket_marks WHERE ${OF_VERSION} AND ${LIVE_BUCKET} UNION ALL ` +
+      `SELECT start AS bucket FROM profile_runs WHERE ${OF_VERSION} AND origin = '' AND grain = 'bucket' AND sealed)`,
     params: { project: version.project, model: version.model, version: version.version },
     row: spanRow,
   });

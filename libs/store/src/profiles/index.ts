@@ -1,14 +1,18 @@
-import type { Profile, ProfileChunk, Window } from '#libs/contracts';
+import type { BiasSample, FeatureCell, Profile, ProfileChunk, RowSample, Window } from '#libs/contracts';
 import type { Database } from '../client/index.js';
 import { arrivedRows } from './arrived-rows.js';
 import { listRuns, type BucketRun } from './list-runs.js';
 import { computeBaseline, computeBuckets } from './compute.js';
 import { dirtyBuckets, firstAndLast, type DirtyBucket } from './dirty.js';
+import { insertGiven } from './given-cells.js';
 import type { ProfilePlan } from './plan.js';
-import { readChunks, readInputsHash, readProfile } from './read.js';
+import { readChunks, readInputsHash, readProfile, type Selection } from './read.js';
+import { rowSample } from './row-sample.js';
+import { sampleRows } from './sample-rows.js';
 
 export type { DirtyBucket } from './dirty.js';
 export { planHash, type ProfilePlan } from './plan.js';
+export type { Selection } from './read.js';
 
 /**
  * Profiles: what is left of the rows of a bucket. Computing replaces, reading merges; both may be repeated. Buckets of one plan are to
@@ -21,15 +25,25 @@ export type Profiles = {
   compute: (plan: ProfilePlan, buckets: readonly DirtyBucket[]) => Promise<{ rows: number }>;
   /** Profiles every bucket of the plan's origin. */
   computeBaseline: (plan: ProfilePlan) => Promise<{ rows: number }>;
-  /** Merged over the window; segments default to all of the plan. */
-  read: (plan: ProfilePlan, window: Window | 'all', segments?: readonly string[]) => Promise<Profile>;
+  /** Cells that were counted elsewhere become the profile of the plan's origin; only under a plan that says so. */
+  insertGiven: (plan: ProfilePlan & { given: true }, cells: readonly FeatureCell[]) => Promise<void>;
+  /** Merged over the window; segments (a list, or part of a selection) default to all of the plan. */
+  read: (
+    plan: ProfilePlan,
+    window: Window | 'all',
+    selection?: readonly string[] | Selection,
+  ) => Promise<Profile>;
   /** Per day of the model's time zone (default), per bucket, or per given window (ascending, apart), oldest first. */
   chunks: (
     plan: ProfilePlan,
     window: Window | 'all',
-    segments?: readonly string[],
+    selection?: readonly string[] | Selection,
     every?: 'day' | 'bucket' | readonly Window[],
   ) => Promise<ProfileChunk[]>;
+  /** At most `limit` rows of profiled buckets, the same ones every time; empty without facets, and when rows are no longer kept. */
+  sample: (plan: ProfilePlan, window: Window | 'all', limit: number) => Promise<BiasSample>;
+  /** Feature values of at most so many rows, chosen by the hash of their ids. */
+  rowSample: (plan: ProfilePlan, window: Window | 'all', limit: number) => Promise<RowSample>;
   /** `hash` changes exactly when what was counted, or how, changes. */
   inputsHash: (
     plan: ProfilePlan,
@@ -47,12 +61,19 @@ export type Profiles = {
   ) => Promise<{ firstMs: number; lastMs: number } | null>;
 };
 
+const selectionOf = (selection: readonly string[] | Selection = {}): Selection =>
+  'length' in selection ? { segments: selection } : selection;
+
 export const createProfiles = (db: Database): Profiles => ({
   dirtyBuckets: (plan, limit) => dirtyBuckets(db, plan, limit),
   compute: (plan, buckets) => computeBuckets(db, plan, buckets),
   computeBaseline: (plan) => computeBaseline(db, plan),
-  read: (plan, window, segments) => readProfile(db, plan, window, segments),
-  chunks: (plan, window, segments, every = 'day') => readChunks(db, plan, { window, segments, every }),
+  insertGiven: (plan, cells) => insertGiven(db, plan, cells),
+  read: (plan, window, selection) => readProfile(db, plan, window, selectionOf(selection)),
+  chunks: (plan, window, selection, every = 'day') =>
+    readChunks(db, plan, { window, selection: selectionOf(selection), every }),
+  sample: (plan, window, limit) => sampleRows(db, plan, { window, limit }),
+  rowSample: (plan, window, limit) => rowSample(db, plan, { window, limit }),
   inputsHash: (plan, window) => readInputsHash(db, plan, window),
   runs: (plan) => listRuns(db, plan),
   arrivedRows: (project, model, version) => arrivedRows(db, { project, model, version }),

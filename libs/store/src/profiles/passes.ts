@@ -32,3 +32,7 @@ export function bucketsPerPass(features: readonly FeatureBinning[], segmentValue
   const slots = features.reduce((sum, feature) => sum + slotsOf(feature), 0);
   return Math.max(1, Math.floor(MAX_COUNTERS / Math.max(1, slots * segmentValues)));
 }
+
+/** bucketsWithin: the same for cells whose counters are known. */
+export const bucketsWithin = (slots: number, segmentValues: number): number =>
+  Math.max(1, Math.floor(MAX_COUNTERS / Math.max(1, slots * segmentValues)));

@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import {
-  ALL_SEGMENT,
-  LIVE_ORIGIN,
-  type Profile,
-  type ProfileCell,
-  type ProfileChunk,
-  type Window,
-} from '#libs/contracts';
+import { ALL_SEGMENT, LIVE_ORIGIN, type Profile, type ProfileChunk, type Window } from '#libs/contracts';
 import { bigInteger, float, integer, type Database } from '../client/index.js';
 import { Bindings, integersLiteral } from '../segments/bindings.js';
-import { cellFromRow, type CellRow } from './cell-row.js';
+import { profileOf, type CellRow } from './cell-row.js';
 import { countDirty } from './dirty.js';
 import { bucketRuns, chosenBuckets, chosenRuns, dayOf, mergedColumns } from './merge.js';
 import { planHash, type ProfilePlan } from './plan.js';
@@ -23,7 +16,7 @@ const cellRow = z.object({
   segment: z.string(),
   segment_value: z.string(),
   feature: z.string(),
-  kind: z.enum(['numeric', 'categorical', 'confusion', 'rows']),
+  kind: z.enum(['numeric', 'categorical', 'confusion', 'rows', 'facet', 'attribution']),
   rows: number,
   nulls: number,
   invalid: number,
@@ -43,11 +36,20 @@ const cellRow = z.object({
   distinct: number,
 });
 
-/** What is read: `every` is how much becomes one cell. Segments default to all of the plan. */
+type CellKind = CellRow['kind'];
+
+/** What is wanted of a profile; segments default to all of the plan, kinds to all there are. */
+export type Selection = {
+  segments?: readonly string[] | undefined;
+  only?: readonly CellKind[];
+  without?: readonly CellKind[];
+};
+
+/** What is read: `every` is how much becomes one cell. */
 type Reading = {
   plan: ProfilePlan;
   window: Window | 'all';
-  segments: readonly string[] | undefined;
+  selection: Selection;
   every: 'window' | 'day' | 'bucket' | readonly Window[];
 };
 
@@ -80,7 +82,12 @@ const chunkOf = (every: Reading['every'], plan: ProfilePlan, bindings: Bindings)
 };
 
 /** SQL of merged cells, one per chunk, segment value, feature and kind, of those segments of the plan that are asked for. */
-function mergedCells({ plan, window, segments, every }: Reading, bindings: Bindings): string {
+function mergedCells({ plan, window, selection, every }: Reading, bindings: Bindings): string {
+  const { segments, only, without } = selection;
+  const ofKind = [
+    only === undefined ? '' : `AND has(${bindings.texts(only)}, kind) `,
+    without === undefined ? '' : `AND NOT has(${bindings.texts(without)}, kind) `,
+  ].join('');
   const span = window === 'all' ? undefined : window;
   const byBucket = every === 'bucket' || typeof every === 'object';
   const runs = byBucket ? chosenBuckets(plan, bindings, span) : chosenRuns(plan, bindings, span);
@@ -90,7 +97,7 @@ function mergedCells({ plan, window, segments, every }: Reading, bindings: Bindi
   return (
     `SELECT ${chunkOf(every, plan, bindings)} AS chunk_start, p.segment AS segment, p.segment_value AS segment_value, ` +
     `p.feature AS feature, p.kind AS kind, ${mergedColumns.map(([column, sql]) => `${sql} AS merged_${column}`).join(', ')} ` +
-    `FROM profiles AS p WHERE ${profileKey(plan, bindings)} AND has(${bindings.texts(wanted)}, segment) ` +
+    `FROM profiles AS p WHERE ${profileKey(plan, bindings)} AND has(${bindings.texts(wanted)}, segment) ${ofKind}` +
     `AND (CAST(grain, 'String'), start, run) IN (${runs})${within} GROUP BY chunk_start, segment, segment_value, feature, kind`
   );
 }
@@ -116,26 +123,24 @@ export async function readProfile(
   db: Database,
   plan: ProfilePlan,
   window: Window | 'all',
-  segments?: readonly string[],
+  selection: Selection = {},
 ): Promise<Profile> {
-  const rows = await readCells(db, { plan, window, segments, every: 'window' });
-  return { cells: rows.map(cellFromRow) };
+  const rows = await readCells(db, { plan, window, selection, every: 'window' });
+  return profileOf(rows);
 }
 
 /** readChunks: cells per day of the model's time zone, per bucket or per given window, oldest first. */
 export async function readChunks(
   db: Database,
   plan: ProfilePlan,
-  { window, segments, every }: Omit<Reading, 'plan'>,
+  { window, selection, every }: Omit<Reading, 'plan'>,
 ): Promise<ProfileChunk[]> {
   if (typeof every === 'object' && every.length === 0) return [];
-  const chunks = new Map<number, ProfileCell[]>();
-  for (const row of await readCells(db, { plan, window, segments, every })) {
-    const cells = chunks.get(row.chunk) ?? [];
-    cells.push(cellFromRow(row));
-    chunks.set(row.chunk, cells);
-  }
-  return [...chunks].map(([start, cells]) => ({ startMs: start * 1_000, cells }));
+  const rows = await readCells(db, { plan, window, selection, every });
+  return [...Map.groupBy(rows, (row) => row.chunk)].map(([start, cells]) => ({
+    startMs: start * 1_000,
+    ...profileOf(cells),
+  }));
 }
 
 /** Integers and extremes only: sums of floats depend on the order of adding, and a listing of unseen values on the order of reading. */
@@ -162,7 +167,7 @@ export async function readInputsHash(
       name: 'profile-content',
       sql:
         `SELECT sum(cityHash64(segment, segment_value, feature, kind, ${content}, merged_checksum)) AS digest ` +
-        `FROM (${mergedCells({ plan, window, segments: undefined, every: 'window' }, cells)})`,
+        `FROM (${mergedCells({ plan, window, selection: {}, every: 'window' }, cells)})`,
       params: cells.params,
       row: contentRow,
       timeoutMs: 60_000,

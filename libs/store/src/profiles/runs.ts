@@ -62,7 +62,8 @@ export type FinishedRun = { startMs: number; run: bigint; covers: bigint };
 
 /**
  * finishRuns: the last step of a computation, which makes its cells the profile. A run that another one overtook meanwhile is left
- * out: the other may have replaced cells of it. Its bucket stays dirty, or clean by the other's own finish.
+ * out: the other may have replaced cells of it. Its bucket stays dirty, or clean by the other's own finish. So is one whose bucket
+ * was sealed meanwhile.
  */
 export async function finishRuns(
   db: Database,
@@ -86,13 +87,14 @@ export async function finishRuns(
   const found =
     `SELECT start, max(run) AS newest, argMax(rows, (run, rows)) AS counted FROM profiles ` +
     `WHERE ${profileKey(plan, bindings)} AND grain = '${grain}' AND ${inBuckets('start', starts)} AND segment = 'all' GROUP BY start`;
+  const sealed = `SELECT start FROM profile_runs WHERE ${profileKey(plan, bindings)} AND grain = '${grain}' AND sealed`;
   await db.command({
     name: 'profile-runs-finish',
     sql:
       `INSERT INTO profile_runs (project, model, version, origin, binning, grain, start, run, covers, plan, rows, sealed, at) ` +
       `SELECT ${names.map((name) => bindings.text(name)).join(', ')}, '${grain}', f.start, f.run, f.covers, ` +
       `toUInt64(${planHash(plan)}), if(p.newest = f.run, p.counted, 0), false, now64(3, 'UTC') ` +
-      `FROM (${finished}) AS f LEFT JOIN (${found}) AS p ON f.start = p.start WHERE f.run >= p.newest`,
+      `FROM (${finished}) AS f LEFT JOIN (${found}) AS p ON f.start = p.start WHERE f.run >= p.newest AND f.start NOT IN (${sealed})`,
     params: bindings.params,
     settings: { max_query_size: '16000000' },
     timeoutMs: 60_000,

@@ -13,13 +13,22 @@ export const inBuckets = (column: string, startsMs: readonly number[]): string =
 
 export const seconds = (ms: number): number => Math.floor(ms / 1_000);
 
+/** SQL: ids that were erased, whose rows may still be on their way out. */
+const erasedIds = ({ project, model }: ProfilePlan, bindings: Bindings): string =>
+  `SELECT id_hash FROM tombstones WHERE project = ${bindings.text(project)} AND model = ${bindings.text(model)}`;
+
 /**
  * rowsOf: SQL of the current rows of some buckets, one per id. An id that was sent again with a time in another bucket counts there
- * alone; `moved` names it, and an older row here is left out.
+ * alone; `moved` names it, and an older row here is left out. `also`: more columns, each after a comma.
  */
-export function rowsOf(plan: ProfilePlan, startsMs: readonly number[], bindings: Bindings): string {
+export function rowsOf(
+  plan: ProfilePlan,
+  startsMs: readonly number[],
+  bindings: Bindings,
+  also = '',
+): string {
   const rows =
-    `SELECT bucket, id, row_version, ${paddedArrays(featureColumns(plan.features))}, label, score, value, tags, truth ` +
+    `SELECT bucket, id, row_version, ${paddedArrays(featureColumns(plan.features))}, label, score, value, tags, truth${also} ` +
     `FROM predictions FINAL WHERE ${versionKey(plan, bindings)} AND origin = ${bindings.text(plan.origin)} ` +
     `AND ${inBuckets('bucket', startsMs)}`;
   if (plan.origin !== LIVE_ORIGIN) return rows;
@@ -28,6 +37,6 @@ export function rowsOf(plan: ProfilePlan, startsMs: readonly number[], bindings:
     `WHERE ${versionKey(plan, bindings)} AND ${inBuckets('bucket', startsMs)} GROUP BY bucket, id_hash`;
   return (
     `SELECT r.* FROM (${rows}) AS r LEFT JOIN (${moved}) AS m ON r.bucket = m.bucket AND cityHash64(r.id) = m.id_hash ` +
-    `WHERE r.row_version >= m.moved_version`
+    `WHERE r.row_version >= m.moved_version AND cityHash64(r.id) NOT IN (${erasedIds(plan, bindings)})`
   );
 }

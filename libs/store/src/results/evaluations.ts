@@ -38,6 +38,12 @@ export type FindingFilter = EvaluationFilter & {
   segment?: string;
   segmentValue?: string;
   feature?: string;
+  metric?: string;
+  facet?: string;
+  facetValue?: string;
+  /** Of monitors of this kind. */
+  kind?: MonitorKind;
+  exceptKinds?: MonitorKind[];
   status?: FindingStatus;
 };
 export type RecordedWindow = { startMs: number; endMs: number; inputs: string; revision: number };
@@ -120,6 +126,11 @@ WHERE project = {project: String}
   AND ({segment: String} = '' OR segment = {segment: String})
   AND ({segmentValue: String} = '' OR segment_value = {segmentValue: String})
   AND ({feature: String} = '' OR feature = {feature: String})
+  AND ({metric: String} = '' OR metric = {metric: String})
+  AND ({facet: String} = '' OR facet = {facet: String})
+  AND ({facetValue: String} = '' OR facet_value = {facetValue: String})
+  AND ({kind: String} = '' OR monitor_kind = {kind: String})
+  AND NOT has({exceptKinds: Array(String)}, monitor_kind)
   AND ({status: String} = '' OR status = {status: String})
 ORDER BY window_end DESC, model, version, monitor, window_start, segment, segment_value, feature, metric, facet, facet_value
 LIMIT {limit: UInt32}`;
@@ -212,6 +223,11 @@ export function createEvaluations(database: Database): Evaluations {
           segment: filter.segment ?? '',
           segmentValue: filter.segmentValue ?? '',
           feature: filter.feature ?? '',
+          metric: filter.metric ?? '',
+          facet: filter.facet ?? '',
+          facetValue: filter.facetValue ?? '',
+          kind: filter.kind ?? '',
+          exceptKinds: filter.exceptKinds ?? [],
           status: filter.status ?? '',
         },
         row: findingRow,

@@ -1,0 +1,125 @@
+import {
+  ALL_SEGMENT,
+  facetSets,
+  slotsOf,
+  type BiasPlan,
+  type FacetCell,
+  type FacetSet,
+  type ProfileChunk,
+} from '#libs/contracts';
+import { compareGroups, biasSettingsOf } from '../bias/compare-groups.js';
+import { comparisonsOf, knownPlaces } from '../bias/comparisons.js';
+import { compareEntropy } from '../bias/entropy.js';
+import { compareFlips } from '../bias/flips.js';
+import { sideOf, sidesOf } from '../bias/sides.js';
+import type { Draft } from '../draft.js';
+import { deffNote, dispersion } from '../evidence.js';
+import { specialKey } from '../merge-special.js';
+import type { MonitorInput, SegmentValue } from '../pair.js';
+import { specialValuesOf } from '../special-values.js';
+
+type Index = ReadonlyMap<string, FacetCell>;
+const indexOf = (cells: readonly FacetCell[] = []): Index =>
+  new Map(cells.map((cell) => [specialKey(cell), cell]));
+
+const nothing = (note: string): Draft => ({
+  segment: ALL_SEGMENT,
+  segmentValue: 'in',
+  feature: '',
+  facet: '',
+  facetValue: '',
+  metric: 'dppl',
+  variant: '',
+  value: null,
+  baselineValue: null,
+  interval: null,
+  threshold: null,
+  p: null,
+  evidence: 'none',
+  deff: 1,
+  resolution: null,
+  rows: 0,
+  baselineRows: 0,
+  status: 'not_computable',
+  note,
+});
+
+/** cellOf: a cell of other facets than the plan's is as good as none: it waits to be counted anew. */
+const cellOf = (index: Index, value: SegmentValue, set: FacetSet, groups: number): FacetCell | null => {
+  const cell = index.get(specialKey({ ...value, feature: set.name }));
+  return cell?.counts.length === slotsOf(set, groups) ? cell : null;
+};
+
+/** outcomes: rows per group of the set and prediction, in which the baseline's days are compared with each other. */
+const outcomes = (cell: FacetCell, places: readonly number[], groups: number): number[] =>
+  places.flatMap((place) => {
+    const side = sidesOf(
+      cell.counts,
+      { facet: '', facetValue: '', favouredName: '', disfavoured: [place], favoured: [] },
+      groups,
+    ).counts.disfavoured.predicted;
+    return [side.successes, side.trials - side.successes];
+  });
+
+function compareSet(
+  input: MonitorInput,
+  plan: BiasPlan,
+  set: FacetSet,
+  cells: { baseline: Index; window: Index; chunks: readonly Index[] },
+): (value: SegmentValue) => Draft[] {
+  const comparisons = comparisonsOf(set);
+  const places = knownPlaces(set);
+  const groups = plan.groups.length;
+  const chunksOf = (value: SegmentValue): number[][] =>
+    cells.chunks
+      .map((chunk) => cellOf(chunk, value, set, groups))
+      .filter((cell) => cell !== null)
+      .map((cell) => outcomes(cell, places, groups));
+  return (value) => {
+    const window = cellOf(cells.window, value, set, groups);
+    const deff = dispersion({
+      chunks: chunksOf(value),
+      allChunks: () => chunksOf({ segment: ALL_SEGMENT, segmentValue: 'in' }),
+    });
+    return compareGroups(
+      {
+        value,
+        set,
+        plan,
+        settings: input.settings,
+        window,
+        baseline: cellOf(cells.baseline, value, set, groups),
+        known: window === null ? 0 : sideOf(window.counts, places, groups).rows,
+        deff,
+        deffNote: deffNote(cells.chunks.length),
+      },
+      comparisons,
+    );
+  };
+}
+
+/**
+ * compareBias: every metric of every group of every facet and intersection, per segment value, against the baseline or fixed limits. A limit
+ * is a distance from the metric's own neutral point; metrics that need labels wait for them, the others do not. Unlike the
+ * other monitors each metric has a test of its own, because each asks another question; those with a limit form the family.
+ */
+export function compareBias(input: MonitorInput): Draft[] {
+  const plan = input.bias ?? null;
+  if (plan === null)
+    return [nothing('the model names no facets, or no favourable outcome: see `bias` and `positiveLabel`')];
+  const { facets } = biasSettingsOf(input.settings);
+  const sets = facetSets(plan).filter(({ name }) => facets?.includes(name) ?? true);
+  const cells = {
+    baseline: indexOf(input.baseline.facets),
+    window: indexOf(input.window.facets),
+    chunks: input.baselineChunks.map((chunk: ProfileChunk) => indexOf(chunk.facets)),
+  };
+  const values = specialValuesOf(input, [...(input.baseline.facets ?? []), ...(input.window.facets ?? [])]);
+  if (values.length === 0) return [{ ...nothing('no rows in this window'), status: 'no_data' }];
+  const compare = sets.map((set) => compareSet(input, plan, set, cells));
+  return [
+    ...values.flatMap((value) => compare.flatMap((each) => each(value))),
+    ...compareEntropy(input, plan, values, cells),
+    ...compareFlips(input, plan, sets),
+  ];
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { tooLateCauses, type TooLateCause } from '#libs/contracts';
+import { bigInteger, integer, StoreError, type Database } from '../client/index.js';
+
+/** One event or label that came after its bucket was sealed; `cursor` continues the list after it. */
+export type TooLateEntry = {
+  version: string;
+  bucketMs: number;
+  cause: TooLateCause;
+  id: string;
+  timeMs: number;
+  partition: number;
+  offset: bigint;
+  atMs: number;
+  cursor: string;
+};
+export type TooLatePage = { limit: number; before?: string };
+
+const cursorSchema = z.tuple([
+  z.number(),
+  z.string(),
+  z.string(),
+  z.number(),
+  z.string().regex(/^\d{1,20}$/),
+]);
+type Cursor = z.infer<typeof cursorSchema>;
+const NEWEST: Cursor = [9_000_000_000_000, '', '', 0, '0'];
+
+const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url');
+
+function readCursor(text: string): Cursor | null {
+  try {
+    return cursorSchema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+const entryRow = z
+  .object({
+    version: z.string(),
+    bucket_ms: integer,
+    cause: z.enum(tooLateCauses),
+    id: z.string(),
+    time_ms: integer,
+    partition: integer,
+    offset: bigInteger,
+    at_ms: integer,
+  })
+  .transform(({ bucket_ms: bucketMs, time_ms: timeMs, at_ms: atMs, ...row }): TooLateEntry => ({
+    ...row,
+    bucketMs,
+    timeMs,
+    atMs,
+    cursor: writeCursor([atMs, row.version, row.id, row.partition, String(row.offset)]),
+  }));
+
+const LIST = `
+SELECT
+  version, toUnixTimestamp(bucket) * 1000 AS bucket_ms, cause, id, toUnixTimestamp64Milli(time) AS time_ms,
+  partition, offset, toUnixTimestamp64Milli(at) AS at_ms
+FROM too_late FINAL
+WHERE project = {project: String} AND model = {model: String}
+  AND (at_ms, version, id, partition, offset) < ({atMs: Int64}, {version: String}, {id: String}, {partition: UInt16}, {offset: UInt64})
+ORDER BY at_ms DESC, version DESC, id DESC, partition DESC, offset DESC
+LIMIT {limit: UInt32}`;
+
+/** listTooLate: newest first. Throws a StoreError that is not retryable when `before` is no cursor of ours. */
+export function listTooLate(
+  database: Database,
+  { project, model }: { project: string; model: string },
+  page: TooLatePage,
+): Promise<TooLateEntry[]> {
+  const cursor = page.before === undefined ? NEWEST : readCursor(page.before);
+  if (cursor === null)
+    throw new StoreError("'before' is not a cursor of this list: use the cursor of its last entry", {
+      query: 'list-too-late',
+      retryable: false,
+      code: 'BAD_CURSOR',
+    });
+  const [atMs, version, id, partition, offset] = cursor;
+  return database.query({
+    name: 'list-too-late',
+    sql: LIST,
+    params: { project, model, atMs, version, id, partition, offset, limit: page.limit },
+    row: entryRow,
+  });
+}
