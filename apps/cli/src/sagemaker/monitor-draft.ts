@@ -17,6 +17,7 @@ const TITLES: Readonly<Record<MonitorKind, string>> = {
   quality: 'quality',
   bias: 'bias',
   attribution: 'attribution',
+  multivariate_drift: 'multivariate drift',
 };
 const MAX_NAME = 128;
 

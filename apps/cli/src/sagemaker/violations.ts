@@ -106,6 +106,8 @@ function violationOf(kind: MonitorKind, finding: Finding, label: string): Violat
     case 'drift':
     case 'prediction_drift':
       return dataViolation(finding);
+    case 'multivariate_drift':
+      return null;
   }
 }
 
