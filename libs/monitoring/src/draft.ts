@@ -93,6 +93,9 @@ function statusOf(measurement: Measurement, note: string) {
   return { status: 'computed', note: sentences(how, note) } as const;
 }
 
+/** Values near the ends of doubles: their sums and differences are no numbers any more. */
+const OVERFLOW = 'the values are too large to compute with';
+
 /** measured: the draft of a metric with a value, or the reason why it has none. */
 export function measured(pair: Pair, measurement: Measurement, evidence: Evidence | 'exact'): Draft {
   const {
@@ -104,6 +107,16 @@ export function measured(pair: Pair, measurement: Measurement, evidence: Evidenc
     threshold,
     resolution,
   } = measurement;
+  const numbers = [
+    value,
+    baselineValue,
+    threshold,
+    resolution ?? null,
+    interval?.low ?? null,
+    interval?.high ?? null,
+  ];
+  if (numbers.some((number) => number !== null && !Number.isFinite(number)))
+    return undecided(pair, metric, { status: 'not_computable', note: OVERFLOW });
   const counts = rowsOf(pair);
   return {
     ...blank(pair),

@@ -156,7 +156,7 @@ describe('fitted limits', () => {
       Array.from({ length: 400 }, () => 100 + level + 700 * random()),
     ),
   ];
-  const days = Array.from({ length: 20 }, () => dayOf(200 * random()));
+  const days = Array.from({ length: 40 }, () => dayOf(200 * random()));
   const { cells } = mergeProfiles(days.map((day) => ({ cells: day })));
   const fitted = (changes: Partial<MonitorBody>, level: number, chunks = days) =>
     run(
@@ -173,7 +173,7 @@ describe('fitted limits', () => {
     const [psi, mean] = fitted({ thresholds: { default: 'auto' } }, level);
     expect([psi!.status, mean!.status]).toEqual([status, status]);
     expect(psi!.threshold).toBeGreaterThan(0.05);
-    expect(psi!.note).toContain('99 % quantile over 20 parts of the baseline');
+    expect(psi!.note).toContain('99 % quantile over 40 parts of the baseline');
   });
 
   it('hold for a fall as for a rise when the metric has a sign', () => {
