@@ -67,7 +67,12 @@ async function describe(db: Database, file: DataFile): Promise<DataColumn[]> {
     name: 'file-describe',
     sql: `DESCRIBE TABLE ${fileTable(file, bindings)}`,
     params: bindings.params,
-    settings: { ...readSettings, ...(file.format === 'csv' ? { max_threads: 1 } : {}) },
+    settings: {
+      ...readSettings,
+      ...(file.format === 'csv'
+        ? { max_threads: 1, input_format_max_rows_to_read_for_schema_inference: '1' }
+        : {}),
+    },
     row: describedRow,
     timeoutMs: 120_000,
   });
