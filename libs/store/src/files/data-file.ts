@@ -84,7 +84,7 @@ export function typeOf(type: string): ColumnType {
   const inner = type.replace(/^(?:(?:Nullable|LowCardinality)\()+/, '');
   if (/^(U?Int\d+|Float\d+|BFloat16|Decimal)/.test(inner)) return 'number';
   if (inner.startsWith('Bool')) return 'boolean';
-  if (/^Date/.test(inner)) return 'time';
+  if (inner.startsWith('Date')) return 'time';
   return /^(Array|Map|Tuple|Nested|JSON|Object|Variant|Dynamic)/.test(inner) ? 'nested' : 'text';
 }
 

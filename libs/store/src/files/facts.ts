@@ -11,7 +11,7 @@ const SAMPLE_ROWS = 50_000;
 const SAMPLE_VALUES = 12_500_000;
 const LEAST_ROWS = 1_000;
 /** The time to analyse a statement grows with the square of its columns. */
-const COLUMNS_PER_STATEMENT = 40;
+const COLUMNS_PER_STATEMENT = 80;
 
 const sampleRows = (columns: number): number =>
   Math.max(LEAST_ROWS, Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_VALUES / columns)));
@@ -41,7 +41,7 @@ export async function dataFacts(
 ): Promise<DataFacts[] | Refusal> {
   const first = await factsOf(db, file, { columns, all: columns, limit: sampleRows(columns.length) });
   if ('ok' in first) return first;
-  const [{ rows = 0 } = {}] = first;
+  const rows = first[0]?.rows ?? 0;
   if (rows === 0) return refusal('file', 'holds no rows');
   const empty = columns.filter(({ type }, index) => first[index]?.filled === 0 && type !== 'nested');
   if (rows < sampleRows(columns.length) - 1 || empty.length === 0) return first;
