@@ -1,7 +1,7 @@
 import { ALL_SEGMENT, sageMakerCheckOf, type Finding, type MonitorKind } from '#libs/contracts';
 
 /** Violation: one entry of constraint_violations.json; which names it has depends on the kind of monitor. */
-export type Violation = Readonly<Record<string, string>> & { description: string };
+type Violation = Readonly<Record<string, string>> & { description: string };
 
 /** ViolationReport: the file, and findings that have no check there. */
 export type ViolationReport = {
