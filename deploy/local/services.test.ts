@@ -18,6 +18,24 @@ describe('what the three services listen on', () => {
   });
 });
 
+describe('kafkaConfig', () => {
+  it('takes further listeners, on loopback as well, and settings of a test', () => {
+    const listeners = [{ name: 'SASL', protocol: 'SASL_SSL' as const, port: 7 }];
+    const config = kafkaConfig('/data', defaultPorts, {
+      listeners,
+      properties: { 'min.insync.replicas': 2 },
+    });
+    expect(config).toContain(
+      'listeners=PLAINTEXT://127.0.0.1:19092,SASL://127.0.0.1:7,CONTROLLER://127.0.0.1:19093\n',
+    );
+    expect(config).toContain('advertised.listeners=PLAINTEXT://127.0.0.1:19092,SASL://127.0.0.1:7\n');
+    expect(config).toContain(
+      'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_SSL,CONTROLLER:PLAINTEXT\n',
+    );
+    expect(config.match(/^min\.insync\.replicas=.*$/gm)).toEqual(['min.insync.replicas=2']);
+  });
+});
+
 describe('clickhouseConfig', () => {
   it('escapes a folder with signs that XML gives a meaning', () => {
     expect(clickhouseConfig('/a <b> & c', defaultPorts)).toContain('/a &lt;b&gt; &amp; c/clickhouse.err.log');

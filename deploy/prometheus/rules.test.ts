@@ -44,7 +44,7 @@ describe('Prometheus rules', () => {
       (match) => match[1],
     );
     for (const label of [...filtered, ...grouped, ...shown]) expect(known).toContain(label);
-    expect(rule.annotations).toMatchObject({ summary: expect.any(String), action: expect.any(String) });
+    expect(Object.keys(rule.annotations)).toEqual(['summary', 'action']);
     expect(['info', 'warning', 'critical']).toContain(rule.labels.severity);
   });
 });

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig } from '#libs/platform';
+import { biasBench } from './bias.js';
 import { biasIntervalsBench } from './bias-intervals.js';
-import { falseAlarmsBench } from './false-alarms.js';
 import { checkBench } from './check.js';
+import { falseAlarmsBench } from './false-alarms.js';
+import { fuzzBench } from './fuzz.js';
 import { benchIngest } from './ingest.js';
 import { profileBench } from './profile.js';
 import { withServices, type BenchRow } from './services.js';
@@ -26,9 +28,11 @@ const ingestBench = (): Promise<BenchRow[]> =>
 
 /** What can be measured, by name. Each brings up what it needs and takes it down again. */
 export const benches: Record<string, (options: readonly string[]) => Promise<BenchRow[]>> = {
+  bias: biasBench,
   'bias-intervals': biasIntervalsBench,
-  'false-alarms': falseAlarmsBench,
   check: checkBench,
+  'false-alarms': falseAlarmsBench,
+  fuzz: fuzzBench,
   ingest: ingestBench,
   profile: profileBench,
 };

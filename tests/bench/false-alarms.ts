@@ -6,7 +6,7 @@ import type { BenchRow } from './services.js';
 const SEED = 20_260_131;
 /** 10,000 evaluations of 100 series per scenario, nine in ten of data in which nothing changes. */
 const STATIONARY = { worlds: 100, windows: 112, seed: SEED };
-const POWER = { worlds: 40, windows: 8, seed: SEED + 10_000 };
+const POWER = { worlds: 30, windows: 8, seed: SEED + 10_000 };
 
 const rounded = (row: object): BenchRow =>
   Object.fromEntries(

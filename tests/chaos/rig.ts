@@ -16,6 +16,8 @@ import { planOf } from './recount.js';
 import { randomFrom, until, type Site } from './site.js';
 
 const PARTITIONS = 4;
+/** Longer than any session, back-off or restart. */
+const STILL_MS = 120_000;
 /** Buckets that are profiled in one turn of the tick, and its pace: a worker's work while the faults go on. */
 const TICK = { buckets: 6, links: 50_000, everyMs: 3_000 };
 
@@ -26,6 +28,7 @@ const PACE = {
   PLUMBLINE_INGEST_STORE_TIMEOUT_MS: '700',
   PLUMBLINE_INGEST_MAX_WAIT_MS: '100',
   PLUMBLINE_INGEST_BATCH_ROWS: '4000',
+  PLUMBLINE_INGEST_FETCH_BYTES: '524288',
 };
 
 export type RigOptions = {
@@ -36,6 +39,7 @@ export type RigOptions = {
   suite: string;
   seed: string;
   partitions?: number;
+  topicConfig?: Record<string, string>;
   environment?: Record<string, string>;
 };
 
@@ -111,7 +115,8 @@ export class Rig {
 
   /** createTopic: a topic of this load; for one that was deleted its next life. */
   async createTopic(topic: string): Promise<void> {
-    await this.admin.ensureTopics([{ topic, partitions: this.options.partitions ?? PARTITIONS }]);
+    const { partitions = PARTITIONS, topicConfig = {} } = this.options;
+    await this.admin.ensureTopics([{ topic, partitions, config: topicConfig }]);
     const ids = await this.admin.incarnations([topic]);
     const life = this.lives.filter((each) => each.topic === topic).length;
     this.lives.push({ topic, life, incarnation: ids.get(topic) ?? '', ends: new Map() });
@@ -165,22 +170,20 @@ export class Rig {
     }
   }
 
-  /** drained: waits until everything in the log has been handled and committed. */
-  async drained(timeoutMs = 180_000): Promise<void> {
+  /** drained: waits until everything in the log has been handled and committed; fails when nothing moves for long. */
+  async drained(): Promise<void> {
     let behind: number | null = null;
-    await until(
-      () => `the backlog to be read, ${behind ?? 'unknown'} records are left;\n${this.state()}`,
-      async () => {
-        behind = await this.behind();
-        return behind === 0;
-      },
-      { timeoutMs, everyMs: 200 },
-    );
-  }
-
-  /** backlog: waits until at least this many records are acknowledged and unread, so that a fault meets work. */
-  async backlog(records: number): Promise<void> {
-    await until(`a backlog of ${records}`, async () => ((await this.behind()) ?? 0) >= records);
+    let movedMs = Date.now();
+    while (behind !== 0) {
+      const now = await this.behind();
+      if (now !== behind) movedMs = Date.now();
+      behind = now ?? behind;
+      if (Date.now() - movedMs > STILL_MS)
+        throw new Error(
+          `nothing was read for ${STILL_MS / 1_000} s, ${behind ?? 'all'} records are left;\n${this.state()}`,
+        );
+      await sleep(200);
+    }
   }
 
   /** startTick: links labels and profiles dirty buckets all the time, as a worker would, whatever fails. */

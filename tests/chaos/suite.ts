@@ -14,6 +14,7 @@ export type Suite = {
   full: Size;
   environment?: Record<string, string>;
   partitions?: number;
+  topicConfig?: Record<string, string>;
   run: (rig: Rig, size: Size) => Promise<Record<string, number>>;
   /** Instead of the checker of the load, for a suite with events of its own. */
   check?: (rig: Rig) => Promise<Checked>;
@@ -53,6 +54,7 @@ export const runSuite = async (suite: Suite, size: Size, where: Where): Promise<
     suite: suite.name,
     seed,
     ...(suite.partitions === undefined ? {} : { partitions: suite.partitions }),
+    ...(suite.topicConfig === undefined ? {} : { topicConfig: suite.topicConfig }),
     ...(suite.environment === undefined ? {} : { environment: suite.environment }),
   });
   const measuring = new AbortController();

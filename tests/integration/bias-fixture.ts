@@ -4,7 +4,8 @@ import { DAY_MS, HOUR_MS } from './store-fixture.js';
 
 /** A loan model: women are approved a little less often at training; later those of the south far less. */
 export const BASELINE_MS = Date.UTC(2026, 0, 1);
-export const LIVE_MS = Date.UTC(2026, 3, 1);
+/** A few days ago: pages show the last three months. */
+export const LIVE_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - 5 * DAY_MS;
 const FAR_MS = Date.UTC(2100, 0, 1);
 
 export const MODEL = {

@@ -1,6 +1,9 @@
 import type { Finding, MetricName } from '#libs/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { errorsOf, startTestApi, type ApiUnderTest, type Json } from './api-fixture.js';
+import { recordEvaluation } from '../../apps/worker/src/evaluate/record-evaluation.js';
+import { createDatabase, type Database } from '../../libs/store/src/client/index.js';
+import { expand, panelQueries } from '../e2e/panels.js';
+import { errorsOf, itemsOf, startTestApi, type ApiUnderTest, type Json } from './api-fixture.js';
 import {
   atTraining,
   COLUMNS,
@@ -13,6 +16,7 @@ import {
   predictionsOf,
 } from './bias-fixture.js';
 import { batch, DAY_MS } from './store-fixture.js';
+import { z } from 'zod';
 
 const base = '/v1/projects/default';
 const fair = { north: 0.56, south: 0.56 };
@@ -180,6 +184,124 @@ describe('an attribution monitor', () => {
   });
 });
 
+describe('what people see', () => {
+  const from = new Date(UNFAIR_DAY).toISOString();
+  let alerts: Json[];
+  let database: Database;
+  const choice = {
+    values: {
+      ...{ project: ['default'], model: ['loans'], version: ['1'], segment: ['region'] },
+      ...{ segment_value: ['north', 'south'], facet: ['', 'sex', 'age', 'sex × age'], bias_metric: ['dppl'] },
+    },
+    fromMs: FAIR_DAY,
+    toMs: Date.now() + 365 * DAY_MS,
+  };
+
+  /** Both days, as the worker would record them. */
+  beforeAll(async () => {
+    database = createDatabase(at.config.clickhouse);
+    for (const [monitor, monitorKind] of [
+      ['loans-1-bias', 'bias'],
+      ['loans-1-attribution', 'attribution'],
+    ] as const)
+      for (const [index, startMs] of [FAIR_DAY, UNFAIR_DAY].entries()) {
+        const window = { startMs, endMs: startMs + DAY_MS };
+        const findings = await run(monitor, startMs);
+        await recordEvaluation(at.store, {
+          evaluation: {
+            ...{ project: 'default', model: 'loans', version: '1', monitor, monitorKind, window, findings },
+            ...{ inputs: `inputs-${index}`, waitExceeded: false },
+          },
+          meta: { revision: 1, durationMs: 1 },
+          severity: 'warning',
+          newestWindowEndMs: null,
+        });
+      }
+    alerts = itemsOf(await at.call('GET', `${base}/alerts?model=loans`));
+  }, 120_000);
+  afterAll(() => database.close());
+
+  const alertOf = (monitor: string, segmentValue: string, facetValue: string): Json => {
+    const found = alerts.find(
+      (one) =>
+        one['monitor'] === monitor &&
+        one['segmentValue'] === segmentValue &&
+        one['facetValue'] === facetValue,
+    );
+    if (found === undefined) throw new Error(`no alert of ${monitor} for ${segmentValue} ${facetValue}`);
+    return found;
+  };
+  const page = async (path: string) =>
+    (await fetch(`${at.api.url}${path}`, { headers: { cookie: await cookie() } })).text();
+  const cookie = async (): Promise<string> => {
+    const answer = await fetch(`${at.api.url}/login`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ key: at.adminKey, next: '/' }),
+    });
+    return (answer.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+  };
+
+  it('is an alert per group and segment value, whose contents are metrics', () => {
+    expect(alertOf('loans-1-bias', 'south', 'women')).toMatchObject({
+      ...{ status: 'open', facet: 'sex' },
+      features: expect.arrayContaining(['dppl']) as unknown,
+    });
+    expect(
+      alerts.filter((one) => one['segmentValue'] === 'north' && one['monitor'] === 'loans-1-bias'),
+    ).toEqual([]);
+  });
+
+  it('is a page in plain words', async () => {
+    const bias = await page(
+      `/alerts/default/${String(alertOf('loans-1-bias', 'south', 'women')['alertId'])}`,
+    );
+    expect(bias).toMatch(
+      /women got .{1,10}approved.{1,10} \d+(\.\d)? points less often than men for region = south \(baseline/,
+    );
+    const moved = await page(
+      `/alerts/default/${String(alertOf('loans-1-attribution', 'south', '')['alertId'])}`,
+    );
+    expect(moved).toMatch(/the model ranks its features differently than at training for region = south/);
+    expect(moved).toMatch(/gained: job/);
+  });
+
+  it('is part of the page of the model: groups over time and now, the ranking then and now', async () => {
+    const model = await page('/models/default/loans');
+    expect(model).toMatch(/sex: favourable decisions compared with the favoured group/);
+    expect(model).toMatch(/women × above 40/);
+    expect(model).toMatch(/Which features decide/);
+    expect(model.match(/<svg/g)?.length).toBeGreaterThan(5);
+    expect(model).not.toMatch(/NaN/);
+  });
+
+  it.each(panelQueries().filter(({ dashboard }) => ['bias.json', 'attribution.json'].includes(dashboard)))(
+    'is rows on the dashboard $dashboard, $title',
+    async ({ sql, isTimeSeries }) => {
+      const rows = await database.query({
+        ...{ name: 'panel', sql: expand(sql, choice), params: {} },
+        row: z.record(z.string(), z.unknown()),
+      });
+      expect(rows.length).toBeGreaterThan(0);
+      const times = rows.map(({ time }) => String(time));
+      if (isTimeSeries) expect(times).toEqual(times.toSorted());
+    },
+  );
+
+  it('is findings by metric and group in the API', async () => {
+    const query = new URLSearchParams({
+      from,
+      metric: 'dppl',
+      facet: 'sex',
+      facetValue: 'women',
+      segment: 'region',
+    });
+    const items = itemsOf(await at.call('GET', `${base}/findings?${query}`));
+    expect(new Set(items.map((one) => one['segmentValue']))).toEqual(new Set(['north', 'south']));
+    expect(new Set(items.map((one) => one['metric']))).toEqual(new Set(['dppl']));
+  });
+});
+
 describe('what is refused', () => {
   it.each([
     {
@@ -226,4 +348,18 @@ describe('what is refused', () => {
     expect(answer.status).toBe(422);
     expect(errorsOf(answer)[0]?.message).toMatch(/would keep \d+ counts per segment value/);
   });
+});
+
+it('counts a facet that is added later, in live rows and in the baseline', async () => {
+  const bias = {
+    ...MODEL.bias,
+    facets: [...MODEL.bias.facets, { name: 'trade', feature: 'job', disfavoured: ['cook'] }],
+  };
+  const { revision } = (await at.call('GET', `${base}/models/loans`)).body;
+  const headers = { 'if-match': `"${String(revision)}"` };
+  const answer = await at.call('PUT', `${base}/models/loans`, { body: { ...MODEL, bias }, headers });
+  expect(answer.status).toBe(200);
+  const cooks = of(await run('loans-1-bias', FAIR_DAY), 'dppl', { facetValue: 'cook' });
+  expect(cooks).toMatchObject({ facet: 'trade', status: 'ok' });
+  expect(cooks.baselineValue).not.toBeNull();
 });

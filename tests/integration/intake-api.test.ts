@@ -92,9 +92,7 @@ describe('quarantine', () => {
       rawIsWhole: true,
     });
     expect((await at.call('GET', `${event}9`)).status).toBe(404);
-    expect((await at.call('GET', event.replace('offset=2', 'offset=99999999999999999999'))).status).toBe(
-      422,
-    );
+    expect((await at.call('GET', event.replace('offset=2', 'offset=99999999999999999999'))).status).toBe(422);
     expect((await at.call('GET', `${base}/quarantine/counts`)).body).toMatchObject({
       items: [{ reason: 'not_json', waiting: 2, replayed: 0 }],
       waiting: 2,

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   createAdmin,
   createConsumer,
@@ -14,6 +16,8 @@ import {
 } from '#libs/kafka';
 import { createLogger, retry } from '#libs/platform';
 import kafkajs from 'kafkajs';
+import { inject } from 'vitest';
+import { isOurs } from '../setup/stack.js';
 
 /** What a consumer under test has handled, in the order in which it did. */
 export type Reading = {
@@ -42,8 +46,16 @@ export type KafkaUnderTest = {
 };
 
 const FETCH = { minFetchBytes: 1, maxWaitMs: 100 };
-/** Expires while a test waits; the local broker allows sessions of a second. */
-const SESSION = { sessionTimeoutMs: 1_500, heartbeatIntervalMs: 200, rebalanceTimeoutMs: 6_000 };
+/** Expires while a test waits; the local broker allows sessions of a second, others of six. */
+const SESSION = {
+  sessionTimeoutMs: isOurs('kafka') ? 1_500 : 6_000,
+  heartbeatIntervalMs: 200,
+  rebalanceTimeoutMs: 6_000,
+};
+
+/** Whether the run's broker is a process of this machine, on whose files a test can lay hands, and beside which another can be started. */
+export const isLocalProcess = (): boolean =>
+  isOurs('kafka') && existsSync(join(inject('stackHome'), 'kafka', 'server.properties'));
 
 const rangeText = (first: bigint, last: bigint, reason: string): string => `${first}–${last} ${reason}`;
 

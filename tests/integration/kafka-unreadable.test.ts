@@ -1,8 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { isOurs } from '../setup/stack.js';
 import { event, freshIngest, type IngestUnderTest } from './ingest-fixture.js';
+import { isLocalProcess } from './kafka-fixture.js';
 
 let ingest: IngestUnderTest;
 afterEach(() => ingest.close());
@@ -10,7 +10,7 @@ afterEach(() => ingest.close());
 const events = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => event(`${prefix}${index}`));
 
-describe.skipIf(!isOurs('kafka'))('events in a record batch that cannot be read', () => {
+describe.skipIf(!isLocalProcess())('events in a record batch that cannot be read', () => {
   it('are quarantined one by one with the reason; their neighbours are stored, and nothing is missing', async () => {
     ingest = await freshIngest({ partitions: 1 });
     const { predictions } = ingest.topics;

@@ -94,10 +94,13 @@ test('what a rule keeps back is in no table and in no dead letter', async () => 
     event('good', private_),
     event('good', private_),
     event('old', { ...private_, time: '2001-01-01T00:00:00Z' }),
-    event('shape', { ...private_, attributions: { ssn: SECRET } }),
+    event('shape', { ...private_, attributions: SECRET }),
     event('lost', { ...private_, model: undefined }),
     `{"model":"delay-risk","features":{"ssn":"${SECRET}`,
-    event('typed', { features: { distance: SECRET, ssn: SECRET } }),
+    event('typed', {
+      features: { distance: SECRET, ssn: SECRET },
+      attributions: { ssn: SECRET, zip: SECRET },
+    }),
   ]);
   await ingest.send(ingest.topics.groundTruth, [truth('good'), event('wrong topic', private_)]);
   const { [ingest.topics.predictions]: account } = await ingest.settled();

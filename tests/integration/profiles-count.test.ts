@@ -97,6 +97,20 @@ test('days are those of the time zone, buckets are hours, and both add up to the
     expect(comparable(cells)).toEqual(comparable(expectedCells(within(startMs, startMs + HOUR_MS), [])));
 });
 
+test('windows are cut from buckets, and what lies between them is left out', async () => {
+  const windows = [0, 30].map((hour) => ({
+    startMs: FIRST_MS + hour * HOUR_MS,
+    endMs: FIRST_MS + (hour + 6) * HOUR_MS,
+  }));
+  const parts = await store.profiles.chunks(PLAN, 'all', ['all', 'part'], windows);
+  expect(parts.map(({ startMs }) => startMs)).toEqual(windows.map(({ startMs }) => startMs));
+  for (const [at, { startMs, endMs }] of windows.entries())
+    expect(comparable(parts[at]!.cells.filter(({ segment }) => segment === 'all'))).toEqual(
+      comparable(expectedCells(within(startMs, endMs), [])),
+    );
+  expect(await store.profiles.chunks(PLAN, 'all', ['all'], [])).toEqual([]);
+});
+
 test('asked for some segments, gives those alone', async () => {
   const { cells } = await store.profiles.read(PLAN, 'all', ['south', 'part', 'unknown']);
   expect(

@@ -7,6 +7,8 @@ import { LEDGER_COLUMNS } from '../../libs/store/src/intake/ledger.js';
 import { MARK_COLUMNS } from '../../libs/store/src/intake/marks.js';
 import { POSITION_COLUMNS } from '../../libs/store/src/intake/positions.js';
 import { PREDICTION_COLUMNS } from '../../libs/store/src/intake/predictions.js';
+import { ERASED_COLUMNS } from '../../libs/store/src/privacy/refuse-erased.js';
+import { TOO_LATE_COLUMNS } from '../../libs/store/src/retention/too-late.js';
 import { QUARANTINE_COLUMNS } from '../../libs/store/src/intake/quarantine.js';
 import { OUTCOME_COLUMNS, REPLAY_COLUMNS } from '../../libs/store/src/intake/replays.js';
 import { CHECK_COLUMNS } from '../../libs/store/src/labels/fresh-marks.js';
@@ -27,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => drop());
 
 /** Columns that ClickHouse fills itself, by table. */
-const filled: Record<string, string[]> = { arrivals: ['id_hash'], bucket_marks: ['at'] };
+const filled: Record<string, string[]> = { arrivals: ['id_hash'], bucket_marks: ['at'], too_late: ['at'] };
 
 test.each<[string, readonly string[]]>([
   ['documents', DOCUMENT_COLUMNS],
@@ -44,6 +46,8 @@ test.each<[string, readonly string[]]>([
   ['replay_outcomes', OUTCOME_COLUMNS],
   ['reported_gaps', REPORTED_GAP_COLUMNS],
   ['acknowledged_gaps', ACKNOWLEDGED_GAP_COLUMNS],
+  ['erased_arrivals', ERASED_COLUMNS],
+  ['too_late', TOO_LATE_COLUMNS],
   ['findings', FINDING_COLUMNS],
   ['evaluations', EVALUATION_COLUMNS],
   ['alert_transitions', TRANSITION_COLUMNS],

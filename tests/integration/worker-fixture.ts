@@ -248,7 +248,7 @@ export async function openWorld(redisDatabase: number): Promise<World> {
   const world: World = {
     ...{ config, environment, store, raw, sink, put },
     day: (daysAgo, options) =>
-      store.intake.write(batch({ project: PROJECT, predictions: liveRows(daysAgo, options) })),
+      store.intake.write(batch({ project: PROJECT, first: 0n, predictions: liveRows(daysAgo, options) })),
     outcome: async () =>
       Object.fromEntries(
         await Promise.all(

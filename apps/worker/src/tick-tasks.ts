@@ -11,6 +11,7 @@ import { IntakeWatch } from './intake/watch-intake.js';
 import { linkLabels } from './labels/link-labels.js';
 import type { LockResult } from '#libs/queue';
 import { BucketProfiler } from './profiles/profile-buckets.js';
+import { makeProjection } from './profiles/projections.js';
 import { makeProvisionalBinning } from './profiles/provisional-binning.js';
 import { Eraser } from './retention/erase.js';
 import { Retainer } from './retention/retain.js';
@@ -53,6 +54,7 @@ export const tickTasks = (options: Options): Readonly<Record<TickJob['kind'], Ti
     profile: new BucketProfiler({
       ...{ store, metrics, logger, budgetMs: BUDGET_MS },
       onUnbinned: (version) => makeProvisionalBinning({ store, lock, logger }, version),
+      onMonitor: (monitor) => makeProjection({ store, lock, logger }, monitor),
     }).tick,
     evaluate: monitors.tick,
     'reconcile-notices': notices.reconcile,

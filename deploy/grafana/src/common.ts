@@ -148,7 +148,21 @@ export const variables = {
   feature: choice(
     'feature',
     { label: 'Feature' },
-    `SELECT DISTINCT feature FROM current_profiles WHERE ${OF_MODEL} AND segment = 'all' AND feature != ''`,
+    `SELECT DISTINCT feature FROM current_profiles WHERE ${OF_MODEL} AND segment = 'all' AND feature != '' AND kind IN ('numeric', 'categorical')`,
+  ),
+};
+
+/** What only the dashboard of bias asks for. */
+export const biasVariables = {
+  facet: choice(
+    'facet',
+    { label: 'Facet', multi: true },
+    `SELECT DISTINCT facet FROM current_findings WHERE ${OF_MODEL} AND monitor_kind = 'bias'`,
+  ),
+  metric: choice(
+    'bias_metric',
+    { label: 'Metric', current: 'dppl' },
+    `SELECT DISTINCT metric FROM current_findings WHERE ${OF_MODEL} AND monitor_kind = 'bias'`,
   ),
 };
 

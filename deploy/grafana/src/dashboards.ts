@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { attribution } from './attribution.js';
+import { bias } from './bias.js';
 import { ingestion } from './ingestion.js';
 import { modelOverview } from './model-overview.js';
 import { segmentPerformance } from './segment-performance.js';
@@ -10,6 +12,8 @@ export const DASHBOARDS_DIRECTORY = fileURLToPath(new URL('../dashboards/', impo
 export function dashboards(): Record<string, string> {
   const render = (dashboard: unknown) => `${JSON.stringify(dashboard, null, 2)}\n`;
   return {
+    'attribution.json': render(attribution().build()),
+    'bias.json': render(bias().build()),
     'ingestion.json': render(ingestion().build()),
     'model-overview.json': render(modelOverview().build()),
     'segment-performance.json': render(segmentPerformance().build()),

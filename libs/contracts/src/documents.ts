@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { featureBinningSchema } from './binnings.js';
 import { durationMs } from './durations.js';
 import { biasSettingsSchema } from './facets.js';
 import { durationSchema, nameSchema, PREDICTION_FEATURES, textSchema } from './names.js';
+import { RECONSTRUCTION_ERROR } from './projection.js';
 import { NO_PRIVACY_RULES, privacyRulesSchema } from './privacy.js';
 
 export const projectBodySchema = z.strictObject({
@@ -51,8 +53,8 @@ export const storedAs = (type: FeatureType): 'numeric' | 'categorical' =>
 
 export const featureSchema = z.strictObject({
   name: textSchema.refine(
-    (n) => !Object.values<string>(PREDICTION_FEATURES).includes(n),
-    'is reserved for predictions',
+    (n) => n !== RECONSTRUCTION_ERROR && !Object.values<string>(PREDICTION_FEATURES).includes(n),
+    'is reserved for predictions and scores of rows',
   ),
   type: z.enum(featureTypes),
   /** `input` is monitored; `context` is stored and can cut segments, but is not compared (calendar fields, identifiers). */
@@ -73,26 +75,6 @@ export const versionBodySchema = z
     message: 'names must be unique',
   });
 export type VersionBody = z.infer<typeof versionBodySchema>;
-
-const numericBinning = z.strictObject({
-  feature: textSchema,
-  kind: z.literal('numeric'),
-  /** Ascending lower edges of the bins; bin i is [edges[i], edges[i+1]), the last one [edges[k−1], max]. Below edges[0] is under, above max is over. */
-  edges: z.array(z.number()).min(1).max(400),
-  max: z.number(),
-});
-const categoricalBinning = z.strictObject({
-  feature: textSchema,
-  kind: z.literal('categorical'),
-  /** Baseline categories, most frequent first; anything else is unseen. */
-  categories: z.array(z.string().max(256)).max(1_000),
-  /** An identifier: no categories, and its different values are counted. */
-  distinct: z.literal(true).optional(),
-});
-export const featureBinningSchema = z.discriminatedUnion('kind', [numericBinning, categoricalBinning]);
-export type FeatureBinning = z.infer<typeof featureBinningSchema>;
-export type NumericBinning = z.infer<typeof numericBinning>;
-export type CategoricalBinning = z.infer<typeof categoricalBinning>;
 
 export const binningBodySchema = z.strictObject({
   model: nameSchema,

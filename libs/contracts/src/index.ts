@@ -5,6 +5,8 @@ export * from './predicates.js';
 export * from './privacy.js';
 export * from './facets.js';
 export * from './attributions.js';
+export * from './binnings.js';
+export * from './projection.js';
 export * from './documents.js';
 export * from './metrics.js';
 export * from './thresholds.js';

@@ -7,8 +7,8 @@ export const INTAKE_MONITORS = { gap: 'ingestion-gap', silence: 'ingestion-silen
 /** SILENCE_AFTER_DEFAULT: the fixed limit of a model that names none. */
 export const SILENCE_AFTER_DEFAULT = 'PT6H';
 
-/** Why records are missing: deleted or jumped over before they were read, lost with a topic that was created anew, or not readable. */
-export const GAP_CAUSES = ['skipped', 'recreated', 'unreadable'] as const;
+/** Why records are missing: deleted or jumped over before they were read, or lost with a topic that was created anew. */
+export const GAP_CAUSES = ['skipped', 'recreated'] as const;
 export type GapCause = (typeof GAP_CAUSES)[number];
 
 /** MissingRange: a gap as messages and answers carry it. Offsets are 64-bit and go as text: a JSON number would round them. */

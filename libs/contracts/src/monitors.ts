@@ -5,6 +5,7 @@ import {
   dataQualityMetrics,
   driftMetrics,
   metricNameSchema,
+  multivariateMetrics,
   qualityMetrics,
   type MetricName,
 } from './metrics.js';
@@ -18,6 +19,7 @@ export const monitorKinds = [
   'quality',
   'bias',
   'attribution',
+  'multivariate_drift',
 ] as const;
 export type MonitorKind = (typeof monitorKinds)[number];
 
@@ -29,6 +31,7 @@ export const metricsOf: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
   quality: qualityMetrics,
   bias: biasMetrics,
   attribution: attributionMetrics,
+  multivariate_drift: multivariateMetrics,
 };
 
 /** What each kind computes when a monitor does not choose: a few, so that one shift is not told in eighteen ways. */
@@ -39,6 +42,7 @@ export const defaultMetricsOf: Readonly<Record<MonitorKind, readonly MetricName[
   quality: qualityMetrics,
   bias: biasMetrics,
   attribution: attributionMetrics,
+  multivariate_drift: multivariateMetrics,
 };
 
 export const severities = ['warning', 'critical'] as const;

@@ -9,6 +9,7 @@ import {
 } from './documents.js';
 import { segmentBodySchema } from './predicates.js';
 import { erasureBodySchema } from './privacy.js';
+import { projectionBodySchema } from './projection.js';
 import { monitorBodySchema } from './monitors.js';
 import { channelBodySchema, routeBodySchema, silenceBodySchema } from './notices.js';
 
@@ -20,6 +21,7 @@ export const documentSchemas = {
   segment: segmentBodySchema,
   baseline: baselineBodySchema,
   binning: binningBodySchema,
+  projection: projectionBodySchema,
   monitor: monitorBodySchema,
   channel: channelBodySchema,
   route: routeBodySchema,

@@ -9,6 +9,7 @@ import { createClient, type KafkaConnection } from './client.js';
 import type { ConsumerEvent } from './consumer-event.js';
 import { onReset } from './guards.js';
 import type { PartitionPosition } from './progress.js';
+import { watchSilence } from './silence.js';
 import { Session, type Assignment, type Seek } from './session.js';
 
 /** ConsumerOptions: durations in ms, sizes in bytes; defaults suit events of about a kilobyte. */
@@ -33,6 +34,8 @@ export type ConsumerOptions = {
   concurrency?: number;
   /** How often topics are looked for that were created again while nothing arrives. */
   lookEveryMs?: number;
+  /** A client that shows no sign of life for this long beside a rebalance is made anew. */
+  silenceMs?: number;
 };
 
 /** Consumer: a member of a group that goes on by itself after any failure, until it is stopped. */
@@ -59,11 +62,13 @@ const DEFAULTS = {
   rebalanceTimeoutMs: 60_000,
   concurrency: 2,
   lookEveryMs: 15_000,
+  silenceMs: 60_000,
 };
 const METADATA_MAX_AGE_MS = 30_000;
 const RESTART = { baseMs: 500, maxMs: 5_000 };
 const STABLE_AFTER_MS = 60_000;
 const STOP_GRACE_MS = 10_000;
+const DISCONNECT_MS = 5_000;
 const RETRY = {
   retries: 4,
   initialRetryTime: 300,
@@ -151,8 +156,10 @@ class GroupConsumer implements Consumer {
     this.life = new AbortController();
     const client = this.createConsumer();
     this.client = client;
+    let unwatch: () => void = () => undefined;
     const crashed = new Promise<unknown>((resolve) => {
       client.on(client.events.CRASH, ({ payload }) => resolve(payload.error));
+      unwatch = watchSilence(client, { maxMs: this.silenceMaxMs(), now: Date.now, onSilence: resolve });
       this.stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
     });
     const started = this.run(client).then(
@@ -160,15 +167,22 @@ class GroupConsumer implements Consumer {
       (error: unknown) => error,
     );
     const error = await Promise.race([started, crashed]);
+    unwatch();
     if (!this.isStopping()) await this.end(client, error);
     return error;
+  }
+
+  private silenceMaxMs(): number {
+    const { rebalanceTimeoutMs, silenceMs } = this.settings;
+    return rebalanceTimeoutMs + silenceMs;
   }
 
   private async end(client: KafkaConsumer, error: unknown): Promise<void> {
     this.session = undefined;
     this.forget();
     this.life.abort(error);
-    await client.disconnect().catch(() => undefined);
+    // A client that hangs also hangs here; it is left behind.
+    await Promise.race([client.disconnect().catch(() => undefined), sleep(DISCONNECT_MS)]);
     await Promise.allSettled(this.running);
   }
 

@@ -18,6 +18,7 @@ type Fetched = { responses: { partitions: { messages: { offset: string }[] }[] }
 const newest = () =>
   load('kafkajs/src/protocol/requests/fetch/v11/response') as {
     decode: (answer: Buffer) => Promise<Fetched>;
+    parse: Parameters<typeof namePartition>[0];
   };
 
 /** A broker's answer to a fetch, version 11, with one record set per partition. */
@@ -78,6 +79,11 @@ describe('repairs, as the client uses them', () => {
     const queue = new RequestQueue({ maxInFlightRequests: 1, requestTimeout: 1_000, logger });
     queue.fulfillRequest({ correlationId: 1, payload: Buffer.alloc(0), size: 0 });
     expect(queue.throttleCheckTimeoutId).toBeNull();
+  });
+
+  it('an offset that the broker does not hold goes our way', () => {
+    const offsets = load('kafkajs/src/consumer/offsetManager') as { prototype: object };
+    expect(offsets.prototype).toHaveProperty('setDefaultOffset', continueAtStart);
   });
 
   it('another version of the client is refused by name', () => {
@@ -156,6 +162,18 @@ describe('a partition whose log the broker cannot read', () => {
     expect(consumers.resume).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
     expect(consumers.resume.mock.calls).toEqual([[at]]);
+  });
+
+  it('in the client itself', async () => {
+    const error: unknown = await newest()
+      .parse(answer(2))
+      .catch((caught: unknown) => caught);
+    const { prototype } = load('kafkajs/src/consumer/consumerGroup') as {
+      prototype: { recoverFromFetch: (this: object, error: unknown) => Promise<void> };
+    };
+    const consumers = group();
+    await prototype.recoverFromFetch.call(consumers, error);
+    expect(consumers.pause.mock.calls).toEqual([[[{ topic: 't', partitions: [4] }]]]);
   });
 
   it('leaves answers and other errors as they are', async () => {

@@ -10,9 +10,9 @@ import { decodeRecordSet, type Budget, type DecodedMessage } from './record-batc
  * | what is wrong | repair | upstream |
  * |---|---|---|
  * | a record batch of more than about 120,000 records overflows the stack (it is spread into one call) and stops the partition for good | `replaceDecoder` | PR 1723, open |
- * | checksums are not looked at, missing bytes are read as zeros, unpacking has no bound, headers take time with the square of their number; one batch that cannot be read stops the partition for good | `replaceDecoder` | none known |
+ * | checksums are not looked at, missing bytes are read as zeros, unpacking has no bound, headers take time with the square of their number; one batch that cannot be read stops the partition for good | `replaceDecoder` | issues 715, 1386, 1440, open |
  * | every connection re-arms a timer of 1 ms for ever, and Node 24 warns of its negative delay | `scheduleCheck` | issue 1751, PR 1768, open |
- * | an offset that the broker does not hold (any more) is replaced *and committed* at once, without an event | `continueAtStart` | none known |
+ * | an offset that the broker does not hold (any more) is replaced *and committed* at once, without an event | `continueAtStart` | issue 1119, closed; PR 1133, closed; PR 1777, open |
  * | a partition whose log the broker itself cannot read fails the fetch of all partitions, and in the end the consumer, again and again | `isolate` | none known |
  * | snappy, lz4 and zstd are missing | `installCodecs` | by design |
  */
@@ -108,7 +108,7 @@ export async function continueAtStart(
 type FetchAnswer = {
   responses: { topicName: string; partitions: { partition: number; errorCode: number }[] }[];
 };
-type FetchResponse = { parse(answer: FetchAnswer): Promise<FetchAnswer> };
+type FetchResponse = { parse: (answer: FetchAnswer) => Promise<FetchAnswer> };
 type ConsumerGroup = {
   pause(topics: { topic: string; partitions: number[] }[]): void;
   resume(topics: { topic: string; partitions: number[] }[]): void;

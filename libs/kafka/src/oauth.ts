@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 import type { Sasl } from '#libs/platform';
 
-/** TokenError: no token could be had. Its message holds no secret. */
-export class TokenError extends Error {
+/** No token could be had. The message holds no secret. */
+class TokenError extends Error {
   override readonly name = 'TokenError';
 }
 

@@ -1,6 +1,7 @@
 import {
   attributionMetrics,
   biasMetrics,
+  multivariateMetrics,
   type Finding,
   type MetricName,
   type MonitorBody,
@@ -24,7 +25,11 @@ function compare(monitor: Monitor, pair: Pair): Draft[] {
 }
 
 /** Metrics that each ask another question, and so have a test of their own. */
-const OWN_TEST: ReadonlySet<MetricName> = new Set<MetricName>([...biasMetrics, ...attributionMetrics]);
+const OWN_TEST: ReadonlySet<MetricName> = new Set<MetricName>([
+  ...biasMetrics,
+  ...attributionMetrics,
+  ...multivariateMetrics,
+]);
 
 /** testOf: the metrics of one feature of one segment value share one test. */
 const testOf = ({ segment, segmentValue, feature, facet, facetValue, metric }: Draft): string =>

@@ -4,6 +4,7 @@ import { compareQualityOfData, speaksOfRows } from './monitors/data-quality.js';
 import { compareAttributions } from './monitors/attribution.js';
 import { compareBias } from './monitors/bias.js';
 import { compareDrift } from './monitors/drift.js';
+import { compareMultivariate } from './monitors/multivariate.js';
 import { compareQuality } from './monitors/quality.js';
 import type { MonitorInput, Pair, Whole } from './pair.js';
 
@@ -56,4 +57,10 @@ export const monitors: Readonly<Record<MonitorKind, Monitor>> = {
   quality: { subjects: () => [''], compare: compareQuality, main: 'accuracy' },
   bias: { subjects: () => [], compare: () => [], compareAll: compareBias, main: 'dppl' },
   attribution: { subjects: () => [], compare: () => [], compareAll: compareAttributions, main: 'ndcg' },
+  multivariate_drift: {
+    subjects: () => [],
+    compare: () => [],
+    compareAll: compareMultivariate,
+    main: 'pca_reconstruction_error',
+  },
 };

@@ -11,6 +11,7 @@ import {
   type Profile,
   type ProfileCell,
   type ProfileChunk,
+  type RowSample,
 } from '#libs/contracts';
 import { cellKey } from './merge.js';
 
@@ -27,6 +28,8 @@ export type MonitorInput = {
   readonly bias?: BiasPlan | null;
   /** Rows of both sides for the flip test; absent when it was not asked for. */
   readonly sample?: { readonly baseline: BiasSample; readonly window: BiasSample };
+  /** Rows of both sides for what profiles cannot tell; absent when nothing of that was asked for. */
+  readonly rows?: { readonly baseline: RowSample; readonly window: RowSample };
 };
 
 /** Side: one feature's (or confusion) cell of a segment value in the baseline as a whole and in its chunks. */

@@ -55,6 +55,7 @@ const TITLES = {
   quality: 'quality',
   bias: 'bias',
   attribution: 'attribution',
+  multivariate_drift: 'multivariate drift',
 } as const satisfies Record<MonitorKind, string>;
 const MAX_ID_LENGTH = 64;
 const MAX_NAME_LENGTH = 128;

@@ -60,3 +60,24 @@ describe('windowsBetween', () => {
     expect(() => between(every, 'UTC', '2026-05-01T00:00Z', '2026-05-02T00:00Z')).toThrow(RangeError);
   });
 });
+
+describe('windows longer than a step', () => {
+  it('slide by the step and are whole, also over a clock change', () => {
+    const windows = windowsBetween({
+      every: 'P1D',
+      size: 'P7D',
+      timeZone: 'Europe/Berlin',
+      fromMs: isoToMs('2026-03-25T12:00Z'),
+      toMs: isoToMs('2026-04-02T12:00Z'),
+    });
+    expect(starts(windows)).toEqual(['2026-03-24T23:00', '2026-03-25T23:00', '2026-03-26T23:00']);
+    expect(hours(windows)).toEqual([167, 167, 167]);
+  });
+
+  it('are none before the first is full, and refuse a size between steps', () => {
+    const span = { every: 'PT6H', timeZone: 'UTC', fromMs: 0, toMs: 12 * 3_600_000 };
+    expect(windowsBetween({ ...span, size: 'PT18H' })).toEqual([]);
+    expect(windowsBetween({ ...span, size: 'PT12H' })).toEqual([{ startMs: 0, endMs: 12 * 3_600_000 }]);
+    expect(() => windowsBetween({ ...span, size: 'PT8H' })).toThrow('whole number of steps of PT6H');
+  });
+});

@@ -10,6 +10,8 @@ export const MAX_WINDOWS = 20_000;
 export type Span = {
   /** ISO 8601 duration: P1D, or one that divides a day. */
   readonly every: string;
+  /** Length of a window, a whole number of steps; as long as a step when it is left out. */
+  readonly size?: string | null;
   readonly timeZone: string;
   readonly fromMs: number;
   readonly toMs: number;
@@ -32,12 +34,25 @@ function windowsOfDay(startMs: number, endMs: number, stepMs: number): Window[] 
   }));
 }
 
+/** sliding: every run of so many steps that follow each other. */
+const sliding = (steps: readonly Window[], count: number): Window[] =>
+  steps.slice(count - 1).map(({ endMs }, i) => ({ startMs: steps[i]?.startMs ?? endMs, endMs }));
+
 /**
  * windowsBetween: the windows that overlap [fromMs, toMs), in order, whole: calendar days of the time zone (23 or 25 hours long when
- * clocks change), or equal parts of them. At most {@link MAX_WINDOWS}, the newest. Throws a RangeError for a duration that
+ * clocks change), or equal parts of them. Where windows are longer than a step they overlap, and start with the first step. At most {@link MAX_WINDOWS}, the newest. Throws a RangeError for a duration that
  * does not divide a day and for an unknown time zone.
  */
-export function windowsBetween({ every, timeZone, fromMs, toMs }: Span): Window[] {
+export function windowsBetween({ size, ...span }: Span): Window[] {
+  const steps = stepsBetween(span);
+  const count = size === undefined || size === null ? 1 : durationMs(size) / durationMs(span.every);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`windows of ${String(size)}: use a whole number of steps of ${span.every}`);
+  }
+  return sliding(steps, count);
+}
+
+function stepsBetween({ every, timeZone, fromMs, toMs }: Omit<Span, 'size'>): Window[] {
   const stepMs = stepOf(every);
   const firstMs = Math.max(fromMs, toMs - (MAX_WINDOWS + 1) * stepMs);
   if (!(firstMs < toMs)) return [];

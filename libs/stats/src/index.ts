@@ -32,6 +32,21 @@ export { meanShift, stdRatio, type TwoMoments } from './moment-shift.js';
 export { multinomial, type Random } from './multinomial.js';
 export { quantileLimit } from './quantile-limit.js';
 export { totalVariation } from './total-variation.js';
+export { boostedTrees, type BoostedTreesInput } from './boosted-trees.js';
+export {
+  correlationDrift,
+  spearman,
+  type CorrelationDrift,
+  type NumericColumn,
+} from './correlation-drift.js';
+export { domainClassifier, type DomainClassifierInput, type SampleColumn } from './domain-classifier.js';
+export {
+  principalComponents,
+  reconstructionError,
+  type PrincipalComponents,
+  type PrincipalComponentsInput,
+} from './principal-components.js';
+export { rocAuc, type RocAuc, type RocAucInput } from './roc-auc.js';
 export * from './bias/index.js';
 export { bootstrapInterval } from './bootstrap-interval.js';
 export { deltaInterval, type CellStatistic } from './delta-interval.js';

@@ -24,7 +24,7 @@ const MIN_EXPECTED = 5;
 const MIN_PERSISTENCE = 0.6;
 const MAX_PERSISTENCE = 0.9;
 /** Of how many chunks at most one is taken to be independent of the others: a short history shows little of its own persistence. */
-const LEAST_APART = 4;
+const LEAST_APART = 5;
 /** More chunks than this are looked at every so many: what pairs of them say grows with the square of their number. */
 const MAX_CHUNKS = 120;
 

@@ -11,6 +11,8 @@ import {
   type MonitorBody,
   type Profile,
   type ProfileChunk,
+  type ProjectionBody,
+  type RowSample,
   type RegistryDocument,
   type Window,
 } from '#libs/contracts';
@@ -71,6 +73,10 @@ async function countsAttributions(
   );
 }
 
+/** withScores: a score of rows is counted like a feature. The hash stays: all other cells are what they were. */
+const withScores = (binning: BinningBody, projection: ProjectionBody | undefined): BinningBody =>
+  projection === undefined ? binning : { ...binning, features: [...binning.features, projection.binning] };
+
 /**
  * loadPlan: how the rows of one origin of a model version are profiled: binning, features, segments, bucket, time zone.
  * Live rows use the binning of the newest baseline, or the provisional one of a draft. Null while the version has no binning,
@@ -88,12 +94,16 @@ export async function loadPlan(
     baselineOf(store, name, origin),
     countsAttributions(store, { origin, ...name }),
   ]);
-  const binning = await binningOf(store, name, baseline?.body.binning);
+  const [binning, projection] = await Promise.all([
+    binningOf(store, name, baseline?.body.binning),
+    baseline === null ? null : store.documents.get(project, 'projection', baseline.id),
+  ]);
   if (modelDocument === null || version === null || binning === null) return null;
   return {
     ...name,
     origin,
-    binning,
+    binning: withScores(binning, projection?.body),
+    projection: projection?.body ?? null,
     features: version.body.features,
     segments: segments
       .filter(isFrozen)
@@ -138,7 +148,12 @@ export async function loadMonitorContext(
   // A baseline under another binning than the newest one is compared under its own.
   return {
     monitor,
-    plan: { ...plan, binning: baselinePlan.binning, bias: baselinePlan.bias ?? null },
+    plan: {
+      ...plan,
+      binning: baselinePlan.binning,
+      projection: baselinePlan.projection ?? null,
+      bias: baselinePlan.bias ?? null,
+    },
     baseline: { document, plan: baselinePlan },
   };
 }
@@ -154,6 +169,8 @@ export type EvaluationInputs = {
   bias: BiasPlan | null;
   /** Rows of both sides for the flip test, where it is asked for. */
   sample?: { baseline: BiasSample; window: BiasSample };
+  /** Rows of both sides for what no profile can tell, where it is asked for. */
+  rows?: { baseline: RowSample; window: RowSample };
 };
 
 /** InputsId: `hash` names the revision of an evaluation; `complete` is false while a bucket of the window waits to be profiled. */
@@ -206,46 +223,69 @@ const wantsSample = ({ monitor: { body } }: MonitorContext): boolean =>
   (body.metrics?.includes('ft') === true ||
     [body.thresholds, ...Object.values(body.featureThresholds)].some(({ ft }) => ft !== undefined));
 
+/** Rows of each side that a classifier learns from. */
+const MULTIVARIATE_ROWS = 2_500;
+const rowsOf = (
+  profiles: Pick<Store['profiles'], 'rowSample'>,
+  { monitor }: MonitorContext,
+  { plan, window }: { plan: ProfilePlan; window: Window | 'all' },
+): Promise<RowSample> | null =>
+  monitor.body.kind === 'multivariate_drift' ? profiles.rowSample(plan, window, MULTIVARIATE_ROWS) : null;
+
 /** BaselineReference: what every window of a monitor is compared with. */
 export type BaselineReference = {
   baseline: Profile;
   baselineChunks: ProfileChunk[];
   sample?: BiasSample;
+  rows?: RowSample;
 };
 
-/** loadBaselineProfile: the reference of a context, merged and in chunks; empty when there is no baseline. */
+/** CutBaseline: which parts of a baseline are like the windows of a monitor, from the rows of its buckets. */
+export type CutBaseline = (buckets: readonly { startMs: number; rows: number }[]) => Window[];
+
+/** loadBaselineProfile: the reference of a context, merged and in chunks (days unless `cut` says otherwise); empty when there is no baseline. */
 export async function loadBaselineProfile(
   { profiles }: Pick<Store, 'profiles'>,
   context: MonitorContext,
+  cut: CutBaseline | null = null,
 ): Promise<BaselineReference> {
   if (context.baseline === null) return { baseline: { cells: [] }, baselineChunks: [] };
   const { plan, document } = context.baseline;
   const selection = selectionOf(context);
-  const [baseline, baselineChunks, sample] = await Promise.all([
+  const chunksOf = async () =>
+    profiles.chunks(plan, 'all', selection, cut === null ? 'day' : cut(await profiles.runs(plan)));
+  const [baseline, baselineChunks, sample, rows] = await Promise.all([
     profiles.read(plan, 'all', selection),
-    document.body.hasTime ? profiles.chunks(plan, 'all', selection) : [],
+    document.body.hasTime ? chunksOf() : [],
     wantsSample(context) ? profiles.sample(plan, 'all', SAMPLE_ROWS) : null,
+    rowsOf(profiles, context, { plan, window: 'all' }),
   ]);
-  return { baseline, baselineChunks, ...(sample !== null && { sample }) };
+  return { baseline, baselineChunks, ...(sample !== null && { sample }), ...(rows !== null && { rows }) };
 }
 
 /** loadEvaluationInputs: reads what one window of a monitor needs; `reference` spares a repeated read of the baseline. */
 export async function loadEvaluationInputs(
   store: Pick<Store, 'profiles'>,
   context: MonitorContext,
-  { window, reference }: { window: Window; reference?: BaselineReference },
+  {
+    window,
+    reference,
+    cut = null,
+  }: { window: Window; reference?: BaselineReference; cut?: CutBaseline | null },
 ): Promise<EvaluationInputs> {
-  const [{ baseline, baselineChunks, sample }, profile, rows] = await Promise.all([
-    reference ?? loadBaselineProfile(store, context),
+  const [{ baseline, baselineChunks, ...samples }, profile, sample, rows] = await Promise.all([
+    reference ?? loadBaselineProfile(store, context, cut),
     store.profiles.read(context.plan, window, selectionOf(context)),
     wantsSample(context) ? store.profiles.sample(context.plan, window, SAMPLE_ROWS) : null,
+    rowsOf(store.profiles, context, { plan: context.plan, window }),
   ]);
   const { binning, features } = context.plan;
   return {
     ...{ baseline, baselineChunks, window: profile, binning, features },
     settings: context.monitor.body,
     bias: context.plan.bias ?? null,
-    ...(rows !== null && { sample: { baseline: sample ?? { rows: [] }, window: rows } }),
+    ...(sample !== null && { sample: { baseline: samples.sample ?? { rows: [] }, window: sample } }),
+    ...(rows !== null && { rows: { baseline: samples.rows ?? { columns: [] }, window: rows } }),
   };
 }
 

@@ -5,6 +5,7 @@ import { brokerRestart } from './broker-restart.js';
 import { clickhouseKill } from './clickhouse-kill.js';
 import { consumerKill } from './consumer-kill.js';
 import { flapping } from './flapping.js';
+import { fuzz } from './fuzz.js';
 import { logTrimmed } from './log-trimmed.js';
 import { storeFull } from './store-full.js';
 import { topicRecreated } from './topic-recreated.js';
@@ -22,4 +23,5 @@ export const suites: readonly Suite[] = [
   backPressure,
   logTrimmed,
   topicRecreated,
+  fuzz,
 ];

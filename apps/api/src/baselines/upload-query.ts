@@ -59,7 +59,7 @@ export type UploadQuery = z.output<typeof uploadQuery>;
 type Columns = UploadQuery['columns'];
 
 /** attributionColumns: the columns of a file that explain, by what they explain. */
-export const attributionColumns = (
+const attributionColumns = (
   { attributions = {} }: Columns,
   inFile: readonly string[],
 ): Record<string, string> =>

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { Controller, Get, Param, Res } from '@nestjs/common';
-import { groundTruthEventSchema, predictionEventSchema } from '#libs/contracts';
+import { checkSchemas, groundTruthEventSchema, predictionEventSchema } from '#libs/contracts';
 import { PublicRoute } from '#libs/platform';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -80,6 +80,16 @@ export class DocsController {
   @Endpoint(schemaEndpoint('ground-truth-event', 'What a ground truth event looks like'))
   groundTruthEvent(): Reply {
     return ok(groundTruthEventSchema);
+  }
+
+  @Endpoint(schemaEndpoint('check-config', 'What plumbline check reads as its configuration'))
+  checkConfig(): Reply {
+    return ok(checkSchemas()['check-config']);
+  }
+
+  @Endpoint(schemaEndpoint('check-report', 'What plumbline check writes as its report'))
+  checkReport(): Reply {
+    return ok(checkSchemas()['check-report']);
   }
 
   @PublicRoute()

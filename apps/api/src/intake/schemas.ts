@@ -13,7 +13,7 @@ const fates = {
   tooLate: z.int().describe('For buckets that were sealed before; these are among the others too.'),
 };
 
-export const accountSchema = z
+const accountSchema = z
   .object({
     ...partition,
     first: offset,

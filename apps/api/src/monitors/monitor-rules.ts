@@ -25,7 +25,7 @@ export type MonitorFacts = {
 };
 
 const featureNames = ({ kind }: MonitorBody, features: readonly Feature[]): string[] => {
-  if (kind === 'quality' || kind === 'bias') return [];
+  if (kind === 'quality' || kind === 'bias' || kind === 'multivariate_drift') return [];
   return kind === 'prediction_drift' ? Object.values(PREDICTION_FEATURES) : features.map(({ name }) => name);
 };
 

@@ -1,5 +1,5 @@
 import { durationMs, type ModelBody, type MonitorBody, type Window } from '#libs/contracts';
-import { windowsBetween } from '#libs/monitoring';
+import { countWindows, windowsBetween, type BucketRows } from '#libs/monitoring';
 import { z } from 'zod';
 
 import type { FieldError } from '../http/problem.js';
@@ -34,16 +34,29 @@ const chosenWindow = (start: string, end: string, bucket: ModelBody['bucket']): 
   return window;
 };
 
-/** newestWindow: the newest window of the monitor's schedule whose data is complete; the newest one at all while none is. Null without data. */
+/** newestWindow: the newest window of the monitor's schedule whose data is complete; the newest one at all, or all there is, while none is. Null without data. */
 export const newestWindow = (
-  { window: { every } }: MonitorBody,
+  { window: { every, size, rows } }: MonitorBody,
   { bucket, timeZone }: Pick<ModelBody, 'bucket' | 'timeZone'>,
-  span: { firstMs: number; lastMs: number } | null,
+  span: DataSpan | null,
 ): Window | null => {
   if (span === null) return null;
-  const endMs = span.lastMs + durationMs(bucket);
-  const windows = windowsBetween({ every, timeZone, fromMs: span.firstMs, toMs: endMs });
+  const { firstMs, counted } = span;
+  const bucketMs = durationMs(bucket);
+  const endMs = span.lastMs + bucketMs;
+  const windows =
+    rows === null
+      ? windowsBetween({ every, size, timeZone, fromMs: firstMs, toMs: endMs })
+      : countWindows({ rows, bucketMs, buckets: counted?.buckets ?? [], frozen: counted?.frozen ?? [] });
+  if (windows.length === 0) return { startMs: firstMs, endMs };
   return windows.findLast((window) => window.endMs <= endMs) ?? windows.at(-1) ?? null;
+};
+
+/** DataSpan: the first and last bucket with data; for windows by number of rows also the rows of each, and the windows evaluated so far. */
+export type DataSpan = {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly counted?: { readonly buckets: readonly BucketRows[]; readonly frozen: readonly Window[] };
 };
 
 /** wantedWindow: the window of a run: as asked for, or the newest; null when there is no data to take one from. */
@@ -51,7 +64,7 @@ export const wantedWindow = (
   { start, end }: RunBody,
   monitor: MonitorBody,
   model: Pick<ModelBody, 'bucket' | 'timeZone'>,
-  span: { firstMs: number; lastMs: number } | null,
+  span: DataSpan | null,
 ): Window | FieldError[] | null =>
   start === undefined || end === undefined
     ? newestWindow(monitor, model, span)

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Finding, RegistryDocument, Window } from '#libs/contracts';
-import { evaluate } from '#libs/monitoring';
+import { baselineCut, evaluate } from '#libs/monitoring';
 import {
   evaluationInputsId,
   loadEvaluationInputs,
@@ -75,7 +75,10 @@ export class RunController {
     await this.profileDirty(context, window);
     const [{ hash, rows, complete }, inputs] = await Promise.all([
       evaluationInputsId(this.store, context, window),
-      loadEvaluationInputs(this.store, context, { window }),
+      loadEvaluationInputs(this.store, context, {
+        window,
+        cut: baselineCut(monitor.body.window, context.plan),
+      }),
     ]);
     const findings = evaluate(inputs);
     const counts = countByStatus(findings);
@@ -94,8 +97,17 @@ export class RunController {
   }
 
   private async windowOf({ monitor, plan }: MonitorContext, body: z.output<typeof runBody>): Promise<Window> {
-    const span = await this.store.profiles.firstAndLast(plan.project, plan.model, plan.version);
-    const window = wantedWindow(body, monitor.body, plan, span);
+    const { project, model, version } = plan;
+    const span = await this.store.profiles.firstAndLast(project, model, version);
+    const byRows = span !== null && monitor.body.window.rows !== null;
+    const counted = byRows
+      ? {
+          buckets: await this.store.profiles.runs(plan),
+          frozen: await this.store.evaluations.recorded(project, monitor.id, version),
+        }
+      : null;
+    const data = span === null || counted === null ? span : { ...span, counted };
+    const window = wantedWindow(body, monitor.body, plan, data);
     if (window === null)
       throw new Problem(
         409,

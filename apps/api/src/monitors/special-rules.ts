@@ -3,7 +3,13 @@ import { facetSets, type Feature, type ModelBody, type MonitorBody, type Monitor
 import type { FieldError } from '../http/problem.js';
 import { unknownName } from '../registry/segment-rules.js';
 
-const FITTED_KINDS: readonly MonitorKind[] = ['data_quality', 'drift', 'prediction_drift', 'quality'];
+const FITTED_KINDS: readonly MonitorKind[] = [
+  'data_quality',
+  'drift',
+  'prediction_drift',
+  'quality',
+  'multivariate_drift',
+];
 
 /** Limits of bias and attribution are numbers: their distances have no history that a limit could be fitted on. */
 const fittedErrors = ({ kind, ...body }: MonitorBody): FieldError[] =>

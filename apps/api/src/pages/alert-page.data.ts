@@ -4,7 +4,7 @@ import { chartSpec, renderSvg } from '#libs/notify';
 import { loadComparedProfiles, loadMonitorContext, type MonitorContext, type Store } from '#libs/store';
 import type { AlertPage } from './alert-page.js';
 import { lines } from './chart-specs.js';
-import { featureName } from './format.js';
+import { aboutName, featureName } from './format.js';
 
 const CHARTS_MAX = 4;
 const FINDINGS_MAX = 1_000;
@@ -153,5 +153,5 @@ async function metricHistory(
     percent,
     ...(worst.threshold === null ? {} : { limit: worst.threshold }),
   });
-  return { title: `${featureName(worst.feature)}: ${label} over time`, svg: await renderSvg(spec) };
+  return { title: `${aboutName(worst)}: ${label} over time`, svg: await renderSvg(spec) };
 }

@@ -1,6 +1,14 @@
 import { modelPagePath, type AlertState, type AlertTransition, type Finding } from '#libs/contracts';
 import { describeSegment, METRIC_LABELS } from '#libs/monitoring';
-import { featureName, formatCount, formatNumber, formatP, formatTime, formatWindow } from './format.js';
+import {
+  aboutName,
+  featureName,
+  formatCount,
+  formatNumber,
+  formatP,
+  formatTime,
+  formatWindow,
+} from './format.js';
 import { Badge, Card, Chart, renderPage } from './layout.js';
 
 type Notice = { channel: string; outcome: string; detail: string; atMs: number };
@@ -87,8 +95,9 @@ function Subject({ page: { state, signedIn, monitorName, window, timeZone } }: {
       ) : (
         state.model
       )}{' '}
-      version {state.version} · {describeSegment(state)} · monitor {monitorName} · window{' '}
-      {formatWindow(window, timeZone)} ({timeZone})
+      version {state.version} · {describeSegment(state)}
+      {state.facetValue === '' ? '' : ` · ${state.facet}: ${state.facetValue}`} · monitor {monitorName} ·
+      window {formatWindow(window, timeZone)} ({timeZone})
     </p>
   );
 }
@@ -98,7 +107,7 @@ function Findings({ findings }: { findings: Finding[] }) {
     <table>
       <thead>
         <tr>
-          <th>Feature</th>
+          <th>About</th>
           <th>Metric</th>
           <th class="right">Value</th>
           <th class="right">Limit</th>
@@ -110,8 +119,8 @@ function Findings({ findings }: { findings: Finding[] }) {
       </thead>
       <tbody>
         {findings.map((finding) => (
-          <tr key={`${finding.feature} ${finding.metric}`}>
-            <td>{featureName(finding.feature)}</td>
+          <tr key={`${aboutName(finding)} ${finding.metric}`}>
+            <td>{aboutName(finding)}</td>
             <td>{METRIC_LABELS[finding.metric]}</td>
             <td class="right">{formatNumber(finding.value)}</td>
             <td class="right">{formatNumber(finding.threshold)}</td>

@@ -12,11 +12,13 @@ const CONFIG = {
     labelColor: '#5b6675',
     titleColor: '#5b6675',
     titleFontWeight: 500,
+    /** A longer title would make the chart taller than it is. */
+    titleLimit: 185,
   },
   legend: { labelColor: '#5b6675', titleColor: '#5b6675', orient: 'top' as const },
 };
-const BASE = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json' as const, config: CONFIG };
-const timeAxis = {
+export const BASE = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json' as const, config: CONFIG };
+export const timeAxis = {
   type: 'temporal' as const,
   title: null,
   axis: { format: '%d %b', labelOverlap: true, tickCount: 8 },

@@ -1,3 +1,4 @@
+import type { Finding } from '#libs/contracts';
 import {
   describeFeature,
   formatCount as count,
@@ -16,6 +17,14 @@ export const formatPercent = orDash(percent);
 /** featureName: findings without a feature are about the predictions as a whole. */
 export const featureName = (feature: string): string =>
   feature === '' ? 'all predictions' : describeFeature(feature);
+
+/** aboutName: what a finding is about: its group of a facet, else its feature. */
+export const aboutName = ({
+  facet,
+  facetValue,
+  feature,
+}: Pick<Finding, 'facet' | 'facetValue' | 'feature'>): string =>
+  facet === '' ? featureName(feature) : `${facet}: ${facetValue}`;
 
 /** p-values below 0.001 are all the same to a reader. */
 export const formatP = orDash((p) => (p < 0.001 ? '< 0.001' : number(p)));

@@ -9,6 +9,8 @@ import {
 import { describeSegment, LESS_IS_WORSE, METRIC_LABELS } from '#libs/monitoring';
 import { renderSvg } from '#libs/notify';
 import { loadPlan, type Store, type StoredFinding } from '#libs/store';
+import { loadAttributionSection } from './attribution-section.data.js';
+import { loadBiasSection } from './bias-section.data.js';
 import { heatmap, lines, type HeatCell, type Point } from './chart-specs.js';
 import type { ModelPage } from './model-page.js';
 
@@ -32,15 +34,21 @@ export async function loadModelPage(store: Store, key: Key): Promise<ModelPage |
   const name = { project, model, version: version.body.version };
   const span = { startMs: nowMs - DAYS_SHOWN * DAY_MS, endMs: nowMs + DAY_MS };
   const plan = await loadPlan(store, name);
-  const [chunks, alerts, findings] = await Promise.all([
-    plan === null ? [] : store.profiles.chunks(plan, span, [ALL_SEGMENT]),
+  const sections = { ...name, fromMs: span.startMs };
+  const [chunks, alerts, findings, bias, attribution] = await Promise.all([
+    plan === null
+      ? []
+      : store.profiles.chunks(plan, span, { segments: [ALL_SEGMENT], without: ['facet', 'attribution'] }),
     store.alerts.list(project, { model, limit: ALERTS_MAX }),
     store.evaluations.findings(project, {
       model,
       version: name.version,
       fromMs: span.startMs,
+      exceptKinds: ['bias', 'attribution'],
       limit: FINDINGS_MAX,
     }),
+    loadBiasSection(store, plan, sections),
+    loadAttributionSection(store, sections),
   ]);
   const days = chunks.map(dayOf);
   return {
@@ -53,6 +61,8 @@ export async function loadModelPage(store: Store, key: Key): Promise<ModelPage |
     alerts: alerts.filter((alert) => alert.version === name.version),
     ...(await trafficCharts(days)),
     drift: await driftMaps(findings),
+    bias,
+    attribution,
   };
 }
 

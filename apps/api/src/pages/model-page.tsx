@@ -1,7 +1,10 @@
 import { alertPagePath, modelPagePath, type AlertState } from '#libs/contracts';
-import { describeSegment } from '#libs/monitoring';
+import { describeSegment, describeSubject } from '#libs/monitoring';
 import { featureName, formatCount, formatPercent, formatTime } from './format.js';
+import type { AttributionSection } from './attribution-section.data.js';
+import type { BiasSection } from './bias-section.data.js';
 import { Badge, Card, Chart, renderPage, Tile } from './layout.js';
+import { AttributionCards, BiasCards } from './special-sections.js';
 
 export type ModelPage = {
   project: string;
@@ -19,6 +22,9 @@ export type ModelPage = {
   coverageSvg: string | null;
   /** One heat map per feature and metric, the worst first. */
   drift: { feature: string; metric: string; svg: string; breaches: number }[];
+  /** Null where no monitor of the kind has found anything yet. */
+  bias: BiasSection | null;
+  attribution: AttributionSection | null;
 };
 
 export function modelPage(page: ModelPage): string {
@@ -46,6 +52,10 @@ export function modelPage(page: ModelPage): string {
             <ChartOrNothing svg={page.coverageSvg} nothing="No ground truth has arrived yet." />
           </Card>
         </div>
+        {page.bias !== null && <BiasCards section={page.bias} timeZone={page.timeZone} />}
+        {page.attribution !== null && (
+          <AttributionCards section={page.attribution} timeZone={page.timeZone} />
+        )}
         <Drift page={page} />
       </>
     ),
@@ -80,6 +90,13 @@ function Totals({ page: { totals, alerts } }: { page: ModelPage }) {
   );
 }
 
+/** Rows without a feature are the predictions as a whole; metrics of a group have labels. */
+const subjectName = (subject: string): string =>
+  subject === '' ? featureName(subject) : describeSubject(subject);
+
+const whoOf = (alert: AlertState): string =>
+  alert.facetValue === '' ? describeSegment(alert) : `${describeSegment(alert)}, ${alert.facetValue}`;
+
 function Alerts({ page }: { page: ModelPage }) {
   if (page.alerts.length === 0) return <p class="empty">None so far.</p>;
   return (
@@ -101,12 +118,12 @@ function Alerts({ page }: { page: ModelPage }) {
             </td>
             <td>
               {page.signedIn ? (
-                <a href={alertPagePath(page.project, alert.alertId)}>{describeSegment(alert)}</a>
+                <a href={alertPagePath(page.project, alert.alertId)}>{whoOf(alert)}</a>
               ) : (
-                describeSegment(alert)
+                whoOf(alert)
               )}
             </td>
-            <td>{alert.features.map(featureName).join(', ') || '–'}</td>
+            <td>{alert.features.map(subjectName).join(', ') || '–'}</td>
             <td>{alert.monitor}</td>
             <td>{formatTime(alert.openedAtMs, page.timeZone)}</td>
           </tr>

@@ -8,7 +8,9 @@ import { invalid, type FieldError } from '../http/problem.js';
 import { ok, type Reply } from '../http/reply.js';
 import { CLOCK, type Clock } from '../tokens.js';
 import { privacyErrors } from '../privacy/redacted-features.js';
+import { BaselineProfiles } from '../baselines/baseline-profiles.js';
 import { biasErrors } from './bias-rules.js';
+import { canonical } from './canonical.js';
 import { ModelFacts } from './model-facts.js';
 import { modelErrors } from './model-rules.js';
 import { RegistryService } from './registry.service.js';
@@ -51,6 +53,7 @@ export class ModelsController {
   constructor(
     private readonly registry: RegistryService,
     private readonly facts: ModelFacts,
+    private readonly profiles: BaselineProfiles,
     @Inject(STORE) private readonly store: Store,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -70,12 +73,14 @@ export class ModelsController {
   async write(
     @Call() { params: { project, model: id }, body, intent }: CallOf<typeof write>,
   ): Promise<Reply> {
+    let before: ModelBody['bias'];
     const written = await this.registry.put({
       project,
       kind: 'model',
       id,
       intent,
       body: async (current) => {
+        before = current?.body.bias;
         const hasData = current !== null && (await this.hasData(project, id));
         const versions = await this.store.documents.list(project, 'version', { prefix: documentId(id, '') });
         const errors = [
@@ -90,6 +95,8 @@ export class ModelsController {
         return body;
       },
     });
+    // What baselines were counted by; the worker would find out a little later.
+    if (canonical(before) !== canonical(body.bias)) await this.profiles.refresh(project, id);
     return writtenReply(written);
   }
 

@@ -135,7 +135,7 @@ function featureOf({ column, facts }: ColumnView, config: CheckConfig, bySegment
       ),
     };
   if (wanted !== undefined) return { feature, listed: listed('feature', feature.type, 'said so') };
-  if (feature.role === 'context')
+  if (feature.type === 'identifier')
     return {
       feature: { name, type: 'identifier', role: 'input' },
       listed: listed(

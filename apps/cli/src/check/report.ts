@@ -14,9 +14,16 @@ export type ReportInput = {
   warnings: string[];
 };
 
-/** Numbers are finite or null: what no number can say is not said by one. */
+const DIGITS = 12;
+
+/** Numbers are finite or null: what no number can say is not said by one. The last digits depend on the order of adding, and are left out. */
 const finite = (value: number | null): number | null =>
-  value !== null && Number.isFinite(value) ? value : null;
+  value !== null && Number.isFinite(value) ? Number(value.toPrecision(DIGITS)) : null;
+
+const intervalOf = ({ interval }: Finding): [number, number] | null => {
+  const [low, high] = [finite(interval?.low ?? null), finite(interval?.high ?? null)];
+  return low === null || high === null ? null : [low, high];
+};
 
 /** checkFinding: a finding as the report spells it. */
 export const checkFinding = ({ monitor, window, finding }: FoundIn): CheckFinding => ({
@@ -30,7 +37,7 @@ export const checkFinding = ({ monitor, window, finding }: FoundIn): CheckFindin
   metric: finding.metric,
   variant: finding.variant,
   value: finite(finding.value),
-  interval: finding.interval === null ? null : [finding.interval.low, finding.interval.high],
+  interval: intervalOf(finding),
   p: finite(finding.p),
   q: finite(finding.pAdjusted),
   threshold: finite(finding.threshold),

@@ -1,7 +1,7 @@
 import { table } from '../stack-commands.js';
 
 /** Answers of the API, as far as they are shown. */
-export type Account = {
+type Account = {
   topic: string;
   partition: number;
   received: number;
@@ -13,7 +13,7 @@ export type Account = {
   first: string;
   last: string;
 };
-export type Gap = {
+type Gap = {
   topic: string;
   partition: number;
   from: string;

@@ -21,8 +21,11 @@ const isGrowth = ({ author, reason }: RegistryDocument<'version'>): boolean =>
   author === AUTHOR && reason.startsWith(GROWTH_REASON);
 
 /** featuresOf: inferred names as features that are compared with the baseline. */
-export const featuresOf = (types: InferredTypes): Feature[] =>
+const featuresOf = (types: InferredTypes): Feature[] =>
   Array.from(types, ([name, type]) => ({ name, type, role: 'input' as const }));
+
+/** draftFeatures: what a new version begins with: as many names as a schema holds; the values of the others are kept in `extra`. */
+export const draftFeatures = (types: InferredTypes): Feature[] => featuresOf(types).slice(0, MAX_FEATURES);
 
 const describe = (added: readonly Feature[]): string =>
   `${GROWTH_REASON}: ${added.map(({ name }) => name).join(', ')}`.slice(0, 500);

@@ -1,6 +1,6 @@
-import type { Feature, VersionBody } from '#libs/contracts';
+import { storedAs, type Feature, type VersionBody } from '#libs/contracts';
 
-/** Slot: where a feature's value goes in a row: its position among the numeric features, or among all others. */
+/** Slot: where a feature's value goes in a row: its position among those stored as numbers, or among all others. */
 export type Slot = { readonly type: Feature['type']; readonly position: number; readonly index: number };
 
 /** Layout: the positions of a version's features under one revision of its schema. A schema only grows, so positions never change. */
@@ -21,7 +21,7 @@ export const layoutOf = (
   let numericCount = 0;
   let categoricalCount = 0;
   for (const [index, { name, type }] of features.entries()) {
-    const position = type === 'numeric' ? numericCount++ : categoricalCount++;
+    const position = storedAs(type) === 'numeric' ? numericCount++ : categoricalCount++;
     slots.set(name, { type, position, index });
   }
   return { revision, status, slots, numericCount, categoricalCount };

@@ -1,4 +1,10 @@
-import { type DocumentKind, type RegistryDocument, type VersionBody } from '#libs/contracts';
+import {
+  MAX_FEATURES,
+  versionBodySchema,
+  type DocumentKind,
+  type RegistryDocument,
+  type VersionBody,
+} from '#libs/contracts';
 import { createLogger } from '#libs/platform';
 import { describe, expect, it } from 'vitest';
 
@@ -81,6 +87,14 @@ const wanted = (version: string, names: string[] = ['a']): Wanted => ({
 const names = (body: VersionBody) => body.features.map(({ name }) => name);
 
 describe('Registry', () => {
+  it('begins a draft with no more features than a schema holds, however many the first events name', async () => {
+    const { registry, documents } = setup();
+    const many = Array.from({ length: MAX_FEATURES + 5 }, (_, at) => `f${at}`);
+    await registry.prepare(PROJECT, [wanted('1', many)]);
+    const draft = documents.all.find(({ kind }) => kind === 'version');
+    expect(versionBodySchema.parse(draft?.body).features).toHaveLength(MAX_FEATURES);
+  });
+
   it('makes a draft, and its model, on the first event of an unknown version', async () => {
     const { registry, documents } = setup();
     const view = await registry.prepare(PROJECT, [wanted('1', ['a', 'b'])]);

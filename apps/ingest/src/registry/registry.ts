@@ -8,7 +8,7 @@ import {
 import type { Logger } from '#libs/platform';
 import type { Store } from '#libs/store';
 
-import { AUTHOR, featuresOf, grow } from './growth.js';
+import { AUTHOR, draftFeatures, grow } from './growth.js';
 import { inferProblem, type InferredTypes } from './infer.js';
 import { ProjectView, type Defaults } from './view.js';
 
@@ -76,7 +76,7 @@ export class Registry {
     const view = (await this.view(project)).copy();
     for (const { model, version, types } of wanted)
       if (view.layout(model, version) === undefined && view.drafts() < view.maxDrafts)
-        view.setVersion(1, { model, version, status: 'draft', features: featuresOf(types) });
+        view.setVersion(1, { model, version, status: 'draft', features: draftFeatures(types) });
     return view;
   }
 
@@ -118,7 +118,7 @@ export class Registry {
     }
     const { model, version } = wanted;
     await this.ensureModel(project, wanted);
-    const features = featuresOf(wanted.types);
+    const features = draftFeatures(wanted.types);
     await this.append({
       project,
       kind: 'version',

@@ -46,17 +46,15 @@ const batchOf = (
   highWatermark: 0n,
 });
 
-const cutShort = ({ raw, rawBytes }: ReplayEntry): boolean => raw.length < rawBytes;
-
-const CUT_SHORT = (entry: ReplayEntry): ReplayOutcome =>
-  outcomeOf(
-    entry,
-    quarantined(
-      'too_large',
-      '',
-      `only the first ${entry.raw.length} of ${entry.rawBytes} bytes are kept; have the event sent again`,
-    ),
-  );
+/** Why an event cannot be run again, whatever was mended; null where it can. */
+const lostOf = (entry: ReplayEntry): ReplayOutcome | null => {
+  const { reason, raw, rawBytes } = entry;
+  if (reason === 'unreadable')
+    return outcomeOf(entry, quarantined(reason, '', 'it was never decoded; have the event sent again'));
+  if (raw.length >= rawBytes) return null;
+  const kept = `only the first ${raw.length} of ${rawBytes} bytes are kept; have the event sent again`;
+  return outcomeOf(entry, quarantined(reason, '', kept));
+};
 
 /** judge: runs the events of one partition through the lane of their topic, as if they had just been read. */
 export const judge = async (entries: readonly ReplayEntry[], streams: readonly Stream[]): Promise<Judged> => {
@@ -71,8 +69,8 @@ export const judge = async (entries: readonly ReplayEntry[], streams: readonly S
     );
     return { accepted: null, outcomes: entries.map((entry) => outcomeOf(entry, refusal)) };
   }
-  const whole = entries.filter((entry) => !cutShort(entry));
-  const outcomes = entries.filter(cutShort).map(CUT_SHORT);
+  const whole = entries.filter((entry) => lostOf(entry) === null);
+  const outcomes = entries.map(lostOf).filter((outcome) => outcome !== null);
   if (whole.length === 0) return { accepted: null, outcomes };
   const batch = await stream.lane(batchOf(whole, head), stream.project);
   const refusals = new Map(batch.quarantined.map((row) => [row.offset, row]));

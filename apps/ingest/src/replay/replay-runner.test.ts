@@ -106,8 +106,13 @@ describe('ReplayRunner', () => {
   it.each([
     {
       name: 'an event of which only the beginning is kept',
-      bad: entry(2, { rawBytes: 9 }),
+      bad: entry(2, { rawBytes: 9, reason: 'too_large' }),
       reason: 'too_large',
+    },
+    {
+      name: 'an event that was never decoded',
+      bad: entry(2, { reason: 'unreadable' }),
+      reason: 'unreadable',
     },
     {
       name: 'an event of a topic that no project reads',

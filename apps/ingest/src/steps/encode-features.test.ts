@@ -14,7 +14,8 @@ const layout = layoutOf(1, {
     { name: 'constructor', type: 'categorical', role: 'input' },
   ],
 });
-const encode = (json: string) => encodeFeatures(JSON.parse(json) as Record<string, unknown>, layout);
+const encode = (json: string) =>
+  encodeFeatures(JSON.parse(json) as Record<string, unknown>, layout, Date.UTC(2026, 0, 2));
 const deep = `${'['.repeat(400_000)}${']'.repeat(400_000)}`;
 
 describe('encodeFeatures', () => {
@@ -98,5 +99,45 @@ describe('encodeFeatures', () => {
     const { extra } = encode('{"n":1,"new":[1],"__proto__":"p","toString":null}');
     expect(extra).toBe('{"new":[1],"__proto__":"p","toString":null}');
     expect(() => JSON.parse(encode(`{"x":${deep}}`).extra) as unknown).not.toThrow();
+  });
+});
+
+describe('other types', () => {
+  const others = layoutOf(1, {
+    status: 'registered',
+    features: [
+      { name: 'since', type: 'timestamp', role: 'input' },
+      { name: 'plate', type: 'identifier', role: 'input' },
+      { name: 'note', type: 'text', role: 'input' },
+    ],
+  });
+  const event = Date.UTC(2026, 0, 2);
+  const encoded = (value: object) => encodeFeatures(value as Record<string, unknown>, others, event);
+
+  it.each([
+    { name: 'a time as its age in seconds', value: { since: '2026-01-01T00:00:00Z' }, num: [86_400, NaN] },
+    {
+      name: 'a time to come as a negative age',
+      value: { since: '2026-01-02T00:00:01.5Z' },
+      num: [-1.5, NaN],
+    },
+    { name: 'seconds since 1970', value: { since: event / 1_000 - 60 }, num: [60, NaN] },
+    { name: 'milliseconds since 1970', value: { since: String(event - 60_000) }, num: [60, NaN] },
+    { name: 'a text as its length in characters', value: { note: 'naïve 👍' }, num: [NaN, 7] },
+    { name: 'an empty text', value: { note: '' }, num: [NaN, 0] },
+  ])('stores $name', ({ value, num }) => {
+    expect(encoded(value)).toMatchObject({ num, cat: [NULL], invalid: {} });
+  });
+
+  it('keeps identifiers as text, also beyond what a double can tell apart', () => {
+    expect(encoded({ plate: '9007199254740993' })).toMatchObject({ cat: ['9007199254740993'] });
+  });
+
+  it.each([
+    { value: { since: 'yesterday' }, num: [Infinity, NaN], invalid: { since: 'yesterday' } },
+    { value: { since: 12 }, num: [Infinity, NaN], invalid: { since: '12' } },
+    { value: { note: 5 }, num: [NaN, Infinity], invalid: { note: '5' } },
+  ])('counts as invalid: %j', ({ value, num, invalid }) => {
+    expect(encoded(value)).toMatchObject({ num, invalid });
   });
 });

@@ -1,7 +1,8 @@
-import { MAX_TEXT_LENGTH } from '#libs/contracts';
+import { MAX_TEXT_LENGTH, storedAs } from '#libs/contracts';
 import { INVALID_CATEGORY, NULL_CATEGORY } from '#libs/store';
 
 import type { Layout, Slot } from '../registry/layout.js';
+import { parseTime } from './time.js';
 
 /** EncodedFeatures: one event's features by the positions of its schema; what has no position, as JSON in `extra`. */
 export type EncodedFeatures = {
@@ -38,6 +39,36 @@ const encodeText = (type: Slot['type'], value: unknown): string | undefined => {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 };
 
+const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
+const SECONDS = /^\d{9,11}(?:\.\d+)?$/;
+const MILLISECONDS = /^\d{12,14}$/;
+const MAX_TIME_MS = 4_294_967_295_000;
+
+/** instantOf: RFC 3339 text, or seconds or milliseconds since 1970 by their number of digits, as baselines are read. */
+const instantOf = (value: unknown): number | undefined => {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string') return undefined;
+  const ms = SECONDS.test(text)
+    ? Math.round(Number(text) * 1_000)
+    : MILLISECONDS.test(text)
+      ? Number(text)
+      : parseTime(text);
+  return ms !== undefined && ms >= 0 && ms <= MAX_TIME_MS ? ms : undefined;
+};
+
+/** Characters as baselines count them: a pair of surrogates is one. */
+const codePoints = (text: string): number => text.length - (text.match(PAIRS)?.length ?? 0);
+
+/** The number that stands for a value: itself, the age of a time at the time of the event in seconds, the length of a text. */
+const encodeNumber = (type: Slot['type'], value: unknown, timeMs: number): number | undefined => {
+  if (type === 'text') return typeof value === 'string' ? codePoints(value) : undefined;
+  if (type === 'timestamp') {
+    const instant = instantOf(value);
+    return instant === undefined ? undefined : (timeMs - instant) / 1_000;
+  }
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+};
+
 const stringify = (extra: Record<string, unknown>): string => {
   try {
     return JSON.stringify(extra);
@@ -47,11 +78,15 @@ const stringify = (extra: Record<string, unknown>): string => {
 };
 
 /**
- * encodeFeatures: numbers for numeric features; text, booleans and numbers as text for categorical ones. A value that does not
+ * encodeFeatures: numbers for numeric features, ages of timestamps and lengths of texts; text, booleans and numbers as text for all others. A value that does not
  * fit is counted as invalid and keeps its text; an absent one is null. Text longer than 256 characters is invalid too: cut, it
  * would merge values that differ.
  */
-export const encodeFeatures = (features: Record<string, unknown>, layout: Layout): EncodedFeatures => {
+export const encodeFeatures = (
+  features: Record<string, unknown>,
+  layout: Layout,
+  timeMs: number,
+): EncodedFeatures => {
   const num = new Array<number>(layout.numericCount).fill(NaN);
   const cat = new Array<string>(layout.categoricalCount).fill(NULL_CATEGORY);
   let invalid: Record<string, string> | undefined;
@@ -62,7 +97,7 @@ export const encodeFeatures = (features: Record<string, unknown>, layout: Layout
     if (slot === undefined) {
       extra ??= Object.create(null) as Record<string, unknown>;
       extra[name] = value;
-    } else if (value !== null && !place(slot, value, { num, cat })) {
+    } else if (value !== null && !place(slot, value, { num, cat, timeMs })) {
       invalid ??= Object.create(null) as Record<string, string>;
       invalid[name] = textOf(value);
     }
@@ -71,11 +106,15 @@ export const encodeFeatures = (features: Record<string, unknown>, layout: Layout
 };
 
 /** Puts a value, or the mark of an invalid one, into its place; false for an invalid one. */
-const place = (slot: Slot, value: unknown, { num, cat }: { num: number[]; cat: string[] }): boolean => {
-  if (slot.type === 'numeric') {
-    const isNumber = typeof value === 'number' && Number.isFinite(value);
-    num[slot.position] = isNumber ? value : Infinity;
-    return isNumber;
+const place = (
+  slot: Slot,
+  value: unknown,
+  { num, cat, timeMs }: { num: number[]; cat: string[]; timeMs: number },
+): boolean => {
+  if (storedAs(slot.type) === 'numeric') {
+    const number = encodeNumber(slot.type, value, timeMs);
+    num[slot.position] = number ?? Infinity;
+    return number !== undefined;
   }
   const text = encodeText(slot.type, value);
   cat[slot.position] = text ?? INVALID_CATEGORY;

@@ -43,7 +43,7 @@ export const encodePrediction = (
   { layout, times }: { layout: Layout; times: ModelTimes },
 ): PredictionRow => {
   const { label = '', score = NaN, value = NaN, scores = NO_NUMBERS } = event.prediction;
-  const features = encodeFeatures(event.features ?? {}, layout);
+  const features = encodeFeatures(event.features ?? {}, layout, timeMs);
   const { attributions, unknown } = encodeAttributions(event.attributions, layout);
   return {
     model: event.model,

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { durationMs, type AlertTransition, type Evaluation, type RegistryDocument } from '#libs/contracts';
 import {
+  baselineCut,
   closedWindows,
+  countWindows,
   dueWindows,
   evaluate,
   windowKey,
@@ -49,7 +51,7 @@ type Pass = {
   context: MonitorContext;
   contextKey: string;
   nowMs: number;
-  runs: readonly BucketRun[];
+  runs: readonly (BucketRun & { rows: number })[];
   recorded: RecordedWindow[];
   /** The baseline's part of the inputs, which no window changes. */
   reference: InputsId | null;
@@ -111,7 +113,10 @@ export class MonitorRun {
       runs: await store.profiles.runs(context.plan),
       recorded: await store.evaluations.recorded(monitor.project, monitor.id, monitor.body.version),
       reference,
-      profile: () => this.baselines.get(contextKey, () => loadBaselineProfile(store, context)),
+      profile: () =>
+        this.baselines.get(contextKey, () =>
+          loadBaselineProfile(store, context, baselineCut(monitor.body.window, context.plan)),
+        ),
     };
   }
 
@@ -134,7 +139,16 @@ export class MonitorRun {
     const span = await store.profiles.firstAndLast(monitor.project, model, version);
     if (span === null) return [];
     const { timeZone } = context.plan;
-    const windows = windowsBetween({ every: window.every, timeZone, fromMs: span.firstMs, toMs: nowMs });
+    const { every, size, rows } = window;
+    const windows =
+      rows === null
+        ? windowsBetween({ every, size, timeZone, fromMs: span.firstMs, toMs: nowMs })
+        : countWindows({
+            rows,
+            buckets: pass.runs,
+            bucketMs: durationMs(context.plan.bucket),
+            frozen: pass.recorded,
+          });
     const patience = { nowMs, settleMs: durationMs(window.settle), maxWaitMs: durationMs(window.maxWait) };
     const closed = closedWindows(windows, await ingest(monitor, nowMs), patience);
     const signatures = windowSignatures(

@@ -12,6 +12,8 @@ type Options = {
   logger: Logger;
   /** Called for a version without binning. */
   onUnbinned: (version: RegistryDocument<'version'>) => Promise<unknown>;
+  /** Called for every enabled monitor, before its plans are loaded at the next tick. */
+  onMonitor: (monitor: RegistryDocument<'monitor'>) => Promise<unknown>;
   /** A pass ends after this long; the next tick goes on. */
   budgetMs: number;
 };
@@ -57,6 +59,7 @@ export class BucketProfiler {
     const all: Plans = { live: [], baselines: [] };
     for (const project of await documents.projects()) {
       const monitors = await documents.list(project, 'monitor');
+      for (const monitor of monitors.filter(({ body }) => body.enabled)) await this.prepare(monitor);
       for (const version of await documents.list(project, 'version')) {
         const { live, baselines } = await plansOf({ documents }, version, monitors);
         if (live.length === 0) await this.unbinned(version);
@@ -65,6 +68,15 @@ export class BucketProfiler {
       }
     }
     return all;
+  }
+
+  private async prepare(monitor: RegistryDocument<'monitor'>): Promise<void> {
+    try {
+      await this.options.onMonitor(monitor);
+    } catch (error) {
+      const { project, id } = monitor;
+      this.options.logger.error({ err: error, project, monitor: id }, 'a monitor could not be prepared');
+    }
   }
 
   private async unbinned(version: RegistryDocument<'version'>): Promise<void> {

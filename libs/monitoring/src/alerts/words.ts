@@ -1,4 +1,11 @@
-import { ALL_SEGMENT, PREDICTION_FEATURES, SEGMENT_IN, type Finding, type MetricName } from '#libs/contracts';
+import {
+  ALL_SEGMENT,
+  PREDICTION_FEATURES,
+  RECONSTRUCTION_ERROR,
+  SEGMENT_IN,
+  type Finding,
+  type MetricName,
+} from '#libs/contracts';
 import { formatCount, formatNumber, formatPercent } from '../format.js';
 import type { SegmentValue } from '../pair.js';
 
@@ -74,6 +81,7 @@ const PREDICTION_LABELS = new Map<string, string>([
   [PREDICTION_FEATURES.score, 'predicted score'],
   [PREDICTION_FEATURES.label, 'predicted label'],
   [PREDICTION_FEATURES.value, 'predicted value'],
+  [RECONSTRUCTION_ERROR, 'distance from what training rows have in common'],
 ]);
 
 /** describeFeature: a feature's name, or what a part of the prediction is called. */
@@ -105,6 +113,9 @@ const EVENTS: Partial<Record<MetricName, (name: string) => string>> = {
   attribution_drift: (name) => `attributions of ${name} moved`,
   attribution_sign_flip: (name) => `${name} pushes predictions the other way`,
   attribution_coverage: () => 'explanations are missing',
+  pca_reconstruction_error: () => 'features no longer go together as at training',
+  domain_classifier_auc: () => 'rows can be told from those at training',
+  correlation_drift: () => 'a correlation of two features changed',
 };
 
 /** happened: what a breach of a metric means, without numbers. */

@@ -38,7 +38,6 @@ const CAUSES: Record<GapCause, string> = {
   skipped:
     'gone before they could be read: deleted, retention shorter than the backlog, or the consumer group set ahead',
   recreated: 'not read yet when the topic was deleted and created again',
-  unreadable: 'not readable: what the broker holds there is damaged or in a format that is not understood',
 };
 
 const lengthOf = ({ first, last }: MissingRecords): number => Number(last - first) + 1;

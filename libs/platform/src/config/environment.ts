@@ -50,6 +50,7 @@ export const VARIABLES: readonly Variable[] = [
   variable('PLUMBLINE_UPLOAD_BYTES', 'limits.uploadBytes', 'number'),
   variable('PLUMBLINE_INGEST_BATCH_ROWS', 'ingest.batchRows', 'number'),
   variable('PLUMBLINE_INGEST_BATCH_BYTES', 'ingest.batchBytes', 'number'),
+  variable('PLUMBLINE_INGEST_FETCH_BYTES', 'ingest.fetchBytesPerPartition', 'number'),
   variable('PLUMBLINE_INGEST_MAX_WAIT_MS', 'ingest.maxWaitMs', 'number'),
   variable('PLUMBLINE_INGEST_SESSION_TIMEOUT_MS', 'ingest.sessionTimeoutMs', 'number'),
   variable('PLUMBLINE_INGEST_HEARTBEAT_INTERVAL_MS', 'ingest.heartbeatIntervalMs', 'number'),

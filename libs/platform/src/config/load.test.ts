@@ -106,6 +106,12 @@ describe('loadConfig', () => {
       '',
       /kafka\.sasl\.password \(KAFKA_SASL_PASSWORD\): found nothing/,
     ],
+    [
+      'a version of Kafka that is none',
+      { PLUMBLINE_KAFKA_VERSION: 'newest' },
+      '',
+      /local\.kafkaVersion \(PLUMBLINE_KAFKA_VERSION\): found "newest"; must be a version/,
+    ],
     ['an unknown section', {}, 'kafak: {}', /kafak: no such setting; did you mean kafka\?/],
     [
       'an unknown key',

@@ -53,8 +53,8 @@ export async function createBinning(
     return role === 'context' || column === undefined ? [] : [{ feature, type, value: rawValue(column) }];
   });
   const sources = [...inputs, ...predictionSources(facts)];
-  const rows = rowsSql(name, features);
-  const sampling = { rows, oneIn: Math.max(1, Math.ceil(facts.rows / MAX_SAMPLE)) };
+  const rows = baselineRows(name, features);
+  const sampling = { rows, oneIn: oneInOf(facts) };
   const made = new Map<string, FeatureBinning>();
   const numeric = sources.filter(({ type }) => storedAs(type) === 'numeric');
   for (let at = 0; at < numeric.length; at += NUMERIC_PER_STATEMENT)
@@ -76,8 +76,12 @@ export async function createBinning(
 
 type Rows = { sql: string; params: Bindings['params'] };
 
-function rowsSql({ project, model, version, origin }: BaselineName, features: readonly Feature[]): Rows {
-  const bindings = new Bindings();
+/** baselineRows: SQL of the rows of an origin under the names that {@link paddedArrays} gives; `bindings` go on to be used. */
+export function baselineRows(
+  { project, model, version, origin }: BaselineName,
+  features: readonly Feature[],
+  bindings = new Bindings(),
+): Rows {
   const sql =
     `SELECT id, ${paddedArrays(featureColumns(features))}, label, score, value FROM predictions FINAL ` +
     `WHERE project = ${bindings.text(project)} AND model = ${bindings.text(model)} ` +
@@ -88,8 +92,11 @@ function rowsSql({ project, model, version, origin }: BaselineName, features: re
 const factsRow = z.object({ rows: integer, scores: integer, values: integer, labels: integer });
 type Facts = z.output<typeof factsRow>;
 
-async function readFacts(db: Database, name: BaselineName): Promise<Facts> {
-  const { sql, params } = rowsSql(name, []);
+/** oneInOf: of how many rows one is taken, so that the sample fits into memory. */
+export const oneInOf = ({ rows }: Pick<Facts, 'rows'>): number => Math.max(1, Math.ceil(rows / MAX_SAMPLE));
+
+export async function readFacts(db: Database, name: BaselineName): Promise<Facts> {
+  const { sql, params } = baselineRows(name, []);
   const [facts] = await db.query({
     name: 'binning-facts',
     sql:
@@ -117,7 +124,7 @@ const predictionSources = (facts: Facts): Source[] => [
 const sampleRow = z.object({ features: z.array(z.tuple([z.array(float), float, float])) });
 
 /** The sample is by hash of the id, so the same rows every time, and comes thinned to points of equal weight. */
-async function numericBinnings(
+export async function numericBinnings(
   db: Database,
   sources: readonly Source[],
   { rows, oneIn }: { rows: Rows; oneIn: number },

@@ -1,4 +1,4 @@
-import { MAX_TEXT_LENGTH, type Feature } from '#libs/contracts';
+import { MAX_TEXT_LENGTH, storedAs, type Feature } from '#libs/contracts';
 import { isInvalidText } from '../segments/feature-columns.js';
 
 const NULL_TEXT = `'\\0'`;
@@ -30,7 +30,7 @@ export function toCategory(text: string, type: Feature['type']): string {
 
 /** SQL condition: a converted value is invalid. */
 export const isInvalid = (converted: string, type: Feature['type']): string =>
-  type === 'numeric' ? `isInfinite(${converted})` : isInvalidText(converted);
+  storedAs(type) === 'numeric' ? `isInfinite(${converted})` : isInvalidText(converted);
 
 /** The last second that a bucket can start in, in milliseconds. */
 const MAX_TIME_MS = 4_294_967_295_000;
@@ -46,6 +46,18 @@ export function toTimeMs(text: string): string {
     `match(${value}, '^[0-9]{12,14}$'), toInt64OrNull(${value}), match(${value}, '^[0-9]{4}([-/][0-9]{1,2}){2}|^[0-9]{8}$'), ` +
     `toUnixTimestamp64Milli(parseDateTime64BestEffortOrNull(${value}, 3, 'UTC')), NULL)`;
   return `if(${ms} BETWEEN 0 AND ${MAX_TIME_MS}, ${ms}, NULL)`;
+}
+
+/**
+ * SQL of a value that is stored as a number: itself, the length of a text, or the age of a time in seconds at `timeMs`, the time of the
+ * row; without one no age is known.
+ */
+export function toStoredNumber(text: string, type: Feature['type'], timeMs: string | null): string {
+  if (type === 'text') return `if(isNull(${text}), nan, toFloat64(lengthUTF8(assumeNotNull(${text}))))`;
+  if (type !== 'timestamp') return toNumber(text);
+  if (timeMs === null) return `toFloat64(nan)`;
+  const at = toTimeMs(text);
+  return `multiIf(isNull(${text}), nan, isNull(${at}) OR isNull(${timeMs}), inf, (assumeNotNull(${timeMs}) - assumeNotNull(${at})) / 1000)`;
 }
 
 /** SQL of text as a class: '' where there is none, or where it is too long to be one. */

@@ -11,7 +11,7 @@ test.each([
   { name: 'truth values and another', has: { booleans: 9_999 }, type: 'categorical', role: 'input' },
   { name: 'no value', has: { filled: 0 }, type: 'numeric', role: 'input' },
   { name: 'many that repeat', has: { different: 5_000 }, type: 'categorical', role: 'input' },
-  { name: 'names of rows', has: { different: 5_001 }, type: 'categorical', role: 'context' },
+  { name: 'names of rows', has: { different: 5_001 }, type: 'identifier', role: 'input' },
   {
     name: 'few rows, all different',
     has: { filled: 900, different: 900 },

@@ -39,13 +39,13 @@ const INFER_TIMEOUT_MS = 1_800_000;
 
 /**
  * inferFeature: numeric when 99 % of the values are numbers (0 and 1 are numbers, not truth values), or when there is none; boolean when
- * all are true or false; else categorical. Identifiers become context: they can cut segments but are not compared.
+ * all are true or false; else categorical. Of identifiers it is only watched whether they are there and how many differ.
  */
 export function inferFeature({ name, filled, numbers, booleans, different }: ColumnFacts): Feature {
   if (filled > 0 && booleans === filled) return { name, type: 'boolean', role: 'input' };
   if (numbers >= filled * NUMERIC_SHARE) return { name, type: 'numeric', role: 'input' };
   const isIdentifier = different > IDENTIFIER_DIFFERENT && different > filled * IDENTIFIER_SHARE;
-  return { name, type: 'categorical', role: isIdentifier ? 'context' : 'input' };
+  return { name, type: isIdentifier ? 'identifier' : 'categorical', role: 'input' };
 }
 
 const factsRow = z.object({

@@ -1,8 +1,8 @@
-import type { Feature } from '#libs/contracts';
+import { storedAs, type Feature } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
 import { redactSql } from '../privacy/redact-sql.js';
 import { Bindings } from '../segments/bindings.js';
-import { isInvalid, toCategory, toLabel, toNumber, toTimeMs } from './conversions.js';
+import { isInvalid, toCategory, toLabel, toNumber, toStoredNumber, toTimeMs } from './conversions.js';
 import { fileInput } from './file-input.js';
 import { INVALID_ID, INVALID_TIME, type BaselineInsert } from './insert-input.js';
 
@@ -29,7 +29,14 @@ export function insertStatement(
   const converted = features.map(({ name, type }, index): Part & { type: Feature['type'] } => ({
     name: `v${index}`,
     type,
-    sql: type === 'numeric' ? toNumber(redacted.feature(name)) : toCategory(redacted.feature(name), type),
+    sql:
+      storedAs(type) === 'numeric'
+        ? toStoredNumber(
+            redacted.feature(name),
+            type,
+            columns.time === undefined ? null : toTimeMs(text(columns.time)),
+          )
+        : toCategory(redacted.feature(name), type),
   }));
   const time = optional(columns.time, toTimeMs, 'toInt64(0)');
   const id = optional(columns.id, (column) => `ifNull(${column}, '')`, `toString(row)`);
@@ -38,7 +45,7 @@ export function insertStatement(
     `FROM (SELECT rowNumberInAllBlocks() AS row, ${texts.join(', ')} FROM ${file.from})`;
   const arrayOf = (numeric: boolean, type: string): string =>
     `CAST([${converted
-      .filter((part) => (part.type === 'numeric') === numeric)
+      .filter((part) => (storedAs(part.type) === 'numeric') === numeric)
       .map(({ name }) => name)
       .join(', ')}], '${type}')`;
   const values: Record<string, string> = {

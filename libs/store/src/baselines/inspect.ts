@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Feature } from '#libs/contracts';
+import { storedAs, type Feature } from '#libs/contracts';
 import { float, integer, type Database } from '../client/index.js';
 import { featureColumns } from '../segments/feature-columns.js';
 import { INVALID_ID, INVALID_TIME, type BaselineInsert, type BaselineInserted } from './insert-input.js';
@@ -114,7 +114,7 @@ function perFeature(features: readonly Feature[], counts: Counts): FeatureCounts
   const columns = featureColumns(features);
   return features.map((feature) => {
     const at = (columns.get(feature.name)?.position ?? 0) - 1;
-    return feature.type === 'numeric'
+    return storedAs(feature.type) === 'numeric'
       ? {
           ...feature,
           filled: counts.filled_num[at] ?? 0,
@@ -126,8 +126,16 @@ function perFeature(features: readonly Feature[], counts: Counts): FeatureCounts
   });
 }
 
-const kindOf = ({ type }: Feature): string =>
-  type === 'numeric' ? 'a number' : type === 'boolean' ? 'true or false' : 'a text of at most 256 characters';
+const KINDS = {
+  numeric: 'a number',
+  boolean: 'true or false',
+  categorical: 'a text of at most 256 characters',
+  identifier: 'a text of at most 256 characters',
+  timestamp: 'a time such as 2026-01-31T12:00:00Z',
+  text: 'a text',
+} as const satisfies Record<Feature['type'], string>;
+
+const kindOf = ({ type }: Feature): string => KINDS[type];
 
 function allInvalid(features: readonly FeatureCounts[], firsts: Map<string, First>): Refusal | undefined {
   const bad = features.find(({ filled, invalid }) => filled === 0 && invalid > 0);

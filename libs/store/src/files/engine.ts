@@ -19,8 +19,11 @@ const sessionSettings = {
   max_parser_depth: '10000',
   precise_float_parsing: 1,
   optimize_on_insert: 1,
-  // Columns of thousands are ordinary here, and files are read more than once.
-  use_page_cache_for_disks_without_file_cache: 0,
+  // Mapped pages of a file would count as memory of the process, up to all of it.
+  storage_file_read_method: 'pread',
+  // The reader of Parquet would run ahead of a slow statement by 4 GB.
+  input_format_parquet_memory_low_watermark: '2000000',
+  input_format_parquet_memory_high_watermark: '100000000',
   input_format_parquet_case_insensitive_column_matching: 0,
 } as const;
 

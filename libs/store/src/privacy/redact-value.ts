@@ -17,7 +17,7 @@ const DATE = new RegExp(DATE_PATTERN);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** hashValue: a value that is hashed already stays, so that a replayed event is stored as it was. */
-export function hashValue(text: string, key: Buffer): string {
+function hashValue(text: string, key: Buffer): string {
   if (HASHED.test(text)) return text;
   return HASH_PREFIX + createHmac('sha256', key).update(text, 'utf8').digest('hex').slice(0, HASH_HEX_CHARS);
 }

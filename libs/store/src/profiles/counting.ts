@@ -70,7 +70,7 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
   const bindings = new Bindings();
   const groups = grouping(plan, pass.part, bindings);
   const cells = features.flatMap((binning, index) => {
-    const value = valueOf(plan, binning.feature);
+    const value = valueOf(plan, binning.feature, bindings);
     if (value === undefined) return [];
     return [cellColumn(binning, value, { name: bindings.text(binning.feature), tag: `${index}`, bindings })];
   });

@@ -1,4 +1,4 @@
-import type { BiasSample, FeatureCell, Profile, ProfileChunk, Window } from '#libs/contracts';
+import type { BiasSample, FeatureCell, Profile, ProfileChunk, RowSample, Window } from '#libs/contracts';
 import type { Database } from '../client/index.js';
 import { arrivedRows } from './arrived-rows.js';
 import { listRuns, type BucketRun } from './list-runs.js';
@@ -7,6 +7,7 @@ import { dirtyBuckets, firstAndLast, type DirtyBucket } from './dirty.js';
 import { insertGiven } from './given-cells.js';
 import type { ProfilePlan } from './plan.js';
 import { readChunks, readInputsHash, readProfile, type Selection } from './read.js';
+import { rowSample } from './row-sample.js';
 import { sampleRows } from './sample-rows.js';
 
 export type { DirtyBucket } from './dirty.js';
@@ -32,15 +33,17 @@ export type Profiles = {
     window: Window | 'all',
     selection?: readonly string[] | Selection,
   ) => Promise<Profile>;
-  /** Per day of the model's time zone (default) or per bucket, oldest first. */
+  /** Per day of the model's time zone (default), per bucket, or per given window (ascending, apart), oldest first. */
   chunks: (
     plan: ProfilePlan,
     window: Window | 'all',
     selection?: readonly string[] | Selection,
-    every?: 'day' | 'bucket',
+    every?: 'day' | 'bucket' | readonly Window[],
   ) => Promise<ProfileChunk[]>;
   /** At most `limit` rows of profiled buckets, the same ones every time; empty without facets, and when rows are no longer kept. */
   sample: (plan: ProfilePlan, window: Window | 'all', limit: number) => Promise<BiasSample>;
+  /** Feature values of at most so many rows, chosen by the hash of their ids. */
+  rowSample: (plan: ProfilePlan, window: Window | 'all', limit: number) => Promise<RowSample>;
   /** `hash` changes exactly when what was counted, or how, changes. */
   inputsHash: (
     plan: ProfilePlan,
@@ -70,6 +73,7 @@ export const createProfiles = (db: Database): Profiles => ({
   chunks: (plan, window, selection, every = 'day') =>
     readChunks(db, plan, { window, selection: selectionOf(selection), every }),
   sample: (plan, window, limit) => sampleRows(db, plan, { window, limit }),
+  rowSample: (plan, window, limit) => rowSample(db, plan, { window, limit }),
   inputsHash: (plan, window) => readInputsHash(db, plan, window),
   runs: (plan) => listRuns(db, plan),
   arrivedRows: (project, model, version) => arrivedRows(db, { project, model, version }),

@@ -5,18 +5,18 @@ import { bucketRuns } from './merge.js';
 import type { ProfilePlan } from './plan.js';
 
 /** The newest run of a bucket; a later one has a higher number, which is the clock's milliseconds where nothing forces it up. */
-export type BucketRun = { startMs: number; run: bigint };
+export type BucketRun = { startMs: number; run: bigint; rows: number };
 
-const runRow = z.object({ start: integer, run: bigInteger });
+const runRow = z.object({ start: integer, run: bigInteger, rows: integer });
 
 /** listRuns: one entry per profiled bucket of a plan, oldest first: tells which buckets changed without reading what they hold. */
 export async function listRuns(db: Database, plan: ProfilePlan): Promise<BucketRun[]> {
   const bindings = new Bindings();
   const rows = await db.query({
     name: 'profile-list-runs',
-    sql: `SELECT toUnixTimestamp(b.start) AS start, b.newest AS run FROM (${bucketRuns(plan, bindings)}) AS b ORDER BY start`,
+    sql: `SELECT toUnixTimestamp(b.start) AS start, b.newest AS run, b.profiled AS rows FROM (${bucketRuns(plan, bindings)}) AS b ORDER BY start`,
     params: bindings.params,
     row: runRow,
   });
-  return rows.map(({ start, run }) => ({ startMs: start * 1_000, run }));
+  return rows.map(({ start, run, rows: count }) => ({ startMs: start * 1_000, run, rows: count }));
 }

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import {
   PREDICTION_FEATURES,
+  RECONSTRUCTION_ERROR,
   type BiasPlan,
   type BinningBody,
   type Feature,
   type ModelBody,
+  type ProjectionBody,
 } from '#libs/contracts';
 import { Bindings } from '../segments/bindings.js';
 import { featureColumns, rawValue } from '../segments/feature-columns.js';
+import { reconstructionSql } from '../segments/projection-sql.js';
 import { segmentColumns, type NamedSegment } from '../segments/segment-column.js';
 
 /** Raise it when a statement here counts differently: every bucket that is not sealed is then computed anew. */
@@ -30,12 +33,18 @@ export type ProfilePlan = {
   given?: true;
   /** Facets that confusion is counted by; null or absent when the model has none. */
   bias?: BiasPlan | null;
+  /** Principal components that rows are measured against; null or absent where no monitor asks for them. Its binning is among those of `binning`. */
+  projection?: ProjectionBody | null;
   /** Whether attributions are counted: only where a baseline or a monitor has something to compare them with. */
   attributions?: boolean;
 };
 
 /** SQL of the value that a binning's feature is counted on; undefined when the version has no such feature. */
-export function valueOf(plan: ProfilePlan, feature: string): string | undefined {
+export function valueOf(plan: ProfilePlan, feature: string, bindings = new Bindings()): string | undefined {
+  if (feature === RECONSTRUCTION_ERROR)
+    return plan.projection
+      ? reconstructionSql(plan.projection, featureColumns(plan.features), bindings)
+      : undefined;
   if (feature === PREDICTION_FEATURES.score) return 'score';
   if (feature === PREDICTION_FEATURES.value) return 'value';
   if (feature === PREDICTION_FEATURES.label) return `if(label = '', '\\0', label)`;
@@ -51,7 +60,11 @@ export function planHash(plan: ProfilePlan): bigint {
   if (plan.given === true) return digest(['given', plan.binning.hash]);
   const bindings = new Bindings();
   const segments = segmentColumns(plan.segments, plan.features, bindings);
-  const values = plan.binning.features.map(({ feature, kind }) => [feature, kind, valueOf(plan, feature)]);
+  const values = plan.binning.features.map(({ feature, kind }) => [
+    feature,
+    kind,
+    valueOf(plan, feature, bindings),
+  ]);
   const also = [...(plan.bias ? [plan.bias] : []), ...(plan.attributions === true ? ['attributions'] : [])];
   const content = [STATEMENTS, plan.binning.hash, plan.timeZone, values, segments, bindings.params, ...also];
   return digest(content);

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ALL_SEGMENT, LIVE_ORIGIN, type Profile, type ProfileChunk, type Window } from '#libs/contracts';
 import { bigInteger, float, integer, type Database } from '../client/index.js';
-import { Bindings } from '../segments/bindings.js';
+import { Bindings, integersLiteral } from '../segments/bindings.js';
 import { profileOf, type CellRow } from './cell-row.js';
 import { countDirty } from './dirty.js';
 import { bucketRuns, chosenBuckets, chosenRuns, dayOf, mergedColumns } from './merge.js';
 import { planHash, type ProfilePlan } from './plan.js';
 import { profileKey } from './runs.js';
+import { seconds } from './source.js';
 
 const number = z.number();
 const cellRow = z.object({
@@ -35,7 +36,7 @@ const cellRow = z.object({
   distinct: number,
 });
 
-export type CellKind = CellRow['kind'];
+type CellKind = CellRow['kind'];
 
 /** What is wanted of a profile; segments default to all of the plan, kinds to all there are. */
 export type Selection = {
@@ -49,11 +50,34 @@ type Reading = {
   plan: ProfilePlan;
   window: Window | 'all';
   selection: Selection;
-  every: 'window' | 'day' | 'bucket';
+  every: 'window' | 'day' | 'bucket' | readonly Window[];
 };
+
+const startsOf = (windows: readonly Window[]): string =>
+  integersLiteral(
+    windows.map(({ startMs }) => seconds(startMs)),
+    32,
+  );
+
+/** SQL of the start, in seconds, of the last window that begins at or before a bucket. */
+const startOfWindow = (windows: readonly Window[]): string =>
+  `roundDown(toUInt32(p.start), ${startsOf(windows)})`;
+
+/** SQL: the bucket lies in one of the windows and not between them. */
+function inWindows(windows: readonly Window[]): string {
+  const ends = integersLiteral(
+    windows.map(({ endMs }) => seconds(endMs)),
+    32,
+  );
+  return (
+    `toUInt32(p.start) >= ${seconds(windows[0]?.startMs ?? 0)} AND ` +
+    `toUInt32(p.start) < transform(${startOfWindow(windows)}, ${startsOf(windows)}, ${ends}, toUInt32(0))`
+  );
+}
 
 const chunkOf = (every: Reading['every'], plan: ProfilePlan, bindings: Bindings): string => {
   if (every === 'window') return `toDateTime(0, 'UTC')`;
+  if (typeof every === 'object') return `toDateTime(${startOfWindow(every)}, 'UTC')`;
   return every === 'bucket' ? 'p.start' : dayOf('p.start', plan, bindings);
 };
 
@@ -65,14 +89,16 @@ function mergedCells({ plan, window, selection, every }: Reading, bindings: Bind
     without === undefined ? '' : `AND NOT has(${bindings.texts(without)}, kind) `,
   ].join('');
   const span = window === 'all' ? undefined : window;
-  const runs = every === 'bucket' ? chosenBuckets(plan, bindings, span) : chosenRuns(plan, bindings, span);
+  const byBucket = every === 'bucket' || typeof every === 'object';
+  const runs = byBucket ? chosenBuckets(plan, bindings, span) : chosenRuns(plan, bindings, span);
+  const within = typeof every === 'object' ? ` AND ${inWindows(every)}` : '';
   const known = [ALL_SEGMENT, ...plan.segments.map((segment) => segment.name)];
   const wanted = known.filter((name) => segments === undefined || segments.includes(name));
   return (
     `SELECT ${chunkOf(every, plan, bindings)} AS chunk_start, p.segment AS segment, p.segment_value AS segment_value, ` +
     `p.feature AS feature, p.kind AS kind, ${mergedColumns.map(([column, sql]) => `${sql} AS merged_${column}`).join(', ')} ` +
     `FROM profiles AS p WHERE ${profileKey(plan, bindings)} AND has(${bindings.texts(wanted)}, segment) ${ofKind}` +
-    `AND (CAST(grain, 'String'), start, run) IN (${runs}) GROUP BY chunk_start, segment, segment_value, feature, kind`
+    `AND (CAST(grain, 'String'), start, run) IN (${runs})${within} GROUP BY chunk_start, segment, segment_value, feature, kind`
   );
 }
 
@@ -103,12 +129,13 @@ export async function readProfile(
   return profileOf(rows);
 }
 
-/** readChunks: cells per day of the model's time zone or per bucket, oldest first. */
+/** readChunks: cells per day of the model's time zone, per bucket or per given window, oldest first. */
 export async function readChunks(
   db: Database,
   plan: ProfilePlan,
   { window, selection, every }: Omit<Reading, 'plan'>,
 ): Promise<ProfileChunk[]> {
+  if (typeof every === 'object' && every.length === 0) return [];
   const rows = await readCells(db, { plan, window, selection, every });
   return [...Map.groupBy(rows, (row) => row.chunk)].map(([start, cells]) => ({
     startMs: start * 1_000,

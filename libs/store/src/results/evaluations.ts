@@ -43,6 +43,7 @@ export type FindingFilter = EvaluationFilter & {
   facetValue?: string;
   /** Of monitors of this kind. */
   kind?: MonitorKind;
+  exceptKinds?: MonitorKind[];
   status?: FindingStatus;
 };
 export type RecordedWindow = { startMs: number; endMs: number; inputs: string; revision: number };
@@ -129,6 +130,7 @@ WHERE project = {project: String}
   AND ({facet: String} = '' OR facet = {facet: String})
   AND ({facetValue: String} = '' OR facet_value = {facetValue: String})
   AND ({kind: String} = '' OR monitor_kind = {kind: String})
+  AND NOT has({exceptKinds: Array(String)}, monitor_kind)
   AND ({status: String} = '' OR status = {status: String})
 ORDER BY window_end DESC, model, version, monitor, window_start, segment, segment_value, feature, metric, facet, facet_value
 LIMIT {limit: UInt32}`;
@@ -225,6 +227,7 @@ export function createEvaluations(database: Database): Evaluations {
           facet: filter.facet ?? '',
           facetValue: filter.facetValue ?? '',
           kind: filter.kind ?? '',
+          exceptKinds: filter.exceptKinds ?? [],
           status: filter.status ?? '',
         },
         row: findingRow,

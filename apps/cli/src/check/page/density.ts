@@ -6,6 +6,8 @@ export type Density = { from: number; to: number; shares: number[]; below: numbe
 const STEPS = 60;
 /** What is drawn leaves out about so much of either side at both ends: tails would flatten all else. */
 const TAIL = 0.01;
+const MUCH = 0.1;
+const OUTER = 0.3;
 
 type Piece = { from: number; to: number; count: number };
 
@@ -29,13 +31,17 @@ const total = (some: readonly Piece[]): number => some.reduce((sum, { count }) =
 /** endsOf: bounds of the pieces that hold all but the tails. A piece in a tail's place is left out unless it holds far more than that. */
 function endsOf(some: readonly Piece[]): { from: number; to: number } {
   const rows = total(some);
-  const heavy = some.filter(({ count }) => count > rows * TAIL * 2);
   let [first, last, below, above] = [0, some.length - 1, 0, 0];
   while (first < last && below + (some[first]?.count ?? 0) <= rows * TAIL) below += some[first++]?.count ?? 0;
   while (last > first && above + (some[last]?.count ?? 0) <= rows * TAIL) above += some[last--]?.count ?? 0;
+  const [low, high] = [some[first], some[last]];
+  if (low === undefined || high === undefined) return { from: 0, to: 0 };
+  // What an outer bin holds lies mostly at its inner end, unless it holds much.
+  const room = (high.from - low.to) * OUTER;
+  const isLight = ({ count }: Piece): boolean => room > 0 && count < rows * MUCH;
   return {
-    from: Math.min(some[first]?.from ?? 0, ...heavy.map((piece) => piece.from)),
-    to: Math.max(some[last]?.to ?? 0, ...heavy.map((piece) => piece.to)),
+    from: isLight(low) ? Math.max(low.from, low.to - room) : low.from,
+    to: isLight(high) ? Math.min(high.to, high.from + room) : high.to,
   };
 }
 

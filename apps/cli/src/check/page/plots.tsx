@@ -20,11 +20,15 @@ function steps(shares: readonly number[], top: number, closed: boolean): string 
   return closed ? `${start}${line}V${at(TOP + PLOT.height)}Z` : `${start}${line}V${at(TOP + PLOT.height)}`;
 }
 
+/** Next to the width of the axis, what is as good as zero is zero. */
+const tick = (value: number, width: number): string =>
+  formatNumber(Math.abs(value) < width / 1_000 ? 0 : value);
+
 /** A round number of at least `value`, so that an axis ends where a reader expects it. */
 function niceTop(value: number): number {
   if (!(value > 0) || !Number.isFinite(value)) return 1;
   const unit = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 2.5, 5, 10].find((factor) => factor * unit >= value) ?? 10) * unit;
+  return ([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * unit >= value) ?? 10) * unit;
 }
 
 function Grid({ top, label }: { top: number; label: (value: number) => string }) {
@@ -58,7 +62,7 @@ export function DensityPlot({
   const top = niceTop(Math.max(...baseline.shares, ...window.shares));
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => ({
     x: LEFT + PLOT.width * part,
-    text: formatNumber(baseline.from + (baseline.to - baseline.from) * part),
+    text: tick(baseline.from + (baseline.to - baseline.from) * part, baseline.to - baseline.from),
   }));
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>

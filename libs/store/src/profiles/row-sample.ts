@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Feature, RowSample, SampledColumn, Window } from '#libs/contracts';
+import { float, type Database } from '../client/index.js';
+import { Bindings } from '../segments/bindings.js';
+import { featureColumns, isInvalidText, isNullText, rawValue } from '../segments/feature-columns.js';
+import { listRuns } from './list-runs.js';
+import type { ProfilePlan } from './plan.js';
+import { rowsOf } from './source.js';
+
+const sampledRow = z.object({ numbers: z.array(float), texts: z.array(z.string().nullable()) });
+const TIMEOUT_MS = 60_000;
+
+const isSampled = ({ type, role }: Feature): boolean =>
+  role === 'input' && (type === 'numeric' || type === 'boolean' || type === 'categorical');
+
+/** rowSample: feature values of the rows whose ids have the lowest hashes: a choice that depends on nothing but the ids. */
+export async function rowSample(
+  db: Database,
+  plan: ProfilePlan,
+  { window, limit }: { window: Window | 'all'; limit: number },
+): Promise<RowSample> {
+  const starts = (await listRuns(db, plan))
+    .map(({ startMs }) => startMs)
+    .filter((startMs) => window === 'all' || (startMs >= window.startMs && startMs < window.endMs));
+  if (starts.length === 0) return { columns: [] };
+  const bindings = new Bindings();
+  const columns = featureColumns(plan.features);
+  const sampled = plan.features.filter(isSampled).flatMap(({ name }) => {
+    const column = columns.get(name);
+    return column === undefined ? [] : [{ name, ...column }];
+  });
+  const [numbers, texts] = [
+    sampled.filter(({ kind }) => kind === 'numeric'),
+    sampled.filter(({ kind }) => kind === 'categorical'),
+  ];
+  const textOf = (raw: string): string =>
+    `if(${isNullText(raw)} OR ${isInvalidText(raw)}, NULL, CAST(${raw}, 'Nullable(String)'))`;
+  const rows = await db.query({
+    name: 'row-sample',
+    sql:
+      `SELECT CAST([${numbers.map(rawValue).join(', ')}], 'Array(Float64)') AS numbers, ` +
+      `CAST([${texts.map(rawValue).map(textOf).join(', ')}], 'Array(Nullable(String))') AS texts ` +
+      `FROM (${rowsOf(plan, starts, bindings)}) ORDER BY cityHash64(id), id LIMIT ${Math.trunc(limit)}`,
+    params: bindings.params,
+    settings: { output_format_json_quote_denormals: 1 },
+    row: sampledRow,
+    timeoutMs: TIMEOUT_MS,
+  });
+  const finite = (value: number | undefined) =>
+    value !== undefined && Number.isFinite(value) ? value : null;
+  return {
+    columns: [
+      ...numbers.map(({ name }, i): SampledColumn => ({
+        feature: name,
+        kind: 'numeric',
+        values: rows.map((row) => finite(row.numbers[i])),
+      })),
+      ...texts.map(({ name }, i): SampledColumn => ({
+        feature: name,
+        kind: 'categorical',
+        values: rows.map((row) => row.texts[i] ?? null),
+      })),
+    ],
+  };
+}
