@@ -50,9 +50,14 @@ describe('overdispersion', () => {
     const random = generator(5);
     let level = 0;
     const wander = () => (level = 0.97 * level + 0.1 * (random() - 0.5));
-    const wandering = overdispersion({ chunks: days(random, 60, wander) })!;
-    const jumping = overdispersion({ chunks: days(random, 60, () => 0.3 * (random() - 0.5)) })!;
-    expect(wandering.freedom).toBeLessThan(jumping.freedom / 2);
+    /** What is added to the excess that is seen. */
+    const added = (chunks: number[][]) => {
+      const { excess, df } = overdispersion({ chunks })!;
+      return excess / ((designEffect({ chunks })! - 1) * df);
+    };
+    const jumping = added(days(random, 60, () => 0.3 * (random() - 0.5)));
+    expect(added(days(random, 60, wander))).toBeGreaterThan(jumping * 1.1);
+    expect(jumping).toBeGreaterThan(1);
   });
 
   const even = [50, 50];

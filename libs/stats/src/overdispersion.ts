@@ -22,7 +22,7 @@ export type Overdispersion = {
 const MIN_EXPECTED = 5;
 /** Persistence is taken to be at least this: days resemble their neighbours, and a month does not show by how much. */
 const MIN_PERSISTENCE = 0.6;
-const MAX_PERSISTENCE = 0.9;
+const MAX_PERSISTENCE = 0.75;
 /** Of how many chunks at most one is taken to be independent of the others: a short history shows little of its own persistence. */
 const LEAST_APART = 5;
 /** More chunks than this are looked at every so many: what pairs of them say grows with the square of their number. */
@@ -116,7 +116,7 @@ export function overdispersion(input: DesignEffectInput): Overdispersion | null 
     excess: (excess * (independent + 1)) / (independent - 1),
     df,
     dimensions,
-    freedom: Math.max(1, Math.min(n / LEAST_APART, (n * (1 - phi * phi)) / (1 + phi * phi)) - 1),
+    freedom: Math.max(1, n / LEAST_APART - 1),
     rows,
   };
 }
