@@ -103,7 +103,7 @@ async function provideJars(settings: StackSettings, version: string): Promise<st
     await rm(partial, { recursive: true, force: true });
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${partial}`];
     const args = ['-f', pom, `-Dkafka.version=${version}`, ...goal];
-    await runMaven(`Apache Kafka ${version} (43 MB)`, args, settings);
+    await runMaven(`Apache Kafka ${version} (43 MB)`, args, { ...settings, folder: cache });
     await writeFile(join(partial, 'pom.sha256'), hash);
     await rm(lib, { recursive: true, force: true });
     await rename(partial, lib);

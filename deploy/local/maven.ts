@@ -6,11 +6,11 @@ import type { StackSettings } from './settings.js';
 const deadlineMs = 10 * 60_000;
 const progressMs = 5_000;
 
-/** Runs Maven, saying every few seconds that it is still at work. Throws StackProblem with Maven's own last lines. */
+/** Runs Maven in a folder of ours (without a project it leaves notes where it runs), saying every few seconds that it is still at work. Throws StackProblem with Maven's own last lines. */
 export async function runMaven(
   what: string,
   args: readonly string[],
-  { say, signal }: Pick<StackSettings, 'say' | 'signal'>,
+  { say, signal, folder }: Pick<StackSettings, 'say' | 'signal'> & { readonly folder: string },
 ): Promise<void> {
   await requireMaven(what);
   say(`Fetching ${what} with Maven (once) …`);
@@ -20,15 +20,20 @@ export async function runMaven(
     progressMs,
   );
   try {
-    await runToEnd(what, args, signal);
+    await runToEnd(what, args, { folder, signal });
   } finally {
     clearInterval(progress);
   }
 }
 
-function runToEnd(what: string, args: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+function runToEnd(
+  what: string,
+  args: readonly string[],
+  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('mvn', ['-q', '-B', ...args], {
+      cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: deadlineMs,
       ...(signal ? { signal } : {}),

@@ -59,7 +59,7 @@ async function findRedis(settings: StackSettings): Promise<string> {
     `-DoutputDirectory=${unpacked}`,
     '-Dmdep.unpack.includes=redis-server-*',
   ];
-  await runMaven('Redis', args, settings);
+  await runMaven('Redis', args, { ...settings, folder: unpacked });
   const name = pickBinary(await readdir(unpacked), process.platform, process.arch);
   if (name === undefined) {
     throw new StackProblem(

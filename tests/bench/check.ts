@@ -26,7 +26,6 @@ async function measured(command: readonly string[]): Promise<Run> {
   const startedMs = performance.now();
   const child = spawn('/usr/bin/time', ['-f', 'plumbline-bench %U %S %M', ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PYTHONWARNINGS: 'ignore' },
   });
   const chunks: { out: string[]; err: string[] } = { out: [], err: [] };
   child.stdout.on('data', (chunk: Buffer) => chunks.out.push(chunk.toString()));

@@ -7,6 +7,10 @@ import { until } from './site.js';
 const READY_TIMEOUT_MS = 90_000;
 const PAGE_BYTES = 4_096;
 
+/** Nothing that was started here outlives us, however we end. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
 const freePort = async (): Promise<number> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -51,9 +55,11 @@ export class IngestProcess {
     });
     closeSync(log);
     this.child = child;
+    children.add(child);
     this.stopping = false;
     this.exited = new Promise((resolve) => {
       child.once('exit', () => {
+        children.delete(child);
         if (!this.stopping) this.crashes += 1;
         if (this.child === child) this.child = undefined;
         resolve();

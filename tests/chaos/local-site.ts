@@ -52,9 +52,14 @@ export const withSite = async <T>(work: (at: { site: Site; home: string }) => Pr
   };
   await reset(settings);
   const { addresses } = await up(settings);
+  const leave = (): void => {
+    void down(settings).finally(() => process.exit(130));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave);
   try {
     return await work({ site: siteOf(settings, addresses), home: join(home, 'runs') });
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, leave);
     await down(settings);
   }
 };

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkPage } from '../../apps/cli/src/check/page/page.js';
 import { breached, checkFixture, csv, findingOf, parsed, rows, type CheckFixture } from './check-fixture.js';
 
 let fixture: CheckFixture;
@@ -71,6 +72,18 @@ describe('two files', () => {
       threshold: 0.5,
       q: expect.any(Number) as number,
     });
+  });
+
+  test('the page stands alone and says what moved first', async () => {
+    const checked = await fixture.check({
+      baseline: csv('a.csv', still),
+      current: csv('b.csv', moved),
+      config: bySegment,
+    });
+    const page = await checkPage({ names: { baseline: '<a>.csv', current: 'b.csv' }, checked });
+    expect(page).not.toMatch(/<script|<link|src=|url\(|https?:|NaN|Infinity|undefined/);
+    expect(page).toContain('&lt;a>.csv');
+    expect(page).toMatch(/<details open[^>]*><summary><span class="name">age</);
   });
 
   test('formats are read alike: CSV, packed CSV, JSON lines and Parquet give the same findings', async () => {

@@ -50,7 +50,12 @@ const dieAfterWrite = async (batches: number): Promise<void> => {
     schemaChangesPerDay: 20,
     now: Date.now,
   });
-  const lane = predictionLane({ registry, maxBytes: 1e6, redaction: redactionWith(undefined), now: Date.now });
+  const lane = predictionLane({
+    registry,
+    maxBytes: 1e6,
+    redaction: redactionWith(undefined),
+    now: Date.now,
+  });
   let written = 0;
   const consumer = createConsumer({
     connection: { ...ingest.config.kafka, logger },

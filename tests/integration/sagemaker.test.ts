@@ -87,7 +87,7 @@ describe('SageMaker files', () => {
     expect(baseline.body).toMatchObject({ rows: 4_000, withoutRows: true, source: { format: 'statistics' } });
     const { cannotServe } = baseline.body as unknown as BaselineBody;
     expect(cannotServe.map(({ kind }) => kind)).toEqual([
-      ...['segments', 'multivariate', 'quality', 'bias', 'attribution', 'day_to_day'],
+      ...['segments', 'multivariate_drift', 'quality', 'bias', 'attribution', 'day_to_day'],
     ]);
     const monitors = itemsOf(await at.call('GET', `${base}/monitors`));
     expect(new Set(monitors.map(({ kind }) => kind))).toEqual(

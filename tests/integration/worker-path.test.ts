@@ -180,14 +180,15 @@ describe('a worker', () => {
           lastRecordAtMs: Date.now(),
         },
       ]);
+    // Days that ended longer ago than the longest wait, whatever the hour of the day is now.
+    await world.day(3);
     await world.day(2);
-    await world.day(1);
-    await position(Date.parse(startOfDay(1)) + 60_000, Date.now() - 1_000);
+    await position(Date.parse(startOfDay(2)) + 60_000, Date.now() - 1_000);
     const worker = await start();
     await evaluated(1);
     await ticksGoBy(worker);
     expect((await world.outcome())['evaluations']).toMatchObject([{ wait_exceeded: false }]);
-    await position(Date.parse(startOfDay(1)) + 60_000, Date.now() - DAY_MS);
+    await position(Date.parse(startOfDay(2)) + 60_000, Date.now() - DAY_MS);
     await evaluated(2);
     const { evaluations, findings } = await world.outcome();
     expect(evaluations).toMatchObject([{ wait_exceeded: false }, { wait_exceeded: true }]);

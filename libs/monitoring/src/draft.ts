@@ -69,6 +69,9 @@ export type Measurement = {
   readonly baselineRows?: number;
 };
 
+/** Measured: a value before it is held against a limit. */
+export type Measured = Pick<Measurement, 'value' | 'resolution' | 'atLeast' | 'interval' | 'whyNot'>;
+
 /** limited: the limit of a value as a monitor sets it, for a measurement; `history` is asked for when the limit is to be fitted. */
 export const limited = (
   pair: Pair,

@@ -6,7 +6,7 @@ import type { Comparable } from './gate.js';
 import { checksum, seeded } from './random.js';
 
 /** CellPair: a window-like part of the baseline and what it is compared with. */
-export type CellPair = { readonly baseline: FeatureCell; readonly window: FeatureCell };
+type CellPair = { readonly baseline: FeatureCell; readonly window: FeatureCell };
 
 /** Reference: what is normal: pairs that differ by nothing but what the baseline itself does. */
 export type Reference = { readonly pairs: readonly CellPair[]; readonly of: string };

@@ -104,7 +104,7 @@ export function statisticsErrors(
 export function cannotServeWithoutRows({ features }: StatisticsBaseline): BaselineBody['cannotServe'] {
   return [
     { kind: 'segments', reason: 'there are no rows, so no segment value but `all` can be counted' },
-    { kind: 'multivariate', reason: 'there are no rows, so nothing says which values belong together' },
+    { kind: 'multivariate_drift', reason: 'there are no rows, so nothing says which values belong together' },
     {
       kind: 'quality',
       reason: 'there are no labels; a monitor with fixed limits works',

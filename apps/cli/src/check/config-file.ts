@@ -86,7 +86,7 @@ function sentenceOf(issue: Issue, at: ConfigFile['at']): string {
     return `${at(issue.path)}: unknown name '${key}' in ${issue.path.slice(0, -1).map(String).join('.')}${hint(key, known)}`;
   }
   if (issue.code === 'invalid_value') {
-    const found = String(issue.input ?? '');
+    const found = typeof issue.input === 'string' ? issue.input : '';
     return `${at(issue.path)}: ${where} must be one of ${issue.values.slice(0, 12).map(String).join(', ')}${issue.values.length > 12 ? ', …' : ''}${hint(found, issue.values.map(String))}`;
   }
   return `${at(issue.path)}: ${where === '' ? 'the configuration' : where}: ${issue.message}`;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { nameSchema } from '#libs/contracts';
-import { StoreError } from '#libs/store';
+import { ConfigError } from '#libs/platform';
 import { CommandProblem } from '../command-problem.js';
 import { ApiProblem } from '../demo/api-client.js';
 import { withApiOptions } from '../intake/api.js';
@@ -17,7 +17,7 @@ const guarded =
       await act(flags);
     } catch (error) {
       const isForUser =
-        error instanceof CommandProblem || error instanceof ApiProblem || error instanceof StoreError;
+        error instanceof CommandProblem || error instanceof ApiProblem || error instanceof ConfigError;
       if (!isForUser) throw error;
       console.error(error.message);
       process.exitCode = PROBLEM_EXIT;
@@ -31,6 +31,10 @@ function parseName(text: string): string {
 }
 
 const more = (text: string, before: string[] = []): string[] => [...before, text];
+
+/** Wrong usage is bad input too. */
+const exitWithTwo = ({ exitCode }: { exitCode: number }): never =>
+  process.exit(exitCode === 0 ? 0 : PROBLEM_EXIT);
 
 const EXIT_CODES = '\nExit code: 0 done, 2 bad input, or the API refused.';
 
@@ -69,7 +73,8 @@ function addImport(program: Command): void {
     .option('--events <folder>', 'write captured lines as events of ours, for a producer')
     .option('--as-baseline <name>', 'register captured lines as a baseline with rows', parseName)
     .option('--dry-run', 'say what would be carried over, change nothing')
-    .addHelpText('after', EXIT_CODES);
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride(exitWithTwo);
   withApiOptions(command).action(guarded((flags: ImportFlags) => runImport(flags)));
 }
 
@@ -83,7 +88,8 @@ function addExport(program: Command): void {
     .requiredOption('--out <file>', 'where to write it')
     .option('--window <start>', 'the window that begins at this time; by default the latest')
     .option('--label <name>', 'of attribution: the output that is explained', 'label0')
-    .addHelpText('after', EXIT_CODES);
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride(exitWithTwo);
   withApiOptions(command).action(guarded((flags: ExportFlags) => runExport(flags)));
 }
 

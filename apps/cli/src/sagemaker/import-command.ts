@@ -129,7 +129,7 @@ export async function runImport(flags: ImportFlags): Promise<void> {
     say(flags.json === true ? JSON.stringify(plan, null, 2) : reportText(plan.report));
     if (flags.dryRun === true && flags.json !== true) say('\nNothing was changed: this was a dry run.');
   }
-  if (!hasCapture) return;
+  if (!hasCapture || flags.dryRun === true) return;
   const problem = flags.problem ?? model?.problem ?? plan.problem;
   const setting = captureSetting(flags, {
     ...{ problem, statistics: files.statistics },

@@ -4,7 +4,7 @@ import { CommandProblem } from '../command-problem.js';
 
 const MIB = 1_048_576;
 /** Two thousand features with their sketches stay below; what is larger is another kind of file. */
-export const MAX_JSON_BYTES = 256 * MIB;
+const MAX_JSON_BYTES = 256 * MIB;
 
 /** Parsed: a document, and the paths of keys that its format does not know. */
 export type Parsed<T> = { value: T; ignored: string[] };
@@ -51,7 +51,7 @@ function parseJson(text: string, path: string): unknown {
 }
 
 /** `features[3].numerical_statistics.mean` */
-export const pathText = (path: readonly PropertyKey[]): string =>
+const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     return text === '' ? String(key) : `${text}.${String(key)}`;

@@ -10,20 +10,21 @@ export type MonitorDraft = {
 /** MonitorTarget: whose monitors they are; `baseline` is null when no baseline comes with them. */
 export type MonitorTarget = { model: string; version: string; baseline: string | null };
 
-const TITLES: Readonly<Record<MonitorKind, string>> = {
+/** Kinds that files of SageMaker know. */
+const TITLES = {
   data_quality: 'data quality',
   drift: 'drift',
   prediction_drift: 'prediction drift',
   quality: 'quality',
   bias: 'bias',
   attribution: 'attribution',
-};
+} as const satisfies Partial<Record<MonitorKind, string>>;
 const MAX_NAME = 128;
 
 /** draftOf: under an id of its own, so that the monitors that a baseline suggests stay as they are. */
 export const draftOf = (
   { model, version, baseline }: MonitorTarget,
-  kind: MonitorKind,
+  kind: keyof typeof TITLES,
   settings: Partial<MonitorBody>,
 ): MonitorDraft => ({
   id: monitorId({ model, version: `${version}-sagemaker`, kind }),

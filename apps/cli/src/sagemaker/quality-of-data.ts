@@ -4,7 +4,7 @@ import { effective, isOff, matchLimit } from './settings.js';
 import { draftOf, type MonitorDraft, type MonitorTarget } from './monitor-draft.js';
 import type { ImportReport } from './report.js';
 
-export type ConstraintsFeature = Constraints['features'][number];
+type ConstraintsFeature = Constraints['features'][number];
 
 /** Watched: a feature of the constraints and the feature that it is here. */
 export type Watched = { column: ConstraintsFeature; name: string };

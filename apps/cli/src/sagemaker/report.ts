@@ -1,5 +1,5 @@
 /** NotCarried: something of a file that has no equal here, or only nearly. */
-export type NotCarried = { what: string; why: string };
+type NotCarried = { what: string; why: string };
 
 /** ImportReport: what became of everything that was read, so that nothing is lost without a word. */
 export type ImportReport = {

@@ -1,7 +1,7 @@
 import { ALL_SEGMENT, sageMakerCheckOf, type Finding, type MonitorKind } from '#libs/contracts';
 
 /** Violation: one entry of constraint_violations.json; which names it has depends on the kind of monitor. */
-export type Violation = Readonly<Record<string, string>> & { description: string };
+type Violation = Readonly<Record<string, string>> & { description: string };
 
 /** ViolationReport: the file, and findings that have no check there. */
 export type ViolationReport = {
@@ -94,19 +94,11 @@ const attributionViolation = (finding: Finding, label: string): Violation | null
       }
     : null;
 
+/** Kinds that SageMaker does not know have no checks either. */
 function violationOf(kind: MonitorKind, finding: Finding, label: string): Violation | null {
-  switch (kind) {
-    case 'quality':
-      return qualityViolation(finding);
-    case 'bias':
-      return biasViolation(finding);
-    case 'attribution':
-      return attributionViolation(finding, label);
-    case 'data_quality':
-    case 'drift':
-    case 'prediction_drift':
-      return dataViolation(finding);
-  }
+  if (kind === 'quality') return qualityViolation(finding);
+  if (kind === 'bias') return biasViolation(finding);
+  return kind === 'attribution' ? attributionViolation(finding, label) : dataViolation(finding);
 }
 
 const VERSIONED: readonly MonitorKind[] = ['bias', 'attribution'];

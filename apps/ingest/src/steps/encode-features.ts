@@ -20,7 +20,7 @@ const NESTED = 'nested value:';
 /** textOf: a value that does not fit its feature, as text of at most 256 characters. */
 const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value.slice(0, MAX_TEXT_LENGTH);
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   try {
     return `${NESTED} ${JSON.stringify(value)}`.slice(0, MAX_TEXT_LENGTH);
   } catch {

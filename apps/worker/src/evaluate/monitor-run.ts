@@ -70,12 +70,22 @@ const NOTHING_DUE: RunResult = { oldestDueMs: 0 };
 
 const monitorKey = ({ project, id }: MonitorDocument): string => `${project}/${id}`;
 
+/** How far the erasures of a model have come: each may have taken rows out of its baselines. */
+async function erasuresOf(
+  documents: Documents,
+  { project, body }: RegistryDocument<'baseline'>,
+): Promise<string> {
+  const erasures = await documents.list(project, 'erasure');
+  const own = erasures.filter((erasure) => erasure.body.model === body.model);
+  return own.map(({ id, revision }) => `${id}:${revision}`).join(',');
+}
+
 /**
  * MonitorRun: evaluates what is due of one monitor, in order of time. Due is what clock and ingest have passed and the ledger does not have
  * under the inputs of now; "now" decides nothing else.
  */
 export class MonitorRun {
-  /** Content of baselines as it is profiled; complete ones change no more. */
+  /** Content of baselines as it is profiled; complete ones change no more, unless an erasure takes rows out of them. */
   private readonly references = new Map<string, InputsId>();
   private readonly baselines = new BaselineCache(BASELINE_CELLS_MAX);
 
@@ -100,7 +110,10 @@ export class MonitorRun {
     const { store, now } = this.options;
     const context = await loadMonitorContext({ documents }, monitor);
     if (context === null) return null;
-    const reference = context.baseline === null ? null : await this.reference(context.baseline);
+    const reference =
+      context.baseline === null
+        ? null
+        : await this.reference(context.baseline, await erasuresOf(documents, context.baseline.document));
     if (reference?.complete === false) return null;
     const contextKey = createHash('sha256')
       .update(JSON.stringify([context, reference]))
@@ -120,9 +133,12 @@ export class MonitorRun {
     };
   }
 
-  private async reference({ document, plan }: NonNullable<MonitorContext['baseline']>): Promise<InputsId> {
+  private async reference(
+    { document, plan }: NonNullable<MonitorContext['baseline']>,
+    erasures: string,
+  ): Promise<InputsId> {
     const { project, id, body } = document;
-    const key = `${project}/${id}/${body.contentHash}/${planHash(plan)}`;
+    const key = `${project}/${id}/${body.contentHash}/${planHash(plan)}/${erasures}`;
     const known = this.references.get(key);
     if (known !== undefined) return known;
     const read = await this.options.store.profiles.inputsHash(plan, 'all');

@@ -16,12 +16,9 @@ import {
   type ChiSquared,
   type OrderedTest,
 } from '#libs/stats';
-import type { Measurement } from '../draft.js';
+import type { Measured } from '../draft.js';
 import { coarse, everyCategory, ordered, present, type Sides } from './sides.js';
 import { meanDrift, quantileDrift, rawWasserstein, scaledWasserstein, stdDrift } from './values.js';
-
-/** Measured: a value before it is held against a limit. */
-export type Measured = Pick<Measurement, 'value' | 'resolution' | 'atLeast' | 'interval' | 'whyNot'>;
 
 /** DriftMetric: which features it fits, whether values alone must be enough, and its definition by name. */
 export type DriftMetric = {
@@ -66,7 +63,7 @@ const cells = (metric: (samples: ReturnType<typeof coarse>) => number | null) =>
 });
 
 /** driftMetricsByName: every distance that a drift monitor can report, one line each. */
-export const driftMetricsByName = {
+const driftMetricsByName = {
   psi: { fits: 'both', over: 'rows', variant: '10-cells', measure: cells(psi) },
   kullback_leibler: {
     fits: 'both',

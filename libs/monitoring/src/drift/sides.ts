@@ -2,7 +2,7 @@ import type { FeatureBinning, NumericCell } from '#libs/contracts';
 import { moments, type Moments, type TwoSamples } from '#libs/stats';
 import { coarseCounts, isExactBin, type CoarseCell, type FeatureCell } from '../coarsen.js';
 
-export type NumericBinning = Extract<FeatureBinning, { kind: 'numeric' }>;
+type NumericBinning = Extract<FeatureBinning, { kind: 'numeric' }>;
 
 /** NumericSides: both cells of a number under its binning. */
 export type NumericSides = { baseline: NumericCell; window: NumericCell; binning: NumericBinning };

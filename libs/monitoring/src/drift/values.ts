@@ -1,5 +1,5 @@
 import { meanShift, quantileShift, stdRatio, wasserstein } from '#libs/stats';
-import type { Measured } from './metrics.js';
+import type { Measured } from '../draft.js';
 import { momentsOf, numericSides, present, type Sides } from './sides.js';
 
 const NO_SPREAD = 'the sums of the values do not give a spread';

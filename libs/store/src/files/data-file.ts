@@ -67,7 +67,12 @@ async function describe(db: Database, file: DataFile): Promise<DataColumn[]> {
     name: 'file-describe',
     sql: `DESCRIBE TABLE ${fileTable(file, bindings)}`,
     params: bindings.params,
-    settings: { ...readSettings, ...(file.format === 'csv' ? { max_threads: 1 } : {}) },
+    settings: {
+      ...readSettings,
+      ...(file.format === 'csv'
+        ? { max_threads: 1, input_format_max_rows_to_read_for_schema_inference: '1' }
+        : {}),
+    },
     row: describedRow,
     timeoutMs: 120_000,
   });
@@ -79,7 +84,7 @@ export function typeOf(type: string): ColumnType {
   const inner = type.replace(/^(?:(?:Nullable|LowCardinality)\()+/, '');
   if (/^(U?Int\d+|Float\d+|BFloat16|Decimal)/.test(inner)) return 'number';
   if (inner.startsWith('Bool')) return 'boolean';
-  if (/^Date/.test(inner)) return 'time';
+  if (inner.startsWith('Date')) return 'time';
   return /^(Array|Map|Tuple|Nested|JSON|Object|Variant|Dynamic)/.test(inner) ? 'nested' : 'text';
 }
 

@@ -7,7 +7,14 @@ import { isBoolean, isNumber, textOf, timeOf } from './values.js';
 
 /** Types are told from so many first rows. */
 const SAMPLE_ROWS = 50_000;
-const COLUMNS_PER_STATEMENT = 250;
+/** Of wide files fewer rows are looked at, since a file is read once for some columns at a time. */
+const SAMPLE_VALUES = 12_500_000;
+const LEAST_ROWS = 1_000;
+/** The time to analyse a statement grows with the square of its columns. */
+const COLUMNS_PER_STATEMENT = 80;
+
+const sampleRows = (columns: number): number =>
+  Math.max(LEAST_ROWS, Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_VALUES / columns)));
 
 /** What a column holds, over the rows looked at: values, and how many of these are numbers, truth values, times, different, within 0 and 1. */
 export type DataFacts = {
@@ -32,12 +39,12 @@ export async function dataFacts(
   file: DataFile,
   columns: readonly DataColumn[],
 ): Promise<DataFacts[] | Refusal> {
-  const first = await factsOf(db, file, { columns, all: columns, limit: SAMPLE_ROWS });
+  const first = await factsOf(db, file, { columns, all: columns, limit: sampleRows(columns.length) });
   if ('ok' in first) return first;
-  const [{ rows = 0 } = {}] = first;
+  const rows = first[0]?.rows ?? 0;
   if (rows === 0) return refusal('file', 'holds no rows');
   const empty = columns.filter(({ type }, index) => first[index]?.filled === 0 && type !== 'nested');
-  if (rows < SAMPLE_ROWS || empty.length === 0) return first;
+  if (rows < sampleRows(columns.length) - 1 || empty.length === 0) return first;
   const again = await factsOf(db, file, { columns: empty, all: columns });
   if ('ok' in again) return again;
   const whole = new Map(again.map((facts) => [facts.name, facts]));

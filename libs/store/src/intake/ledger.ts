@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { RowBinary } from '../client/row-binary.js';
 import type { IntakeBatch, TopicPartition } from './rows.js';
-import { receivedOf, type TimedRange } from './sweep.js';
+import { receivedOf, type OffsetRange, type TimedRange } from './sweep.js';
 
 export const LEDGER_COLUMNS = [
   'project',
@@ -17,8 +17,6 @@ export const LEDGER_COLUMNS = [
   'at',
   'digest',
 ] as const;
-
-export type OffsetRange = readonly [first: bigint, last: bigint];
 
 /** holesOf: offsets of [first, last] that are not among `offsets` (ascending), as ranges. */
 export function holesOf(first: bigint, last: bigint, offsets: readonly bigint[]): OffsetRange[] {

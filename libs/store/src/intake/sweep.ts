@@ -1,4 +1,5 @@
-import type { OffsetRange } from './ledger.js';
+/** Both ends included. */
+export type OffsetRange = readonly [first: bigint, last: bigint];
 
 export type LedgerRange = {
   first: bigint;

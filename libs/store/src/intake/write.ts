@@ -9,7 +9,7 @@ import { withoutErased } from '../privacy/refuse-erased.js';
 import { noteLateLabels, noteLatePredictions } from '../retention/too-late.js';
 import { encodePredictions, PREDICTION_COLUMNS } from './predictions.js';
 import { encodeQuarantine, QUARANTINE_COLUMNS } from './quarantine.js';
-import type { OffsetRange } from './ledger.js';
+import type { OffsetRange } from './sweep.js';
 import type { IntakeBatch, TopicPartition } from './rows.js';
 import type { TimedRange } from './sweep.js';
 

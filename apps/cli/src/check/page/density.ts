@@ -13,7 +13,7 @@ type Piece = { from: number; to: number; count: number };
 
 /** The bins of a cell with their bounds; what lies outside them reaches to the least and the greatest value. */
 function pieces(cell: NumericCell, { edges, max }: NumericBinning): Piece[] {
-  const [least = 0, last = max] = [edges[0], max];
+  const [least, last] = [edges[0] ?? max, max];
   const inner = cell.counts.map((count, at) => ({
     from: edges[at] ?? last,
     to: edges[at + 1] ?? last,

@@ -1,37 +1,16 @@
 import { render } from 'preact-render-to-string';
-import {
-  describeFeature,
-  describeSegment,
-  formatCount,
-  formatNumber,
-  formatPercent,
-  METRIC_LABELS,
-} from '#libs/monitoring';
+import { formatCount, METRIC_LABELS } from '#libs/monitoring';
 import type { CheckReport } from '#libs/contracts';
 import type { Checked } from '../run.js';
-import type { FoundIn } from '../report.js';
 import { drawn, groupsOf, type Drawn, type Group } from './groups.js';
 import { BarPlot, DensityPlot, Timeline } from './plots.js';
 import { STYLE } from './style.js';
+import { Columns, Notes, Windows } from './details.js';
+import { featureOf, MAX_LISTED, plural, qOf, segmentOf, shown } from './words.js';
 
 /** Open at first; the rest unfolds on a click. */
 const OPEN = 3;
-/** Features in the list of all, at most. */
-const MAX_LISTED = 400;
 const MAX_QUIET_DRAWN = 40;
-
-const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
-/** Rates are read as shares, all else as it is. */
-const shown = (metric: string, value: number | null): string =>
-  value !== null && metric.endsWith('_rate') ? formatPercent(value) : number(value);
-const LEAST_Q = 1e-4;
-const qOf = (q: number | null): string => (q !== null && q < LEAST_Q ? '< 0.0001' : number(q));
-const plural = (count: number, what: string): string =>
-  `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
-const segmentOf = (group: Pick<Group, 'segment' | 'segmentValue'>): string =>
-  group.segment === 'all' ? 'all rows' : describeSegment(group);
-const featureOf = (feature: string): string =>
-  feature === '' ? 'rows as a whole' : describeFeature(feature);
 
 type PageInput = { names: { baseline: string; current: string }; checked: Checked };
 
@@ -343,110 +322,5 @@ function QuietDetails({ group }: { group: Drawn }) {
         <Metrics group={group} />
       </div>
     </details>
-  );
-}
-
-function Windows({ report, findings }: { report: CheckReport; findings: readonly FoundIn[] }) {
-  if (report.windows.length < 2) return null;
-  const breached = new Map<number, number>();
-  for (const { finding, window } of findings)
-    if (finding.status === 'breached') breached.set(window, (breached.get(window) ?? 0) + 1);
-  const shown = report.windows.slice(-MAX_LISTED);
-  return (
-    <section class="card">
-      <h2>Windows</h2>
-      <details>
-        <summary>
-          <span class="name">{plural(report.windows.length, 'window')}</span>
-          <span class="figure">{plural(breached.size, 'window')} with a breach</span>
-        </summary>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>start</th>
-                <th>end</th>
-                <th class="n">rows</th>
-                <th class="n">breached</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ index, start, end, rows }) => (
-                <tr>
-                  <td>{start ?? `#${index}`}</td>
-                  <td>{end ?? ''}</td>
-                  <td class="n">{formatCount(rows)}</td>
-                  <td class={breached.has(index) ? 'n bad' : 'n'}>{formatCount(breached.get(index) ?? 0)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </section>
-  );
-}
-
-function Columns({ report: { summary } }: { report: CheckReport }) {
-  return (
-    <section class="card">
-      <h2>Columns</h2>
-      <details>
-        <summary>
-          <span class="name">{plural(summary.columns.length, 'column')}</span>
-          <span class="figure">what each was taken for, and why</span>
-        </summary>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>column</th>
-                <th>part</th>
-                <th>type</th>
-                <th>why</th>
-              </tr>
-            </thead>
-            <tbody>
-              {summary.columns.slice(0, MAX_LISTED).map(({ name, part, type, why }) => (
-                <tr>
-                  <td>{name}</td>
-                  <td>{part}</td>
-                  <td>{type}</td>
-                  <td>{why}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </section>
-  );
-}
-
-function Notes({ report: { summary } }: { report: CheckReport }) {
-  if (summary.notes.length === 0) return null;
-  return (
-    <section class="card">
-      <h2>Notes</h2>
-      <details>
-        <summary>
-          <span class="name">{plural(summary.notes.length, 'remark')}</span>
-          <span class="figure">why findings are what they are</span>
-        </summary>
-        <div class="scroll">
-          <table>
-            <tbody>
-              {summary.notes.slice(0, 40).map(({ status, note, findings }) => (
-                <tr>
-                  <td>{status.replaceAll('_', ' ')}</td>
-                  <td>{note}</td>
-                  <td class="n">{plural(findings, 'finding')}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </section>
   );
 }

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { inferColumns, partOf, type ColumnView } from './infer.js';
+
+const view = (name: string, facts: Partial<ColumnView['facts']> = {}): ColumnView => ({
+  column: { name, type: 'text', sql: name },
+  facts: {
+    name,
+    rows: 2_000,
+    filled: 2_000,
+    numbers: 0,
+    booleans: 0,
+    times: 0,
+    shares: 0,
+    different: 3,
+    ...facts,
+  },
+});
+const numbers = { numbers: 2_000, different: 900 };
+
+describe('partOf', () => {
+  test.each([
+    { name: 'id', facts: { different: 2_000 }, part: 'id' },
+    { name: 'id', facts: { different: 12 }, part: undefined },
+    { name: 'ts', facts: { times: 2_000 }, part: 'time' },
+    { name: 'ts', facts: { times: 10 }, part: undefined },
+    { name: 'p', facts: { ...numbers, shares: 2_000 }, part: 'score' },
+    { name: 'p', facts: numbers, part: undefined },
+    { name: 'y', facts: {}, part: 'label' },
+    { name: 'y_hat', facts: {}, part: 'prediction' },
+    { name: 'y_hat', facts: numbers, part: 'value' },
+    { name: 'age', facts: numbers, part: undefined },
+  ])('$name with $facts is $part', ({ name, facts, part }) => {
+    expect(partOf(view(name, facts))?.part).toBe(part);
+  });
+});
+
+describe('inferColumns', () => {
+  test('the first column of a part plays it, the others are features', () => {
+    const { parts, features } = inferColumns([view('label'), view('target')], {});
+    expect(parts.label).toBe('label');
+    expect(features).toEqual([{ name: 'target', type: 'categorical', role: 'input' }]);
+  });
+
+  test('what is said comes before what a column looks like', () => {
+    const { parts, features } = inferColumns([view('label'), view('zip', numbers), view('x', numbers)], {
+      columns: { label: 'x', categorical: ['zip', 'label'] },
+    });
+    expect(parts).toEqual({ label: 'x' });
+    expect(features.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'label categorical',
+      'zip categorical',
+    ]);
+  });
+
+  test('a column that cuts segments is not compared, unless it is listed', () => {
+    const segments = [
+      { name: 's', where: { all: [{ column: 'a', equals: 1 }, { not: { column: 'b', equals: 2 } }] } },
+    ];
+    const { features } = inferColumns([view('a'), view('b')], { segments, columns: { categorical: ['b'] } });
+    expect(features.map(({ name, role }) => `${name} ${role}`)).toEqual(['a context', 'b input']);
+  });
+
+  test('identifiers are looked at for gaps and repeats only', () => {
+    const { features } = inferColumns([view('plate', { different: 1_900 })], {});
+    expect(features).toEqual([{ name: 'plate', type: 'identifier', role: 'input' }]);
+  });
+});

@@ -1,0 +1,17 @@
+import { describeFeature, describeSegment, formatCount, formatNumber, formatPercent } from '#libs/monitoring';
+import type { Group } from './groups.js';
+
+/** Lines of a list, at most. */
+export const MAX_LISTED = 400;
+export const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
+/** Rates are read as shares, all else as it is. */
+export const shown = (metric: string, value: number | null): string =>
+  value !== null && metric.endsWith('_rate') ? formatPercent(value) : number(value);
+const LEAST_Q = 1e-4;
+export const qOf = (q: number | null): string => (q !== null && q < LEAST_Q ? '< 0.0001' : number(q));
+export const plural = (count: number, what: string): string =>
+  `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+export const segmentOf = (group: Pick<Group, 'segment' | 'segmentValue'>): string =>
+  group.segment === 'all' ? 'all rows' : describeSegment(group);
+export const featureOf = (feature: string): string =>
+  feature === '' ? 'rows as a whole' : describeFeature(feature);
