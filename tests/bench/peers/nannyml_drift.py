@@ -1,7 +1,10 @@
 """NannyML's univariate drift calculator on two Parquet files: python nannyml_drift.py BASELINE CURRENT. Prints what it alerts on, as JSON."""
 
 import json
+import os
 import sys
+
+os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"  # nothing is reported to anybody
 
 import nannyml
 import pandas as pd

@@ -33,7 +33,7 @@ export async function readColumns(
   if (columns.length === 0) throw new CheckProblem(`--${input.side} ${input.path}: has no columns`);
   // The baseline decides what columns are; of the current file it is only said where it differs.
   const looked = input.side === 'baseline' ? columns : columns.slice(0, MAX_COMPARED);
-  const facts = mustBe(await store.facts(file, looked), input);
+  const facts = mustBe(await store.facts(file, { all: columns, columns: looked }), input);
   const views = looked.flatMap((column, index) => {
     const found = facts[index];
     return found === undefined ? [] : [{ column, facts: found }];

@@ -42,10 +42,25 @@ export function columnLines({ listed }: Columns): string[] {
 }
 
 const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
+const LEAST_Q = 1e-4;
+const qOf = (q: number | null): string => (q !== null && q < LEAST_Q ? '<0.0001' : number(q));
+
+/** One line per metric of a feature of a segment value: of the window where it is worst, with the number of windows that breached. */
+function perMetric(breached: readonly FoundIn[]): { found: FoundIn; windows: number }[] {
+  const lines = new Map<string, { found: FoundIn; windows: number }>();
+  for (const found of breached) {
+    const { segment, segmentValue, feature, metric } = found.finding;
+    const key = JSON.stringify([found.monitor, segment, segmentValue, feature, metric]);
+    const line = lines.get(key);
+    if (line === undefined) lines.set(key, { found, windows: 1 });
+    else line.windows += 1;
+  }
+  return [...lines.values()];
+}
 
 /** summaryLines: the breached findings, worst first, then how many there are of each status. */
 export function summaryLines(report: CheckReport, findings: readonly FoundIn[]): string[] {
-  const breached = breachedFirst(findings);
+  const breached = perMetric(breachedFirst(findings));
   const withWindow = report.windows.length > 1;
   const head = [
     'segment',
@@ -55,19 +70,19 @@ export function summaryLines(report: CheckReport, findings: readonly FoundIn[]):
     'limit',
     'q',
     'rows',
-    ...(withWindow ? ['window'] : []),
+    ...(withWindow ? ['worst window', 'windows'] : []),
   ];
   const rows = breached
     .slice(0, MAX_ROWS)
-    .map(({ finding, window }) => [
+    .map(({ found: { finding, window }, windows }) => [
       plain(finding.segment === 'all' ? 'all' : `${finding.segment}=${finding.segmentValue}`),
       plain(finding.feature === '' ? '(rows)' : finding.feature),
       METRIC_LABELS[finding.metric],
       number(finding.value),
       number(finding.threshold),
-      number(finding.pAdjusted),
+      qOf(finding.pAdjusted),
       formatCount(finding.rows),
-      ...(withWindow ? [report.windows[window]?.start ?? `#${window}`] : []),
+      ...(withWindow ? [report.windows[window]?.start ?? `#${window}`, formatCount(windows)] : []),
     ]);
   const { by_status: byStatus, warnings, current } = report.summary;
   const counts = Object.entries(byStatus).map(([status, count]) => `${formatCount(count)} ${status}`);

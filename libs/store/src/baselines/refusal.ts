@@ -6,7 +6,7 @@ export type Refusal = { ok: false; field: string; message: string };
 export const refusal = (field: string, message: string): Refusal => ({ ok: false, field, message });
 
 /** ClickHouse's codes for "these bytes are not what they should be"; anything else is an outage or a bug. */
-const FILE_CODES = new Set('6 25 26 27 33 38 41 53 69 72 117 130 131 349 636 661 707 1001'.split(' '));
+const FILE_CODES = new Set('6 25 26 27 32 33 38 41 53 69 72 117 130 131 349 636 661 707 1001'.split(' '));
 const MAX_WORDS = 200;
 
 type Case = { pattern: RegExp; refuse: (found: RegExpExecArray) => Refusal };

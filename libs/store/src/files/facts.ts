@@ -33,19 +33,20 @@ const factsRow = z.object({
   facts: z.array(z.tuple([integer, integer, integer, integer, integer, integer])),
 });
 
-/** dataFacts: from the first rows of a file, and from all of them for columns that are empty there. */
+/** dataFacts: of some columns, from the first rows of a file, and from all of them for columns that are empty there. */
 export async function dataFacts(
   db: Database,
   file: DataFile,
-  columns: readonly DataColumn[],
+  { all, columns }: Omit<Asked, 'limit'>,
 ): Promise<DataFacts[] | Refusal> {
-  const first = await factsOf(db, file, { columns, all: columns, limit: sampleRows(columns.length) });
+  const limit = sampleRows(all.length);
+  const first = await factsOf(db, file, { columns, all, limit });
   if ('ok' in first) return first;
   const rows = first[0]?.rows ?? 0;
   if (rows === 0) return refusal('file', 'holds no rows');
   const empty = columns.filter(({ type }, index) => first[index]?.filled === 0 && type !== 'nested');
-  if (rows < sampleRows(columns.length) - 1 || empty.length === 0) return first;
-  const again = await factsOf(db, file, { columns: empty, all: columns });
+  if (rows < limit - 1 || empty.length === 0) return first;
+  const again = await factsOf(db, file, { columns: empty, all });
   if ('ok' in again) return again;
   const whole = new Map(again.map((facts) => [facts.name, facts]));
   return first.map((facts) => whole.get(facts.name) ?? facts);

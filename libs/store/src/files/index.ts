@@ -18,7 +18,11 @@ type Name = DataRowsInput['name'];
 /** FileStore: profiles of files by the service's own statements, in an engine inside this process. One file is shown at a time. */
 export type FileStore = {
   columns: (file: DataFile) => Promise<DataColumn[] | Refusal>;
-  facts: (file: DataFile, columns: readonly DataColumn[]) => Promise<DataFacts[] | Refusal>;
+  /** What some columns of a file hold; `all` are those that it has. */
+  facts: (
+    file: DataFile,
+    columns: { all: readonly DataColumn[]; columns: readonly DataColumn[] },
+  ) => Promise<DataFacts[] | Refusal>;
   /** Makes the rows of a file those that all other calls read; `undated`: left out, since they belong to no window. */
   show: (input: DataRowsInput) => Promise<{ undated: number } | Refusal>;
   createBinning: (
