@@ -74,7 +74,7 @@ function given({ columns = {} }: CheckConfig): { parts: Map<string, Found>; take
 }
 
 /** Columns that segments look at. */
-export function segmentColumns({ segments = [] }: CheckConfig): Set<string> {
+function segmentColumns({ segments = [] }: CheckConfig): Set<string> {
   const names = new Set<string>();
   const visit = (where: NonNullable<(typeof segments)[number]['where']>): void => {
     if ('column' in where) names.add(where.column);

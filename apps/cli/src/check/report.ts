@@ -26,7 +26,7 @@ const intervalOf = ({ interval }: Finding): [number, number] | null => {
 };
 
 /** checkFinding: a finding as the report spells it. */
-export const checkFinding = ({ monitor, window, finding }: FoundIn): CheckFinding => ({
+const checkFinding = ({ monitor, window, finding }: FoundIn): CheckFinding => ({
   monitor,
   window,
   segment: finding.segment,

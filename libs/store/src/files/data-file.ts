@@ -11,10 +11,10 @@ export type DataFormat = 'csv' | 'jsonl' | 'parquet';
 export type DataFile = { path: string; format: DataFormat; bytes: number };
 
 /** What a column holds by the file's own account; text says nothing yet. */
-export type ColumnType = 'text' | 'number' | 'boolean' | 'time' | 'nested';
+type ColumnType = 'text' | 'number' | 'boolean' | 'time' | 'nested';
 export type DataColumn = { name: string; type: ColumnType; sql: string };
 
-export const FORMAT_NAMES: Record<DataFormat, string> = {
+const FORMAT_NAMES: Record<DataFormat, string> = {
   csv: 'CSV',
   jsonl: 'JSONEachRow',
   parquet: 'Parquet',
@@ -80,7 +80,7 @@ async function describe(db: Database, file: DataFile): Promise<DataColumn[]> {
 }
 
 /** typeOf: the kind of a ClickHouse type, whatever it is wrapped in. */
-export function typeOf(type: string): ColumnType {
+function typeOf(type: string): ColumnType {
   const inner = type.replace(/^(?:(?:Nullable|LowCardinality)\()+/, '');
   if (/^(U?Int\d+|Float\d+|BFloat16|Decimal)/.test(inner)) return 'number';
   if (inner.startsWith('Bool')) return 'boolean';

@@ -18,7 +18,7 @@ export type Group = {
   worst: FoundIn;
 };
 
-export type Picture =
+type Picture =
   { kind: 'density'; baseline: Density; window: Density } | { kind: 'bars'; cells: readonly BarCell[] };
 
 export type Drawn = Group & {

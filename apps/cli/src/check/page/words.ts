@@ -3,7 +3,7 @@ import type { Group } from './groups.js';
 
 /** Lines of a list, at most. */
 export const MAX_LISTED = 400;
-export const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
+const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
 /** Rates are read as shares, all else as it is. */
 export const shown = (metric: string, value: number | null): string =>
   value !== null && metric.endsWith('_rate') ? formatPercent(value) : number(value);
