@@ -17,7 +17,9 @@ const columnsSchema = z.strictObject({
   label: column.optional().describe('What turned out to be true.'),
   positive: scalar
     .optional()
-    .describe('The class that a score speaks of, and the outcome that people want unless `favourable` says otherwise.'),
+    .describe(
+      'The class that a score speaks of, and the outcome that people want unless `favourable` says otherwise.',
+    ),
   prediction: z
     .strictObject({
       label: column.optional(),
@@ -31,7 +33,9 @@ const columnsSchema = z.strictObject({
     .min(1)
     .max(256)
     .optional()
-    .describe('Prefix of the columns that explain a prediction: with `phi_`, column `phi_age` explains feature `age`.'),
+    .describe(
+      'Prefix of the columns that explain a prediction: with `phi_`, column `phi_age` explains feature `age`.',
+    ),
   numeric: columnsOf.optional(),
   categorical: columnsOf.optional(),
   ignore: columnsOf.optional().describe('Neither compared nor read.'),
@@ -114,7 +118,9 @@ const monitorSchema = z.strictObject({
   against: z
     .enum(['baseline', 'fixed'])
     .optional()
-    .describe('Bias: a limit is how much farther from neutral than the baseline, or how far from neutral at all.'),
+    .describe(
+      'Bias: a limit is how much farther from neutral than the baseline, or how far from neutral at all.',
+    ),
   min_group_rows: z.int().min(1).optional().describe('Bias: rows that each of two groups must have; 50.'),
   aggregate: z
     .enum(attributionAggregates)

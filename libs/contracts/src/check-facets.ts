@@ -25,10 +25,7 @@ export const checkFacetSchema = z.strictObject({
   above: z.number().optional().describe('Disfavoured are greater values.'),
   below: z.number().optional().describe('Disfavoured are lesser values.'),
   ranges: z.array(rangeSchema).min(2).max(20).optional(),
-  names: z
-    .record(textSchema, textSchema)
-    .optional()
-    .describe('What values are called: `{ "2": women }`.'),
+  names: z.record(textSchema, textSchema).optional().describe('What values are called: `{ "2": women }`.'),
   favoured_name: textSchema.optional(),
 });
 export type CheckFacet = z.infer<typeof checkFacetSchema>;

@@ -40,7 +40,9 @@ const columnSchema = z.strictObject({
   name: z.string(),
   part: z
     .string()
-    .describe('feature, id, time, label, prediction, score, value, segment, context, attribution or ignored.'),
+    .describe(
+      'feature, id, time, label, prediction, score, value, segment, context, attribution or ignored.',
+    ),
   type: z.string(),
   why: z.string(),
 });

@@ -30,7 +30,11 @@ export function explainedBy(
  */
 export function attributionColumns(
   { config, at }: ConfigFile,
-  { features, explaining, current }: { features: readonly Feature[]; explaining: readonly string[]; current: readonly string[] },
+  {
+    features,
+    explaining,
+    current,
+  }: { features: readonly Feature[]; explaining: readonly string[]; current: readonly string[] },
 ): Map<string, string> {
   const prefix = config.columns?.attributions;
   const there = new Set(prefix === undefined ? explaining : [...explaining, ...current]);

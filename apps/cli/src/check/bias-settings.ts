@@ -147,7 +147,9 @@ export async function countedBy(
   const said = positiveClass(config);
   const assumed = said === undefined && settings.favourable === undefined ? wantedClass(binning) : undefined;
   const values =
-    group?.feature === undefined || group.values !== undefined ? group?.values : await valuesOf(group.feature);
+    group?.feature === undefined || group.values !== undefined
+      ? group?.values
+      : await valuesOf(group.feature);
   const bias = {
     ...settings,
     ...(group !== undefined && values !== undefined && values.length > 0 && { group: { ...group, values } }),

@@ -196,7 +196,8 @@ export function inferColumns(views: readonly ColumnView[], config: CheckConfig):
     const uses = { bySegment: bySegment.has(name), byFacet: byFacet.has(name), known };
     const chosen = featureOf(view, config, uses);
     // A part of the prediction that also makes groups is compared as that part.
-    if (chosen.feature !== null) features.push(isPart ? { ...chosen.feature, role: 'context' } : chosen.feature);
+    if (chosen.feature !== null)
+      features.push(isPart ? { ...chosen.feature, role: 'context' } : chosen.feature);
     if (found === undefined) listed.push(chosen.listed);
   }
   const numbers = new Set(

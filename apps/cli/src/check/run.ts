@@ -1,4 +1,12 @@
-import type { BiasPlan, BiasSample, CheckReport, Finding, MonitorBody, Profile, ProfileChunk } from '#libs/contracts';
+import type {
+  BiasPlan,
+  BiasSample,
+  CheckReport,
+  Finding,
+  MonitorBody,
+  Profile,
+  ProfileChunk,
+} from '#libs/contracts';
 import { evaluate, suggestMonitors } from '#libs/monitoring';
 import type { FileStore } from '#libs/store';
 import { attributionColumns } from './attribution-columns.js';

@@ -48,7 +48,8 @@ export function checkNames({ config, at }: ConfigFile, columns: readonly DataCol
     names.forEach((name, index) => {
       check(name, ['columns', key, index]);
     });
-  for (const [index, { column }] of (config.facets ?? []).entries()) check(column, ['facets', index, 'column']);
+  for (const [index, { column }] of (config.facets ?? []).entries())
+    check(column, ['facets', index, 'column']);
   if (typeof config.group === 'string') check(config.group, ['group']);
   else check(config.group?.column, ['group', 'column']);
   const names = new Set<string>();

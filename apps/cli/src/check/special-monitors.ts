@@ -16,20 +16,23 @@ const RATIOS = ['di', 'demographic_parity_ratio'] as const;
 export function checkSpecial(monitor: CheckMonitor, { subjects, at }: { subjects: Subjects; at: At }): void {
   for (const [key, kind] of Object.entries(OWN))
     if (Object.hasOwn(monitor, key) && monitor.kind !== kind)
-      throw new CheckProblem(
-        `${at([key])}: ${key} is for monitors of kind '${kind}', not '${monitor.kind}'`,
-      );
+      throw new CheckProblem(`${at([key])}: ${key} is for monitors of kind '${kind}', not '${monitor.kind}'`);
   if (monitor.kind === 'bias') checkBias(monitor, { subjects, at });
   if (monitor.kind === 'attribution') checkAttribution(monitor, { subjects, at });
 }
 
-function checkBias(monitor: CheckMonitor, { subjects: { facets }, at }: { subjects: Subjects; at: At }): void {
+function checkBias(
+  monitor: CheckMonitor,
+  { subjects: { facets }, at }: { subjects: Subjects; at: At },
+): void {
   if (facets === undefined)
     throw new CheckProblem(
       `${at(['kind'])}: a monitor of kind 'bias' needs groups; add facets: [{ column: …, disfavoured: [ … ] }]`,
     );
   if (monitor.features !== undefined)
-    throw new CheckProblem(`${at(['features'])}: a monitor of kind 'bias' looks at facets; name some of them`);
+    throw new CheckProblem(
+      `${at(['features'])}: a monitor of kind 'bias' looks at facets; name some of them`,
+    );
   const known = facetSets(facets).map(({ name }) => name);
   for (const [index, name] of (monitor.facets ?? []).entries())
     if (!known.includes(name))

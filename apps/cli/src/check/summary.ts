@@ -1,15 +1,20 @@
-import type { CheckReport } from '#libs/contracts';
+import type { BiasPlan, CheckReport } from '#libs/contracts';
 import { formatCount, formatNumber, METRIC_LABELS } from '#libs/monitoring';
 import type { Columns } from './infer.js';
 import { breachedFirst, type FoundIn } from './report.js';
+import { inWords, subjectOf } from './sentences.js';
 
 const MAX_ROWS = 25;
 const MAX_LISTED = 60;
 const MAX_CELL = 36;
+const MAX_SENTENCES = 10;
+const LEAST_Q = 1e-4;
 
 /** Names come from files: no control character of theirs reaches the terminal. */
+const harmless = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
+
 const plain = (text: string): string => {
-  const shown = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
+  const shown = harmless(text);
   return shown.length > MAX_CELL ? `${shown.slice(0, MAX_CELL - 1)}…` : shown;
 };
 
@@ -43,8 +48,21 @@ export function columnLines({ listed }: Columns): string[] {
 
 const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
 
+const qOf = (q: number | null): string => (q !== null && q < LEAST_Q ? '< 0.0001' : number(q));
+
+/** sentenceLines: what breached about groups and attributions, in words. */
+function sentenceLines(breached: readonly FoundIn[], bias: BiasPlan | null | undefined): string[] {
+  const told = breached.map((found) => inWords(found, bias)).filter((sentence) => sentence !== null);
+  const shown = [...new Set(told)].slice(0, MAX_SENTENCES);
+  return shown.length === 0 ? [] : ['', 'In words', ...shown.map((line) => `  ${harmless(line)}`)];
+}
+
 /** summaryLines: the breached findings, worst first, then how many there are of each status. */
-export function summaryLines(report: CheckReport, findings: readonly FoundIn[]): string[] {
+export function summaryLines(
+  report: CheckReport,
+  findings: readonly FoundIn[],
+  bias?: BiasPlan | null,
+): string[] {
   const breached = breachedFirst(findings);
   const withWindow = report.windows.length > 1;
   const head = [
@@ -61,11 +79,11 @@ export function summaryLines(report: CheckReport, findings: readonly FoundIn[]):
     .slice(0, MAX_ROWS)
     .map(({ finding, window }) => [
       plain(finding.segment === 'all' ? 'all' : `${finding.segment}=${finding.segmentValue}`),
-      plain(finding.feature === '' ? '(rows)' : finding.feature),
+      plain(finding.feature === '' && finding.facet === '' ? '(rows)' : subjectOf(finding)),
       METRIC_LABELS[finding.metric],
       number(finding.value),
       number(finding.threshold),
-      number(finding.pAdjusted),
+      qOf(finding.pAdjusted),
       formatCount(finding.rows),
       ...(withWindow ? [report.windows[window]?.start ?? `#${window}`] : []),
     ]);
@@ -79,6 +97,7 @@ export function summaryLines(report: CheckReport, findings: readonly FoundIn[]):
     ...(breached.length === 0
       ? ['Nothing breached.']
       : ['Breached', ...table(head, rows, new Set([3, 4, 5, 6])).map((line) => `  ${line}`), ...more]),
+    ...sentenceLines(breached, bias),
     '',
     `Findings: ${counts.join(', ') || 'none'}`,
   ];

@@ -6,7 +6,8 @@ import { drawn, groupsOf, type Drawn, type Group } from './groups.js';
 import { BarPlot, DensityPlot, Timeline } from './plots.js';
 import { STYLE } from './style.js';
 import { Columns, Notes, Windows } from './details.js';
-import { featureOf, MAX_LISTED, plural, qOf, segmentOf, shown } from './words.js';
+import { Attribution, Groups, specialOf } from './special.js';
+import { nameOf, MAX_LISTED, plural, qOf, segmentOf, shown } from './words.js';
 
 /** Open at first; the rest unfolds on a click. */
 const OPEN = 3;
@@ -24,6 +25,7 @@ export async function checkPage({ names, checked }: PageInput): Promise<string> 
   );
   const quiet = groups.filter((group) => group.breached.length === 0 && group.segment === 'all');
   const quietDrawn = await drawn(quiet.slice(0, MAX_QUIET_DRAWN), checked);
+  const special = await specialOf(checked);
   const body = render(
     <main>
       <Head names={names} report={report} breached={breached} />
@@ -31,6 +33,8 @@ export async function checkPage({ names, checked }: PageInput): Promise<string> 
         <p class="warning">{warning}</p>
       ))}
       {breached.length > 0 && <Moved groups={breached} report={report} />}
+      <Groups special={special} />
+      <Attribution special={special} />
       <Segments groups={groups} />
       <Quiet groups={quietDrawn} more={quiet.slice(MAX_QUIET_DRAWN, MAX_LISTED)} total={quiet.length} />
       <Windows report={report} findings={findings} />
@@ -59,7 +63,7 @@ function Head({
   report: CheckReport;
   breached: readonly Drawn[];
 }) {
-  const features = new Set(breached.map(({ feature }) => feature));
+  const features = new Set(breached.map(nameOf));
   const isBad = breached.length > 0;
   const compared = report.summary.columns.filter(({ part }) => part === 'feature').length;
   return (
@@ -86,7 +90,7 @@ function headline(breached: readonly Drawn[], features: ReadonlySet<string>): st
     segments.length === 1 ? `in ${segments[0] ?? ''}` : `in ${formatCount(segments.length)} segments`;
   const [only = ''] = features;
   return features.size === 1
-    ? `${featureOf(only)} moved ${where}`
+    ? `${only} moved ${where}`
     : `${formatCount(features.size)} features moved ${where}`;
 }
 
@@ -130,7 +134,7 @@ function GroupDetails({ group, open, report }: { group: Drawn; open: boolean; re
   return (
     <details open={open}>
       <summary>
-        <span class="name">{featureOf(group.feature)}</span>
+        <span class="name">{nameOf(group)}</span>
         <span class="chip">{segmentOf(group)}</span>
         <span class="figure">
           {METRIC_LABELS[finding.metric]} {shown(finding.metric, finding.value)}
@@ -148,7 +152,7 @@ function GroupDetails({ group, open, report }: { group: Drawn; open: boolean; re
 function Picture({ group, report }: { group: Drawn; report: CheckReport }) {
   const { picture, timeline, worst } = group;
   const window = report.windows.length > 1 ? `, window ${windowName(report, worst.window)}` : '';
-  const label = `${featureOf(group.feature)} in ${segmentOf(group)}: baseline and current`;
+  const label = `${nameOf(group)} in ${segmentOf(group)}: baseline and current`;
   return (
     <div>
       {picture !== null && (
@@ -261,7 +265,7 @@ function Segments({ groups }: { groups: readonly Group[] }) {
 const worstOf = (group: Group | undefined): string =>
   group === undefined || group.breached.length === 0
     ? '–'
-    : `${featureOf(group.feature)}: ${METRIC_LABELS[group.worst.finding.metric]} ${shown(group.worst.finding.metric, group.worst.finding.value)}`;
+    : `${nameOf(group)}: ${METRIC_LABELS[group.worst.finding.metric]} ${shown(group.worst.finding.metric, group.worst.finding.value)}`;
 
 function Quiet({ groups, more, total }: { groups: readonly Drawn[]; more: readonly Group[]; total: number }) {
   if (total === 0) return null;
@@ -279,7 +283,7 @@ function Quiet({ groups, more, total }: { groups: readonly Drawn[]; more: readon
         ))}
         {more.length > 0 && (
           <p class="soft">
-            Also: {more.map(({ feature }) => featureOf(feature)).join(', ')}
+            Also: {more.map(nameOf).join(', ')}
             {total > groups.length + more.length &&
               ` and ${formatCount(total - groups.length - more.length)} more`}
           </p>
@@ -295,7 +299,7 @@ function QuietDetails({ group }: { group: Drawn }) {
   return (
     <details>
       <summary>
-        <span class="name">{featureOf(group.feature)}</span>
+        <span class="name">{nameOf(group)}</span>
         {undecided && <span class="chip">{finding.status.replaceAll('_', ' ')}</span>}
         <span class="figure">
           {undecided
@@ -312,10 +316,10 @@ function QuietDetails({ group }: { group: Drawn }) {
               <DensityPlot
                 baseline={group.picture.baseline}
                 window={group.picture.window}
-                label={featureOf(group.feature)}
+                label={nameOf(group)}
               />
             ) : (
-              <BarPlot cells={group.picture.cells} label={featureOf(group.feature)} />
+              <BarPlot cells={group.picture.cells} label={nameOf(group)} />
             )}
           </figure>
         )}
