@@ -63,13 +63,16 @@ function Head({
   report: CheckReport;
   breached: readonly Drawn[];
 }) {
-  const features = new Set(breached.map(nameOf));
+  const isGroup = ({ worst }: Drawn): boolean => worst.finding.facet !== '';
+  const subjects = new Set(breached.map(nameOf));
+  const groups = new Set(breached.filter(isGroup).map(nameOf));
+  const features = new Set(breached.filter((one) => !isGroup(one)).map(nameOf));
   const isBad = breached.length > 0;
   const compared = report.summary.columns.filter(({ part }) => part === 'feature').length;
   return (
     <header>
       <span class={`verdict ${isBad ? 'bad' : 'good'}`}>{isBad ? 'Breached' : 'Nothing breached'}</span>
-      <h1>{isBad ? headline(breached, features) : 'The current file looks like its baseline'}</h1>
+      <h1>{isBad ? headline(breached, subjects) : 'The current file looks like its baseline'}</h1>
       <p class="lead">
         <b>{names.current}</b> compared with <b>{names.baseline}</b>
       </p>
@@ -79,19 +82,23 @@ function Head({
         {report.windows.length > 1 && <Tile value={formatCount(report.windows.length)} label="windows" />}
         <Tile value={formatCount(compared)} label="features compared" />
         <Tile value={formatCount(features.size)} label="features breached" />
+        {groups.size > 0 && <Tile value={formatCount(groups.size)} label="groups breached" />}
       </div>
     </header>
   );
 }
 
-function headline(breached: readonly Drawn[], features: ReadonlySet<string>): string {
+function headline(breached: readonly Drawn[], subjects: ReadonlySet<string>): string {
   const segments = [...new Set(breached.map(segmentOf))];
   const where =
     segments.length === 1 ? `in ${segments[0] ?? ''}` : `in ${formatCount(segments.length)} segments`;
-  const [only = ''] = features;
-  return features.size === 1
-    ? `${only} moved ${where}`
-    : `${formatCount(features.size)} features moved ${where}`;
+  const groups = breached.filter(({ worst }) => worst.finding.facet !== '');
+  const isAboutGroups = groups.length === breached.length;
+  const what = isAboutGroups ? 'groups' : groups.length > 0 ? 'features and groups' : 'features';
+  const [only = ''] = subjects;
+  const who = subjects.size === 1 ? only : `${formatCount(subjects.size)} ${what}`;
+  if (!isAboutGroups) return `${who} moved ${where}`;
+  return `${subjects.size === 1 ? (groups[0]?.worst.finding.facetValue ?? '') : who} are treated differently ${where}`;
 }
 
 const Tile = ({ value, label }: { value: string; label: string }) => (
@@ -240,7 +247,7 @@ function Segments({ groups }: { groups: readonly Group[] }) {
             <tr>
               <th>segment</th>
               <th class="n">rows</th>
-              <th class="n">features breached</th>
+              <th class="n">breached</th>
               <th>worst</th>
             </tr>
           </thead>
