@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationSchema, textSchema, nameSchema } from './names.js';
-import { corrections, monitorKinds } from './monitors.js';
+import { attributionAggregates, corrections, monitorKinds } from './monitors.js';
+import { checkFacetSchema, checkGroupSchema } from './check-facets.js';
 import { metricNameSchema } from './metrics.js';
 import { thresholdsSchema } from './thresholds.js';
 
@@ -14,7 +15,11 @@ const columnsSchema = z.strictObject({
     .optional()
     .describe('When the prediction was made: ISO 8601, or seconds or milliseconds since 1970.'),
   label: column.optional().describe('What turned out to be true.'),
-  positive: scalar.optional().describe('The class that a score speaks of.'),
+  positive: scalar
+    .optional()
+    .describe(
+      'The class that a score speaks of, and the outcome that people want unless `favourable` says otherwise.',
+    ),
   prediction: z
     .strictObject({
       label: column.optional(),
@@ -28,7 +33,9 @@ const columnsSchema = z.strictObject({
     .min(1)
     .max(256)
     .optional()
-    .describe('Prefix of the columns that explain a prediction.'),
+    .describe(
+      'Prefix of the columns that explain a prediction: with `phi_`, column `phi_age` explains feature `age`.',
+    ),
   numeric: columnsOf.optional(),
   categorical: columnsOf.optional(),
   ignore: columnsOf.optional().describe('Neither compared nor read.'),
@@ -102,6 +109,27 @@ const monitorSchema = z.strictObject({
   level: z.number().gt(0).lt(1).optional().describe('False discovery rate over features × segment values.'),
   correction: z.enum(corrections).optional(),
   min_rows: z.int().min(1).optional(),
+  facets: z
+    .array(textSchema)
+    .min(1)
+    .max(30)
+    .optional()
+    .describe('Bias: some of the facets and intersections (`sex × age`); otherwise all.'),
+  against: z
+    .enum(['baseline', 'fixed'])
+    .optional()
+    .describe(
+      'Bias: a limit is how much farther from neutral than the baseline, or how far from neutral at all.',
+    ),
+  min_group_rows: z.int().min(1).optional().describe('Bias: rows that each of two groups must have; 50.'),
+  aggregate: z
+    .enum(attributionAggregates)
+    .optional()
+    .describe('Attribution: how the importance of a feature is made from rows; mean_abs.'),
+  weights: z
+    .record(textSchema, z.number().min(0))
+    .optional()
+    .describe('Attribution: importance per feature at training, where the baseline explains no rows.'),
 });
 export type CheckMonitor = z.infer<typeof monitorSchema>;
 
@@ -111,6 +139,25 @@ export const checkConfigSchema = z
     columns: columnsSchema.optional(),
     window: z.union([windowSchema, z.literal('whole')]).optional(),
     segments: z.array(segmentSchema).max(50).optional(),
+    facets: z.array(checkFacetSchema).min(1).max(10).optional(),
+    intersections: z
+      .array(z.array(textSchema).min(2).max(3))
+      .max(20)
+      .optional()
+      .describe('Facets that are also compared together, by name.'),
+    group: checkGroupSchema
+      .optional()
+      .describe('Column within whose groups conditional demographic disparity is measured.'),
+    favourable: z
+      .array(scalar)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('The outcomes that people want; otherwise `columns.positive`.'),
+    score_threshold: z
+      .number()
+      .optional()
+      .describe('From this score on a prediction without a label is the positive one; 0.5.'),
     monitors: z.array(monitorSchema).min(1).max(50).optional(),
   })
   .meta({ title: 'Configuration of plumbline check' });

@@ -40,7 +40,9 @@ const columnSchema = z.strictObject({
   name: z.string(),
   part: z
     .string()
-    .describe('feature, id, time, label, prediction, score, value, segment, context or ignored.'),
+    .describe(
+      'feature, id, time, label, prediction, score, value, segment, context, attribution or ignored.',
+    ),
   type: z.string(),
   why: z.string(),
 });
@@ -60,6 +62,16 @@ export const checkReportSchema = z
       breached_features: z
         .array(z.strictObject({ segment: z.string(), segment_value: z.string(), feature: z.string() }))
         .describe('Each once, the worst first.'),
+      breached_groups: z
+        .array(
+          z.strictObject({
+            segment: z.string(),
+            segment_value: z.string(),
+            facet: z.string(),
+            facet_value: z.string(),
+          }),
+        )
+        .describe('Groups of facets that are treated differently, each once, the worst first.'),
       notes: z
         .array(z.strictObject({ status: z.enum(findingStatuses), note: z.string(), findings: count }))
         .describe('Why findings are what they are, with the number of findings that say so.'),

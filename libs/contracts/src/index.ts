@@ -22,5 +22,6 @@ export * from './alert-message.js';
 export * from './shared-names.js';
 export * from './intake.js';
 export * from './check-config.js';
+export * from './check-facets.js';
 export * from './check-report.js';
 export * from './check-schemas.js';

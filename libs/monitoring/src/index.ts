@@ -9,6 +9,7 @@ export { severityOf, worstFirst } from './alerts/excess.js';
 export { alertMessage, type MessageInput } from './alerts/message.js';
 export { channelsFor, matches, silencedBy, type Matchable } from './alerts/routes.js';
 export { describeFeature, describeSegment, isShare, METRIC_LABELS, sentenceOf } from './alerts/words.js';
+export { biasSentence, hasBiasWords, namesFor } from './alerts/bias-words.js';
 export { groupTable, type GroupRow } from './bias/group-table.js';
 export { describeSubject } from './alerts/subject.js';
 export { chartOf, type ComparedCells } from './chart.js';

@@ -15,13 +15,20 @@ export function columnFindings(
     monitors,
     windows,
     baselineRows,
-  }: { monitors: readonly MonitorPlan[]; windows: readonly CheckWindow[]; baselineRows: number },
+    explaining,
+  }: {
+    monitors: readonly MonitorPlan[];
+    windows: readonly CheckWindow[];
+    baselineRows: number;
+    /** Columns with attributions, which the baseline need not have. */
+    explaining: Iterable<string>;
+  },
 ): FoundIn[] {
   const monitor = monitors.find(({ body }) => body.kind === 'data_quality');
   if (monitor === undefined) return [];
   const { metrics } = monitor.body;
   if (metrics !== null && !metrics.includes('extra_column')) return [];
-  const known = new Set(baseline.columns.map(({ name }) => name));
+  const known = new Set([...baseline.columns.map(({ name }) => name), ...explaining]);
   const extra = current.columns.filter(({ name }) => !known.has(name)).slice(0, MAX_EXTRA);
   return windows.flatMap(({ rows }, window) =>
     extra.map(({ name }): FoundIn => {

@@ -58,7 +58,7 @@ async function check(flags: CheckFlags): Promise<number> {
     const { report, findings } = checked;
     if (flags.out !== undefined) write(flags.out, `${JSON.stringify(report, null, 2)}\n`);
     if (flags.html !== undefined) write(flags.html, await htmlOf(flags, checked));
-    print(summaryLines(report, findings));
+    print(summaryLines(report, findings, checked.baseline.plan.bias));
     return report.summary.breached > 0 ? exitCodes.breached : exitCodes.fine;
   } catch (error) {
     if (error instanceof CheckProblem || error instanceof StoreError) console.error(error.message);

@@ -1,5 +1,7 @@
 import { inferFeature, type DataColumn, type DataFacts, type DataParts } from '#libs/store';
 import { PREDICTION_FEATURES, type CheckColumn, type CheckConfig, type Feature } from '#libs/contracts';
+import { explainedBy } from './attribution-columns.js';
+import { facetColumns } from './bias-settings.js';
 
 /** What is known of a column of one file. */
 export type ColumnView = { column: DataColumn; facts: DataFacts };
@@ -10,6 +12,8 @@ export type Columns = {
   parts: DataParts;
   /** Columns whose texts are numbers throughout. */
   numbers: Set<string>;
+  /** Feature → column that explains it. */
+  attributions: ReadonlyMap<string, string>;
   listed: CheckColumn[];
 };
 
@@ -106,18 +110,25 @@ function assign(views: readonly ColumnView[], config: CheckConfig): Map<string, 
 
 type Chosen = { feature: Feature | null; listed: CheckColumn };
 
-function featureOf({ column, facts }: ColumnView, config: CheckConfig, bySegment: boolean): Chosen {
+/** What else a column is for, beside being compared. */
+type Uses = { bySegment: boolean; byFacet: boolean; known: ReadonlySet<string> };
+
+function featureOf(view: ColumnView, config: CheckConfig, { bySegment, byFacet, known }: Uses): Chosen {
+  const { column, facts } = view;
   const { name, type } = column;
-  const { numeric = [], categorical = [], ignore = [], attributions } = config.columns ?? {};
+  const { numeric = [], categorical = [], ignore = [] } = config.columns ?? {};
   const listed = (part: string, kind: string, why: string): CheckColumn => ({ name, part, type: kind, why });
   const none = (why: string): Chosen => ({ feature: null, listed: listed('ignored', type, why) });
   const isGiven = numeric.includes(name) || categorical.includes(name);
-  if (ignore.includes(name) && !bySegment) return none('said so');
+  if (ignore.includes(name) && !bySegment && !byFacet) return none('said so');
   if (RESERVED.has(name)) return none('has a name that is reserved for predictions');
   if (type === 'nested') return none('holds nested values; give it one plain value per row');
   if (name.length > 256) return none('has a name of more than 256 characters');
-  if (attributions !== undefined && name.startsWith(attributions)) return none('explains predictions');
-  if (type === 'time' && !isGiven && !bySegment) return none('holds times, which are not compared');
+  const explained = isGiven || bySegment || byFacet ? undefined : explainedBy(view, config, known);
+  if (explained !== undefined)
+    return { feature: null, listed: listed('attribution', type, `explains '${explained}'`) };
+  if (type === 'time' && !isGiven && !bySegment && !byFacet)
+    return none('holds times, which are not compared');
   const inferred = inferFeature({ ...facts, name });
   const wanted = numeric.includes(name) ? 'numeric' : categorical.includes(name) ? 'categorical' : undefined;
   const feature: Feature = wanted === undefined ? inferred : { name, type: wanted, role: 'input' };
@@ -133,6 +144,11 @@ function featureOf({ column, facts }: ColumnView, config: CheckConfig, bySegment
         feature.type,
         'cuts segments; list it under numeric or categorical to compare it too',
       ),
+    };
+  if (byFacet && (ignore.includes(name) || type === 'time') && !isGiven)
+    return {
+      feature: { ...feature, role: 'context' },
+      listed: listed('context', feature.type, 'makes groups and is not compared itself'),
     };
   if (wanted !== undefined) return { feature, listed: listed('feature', feature.type, 'said so') };
   if (feature.type === 'identifier')
@@ -163,6 +179,8 @@ function whyType(facts: DataFacts, { type }: Feature): string {
 export function inferColumns(views: readonly ColumnView[], config: CheckConfig): Columns {
   const parts = assign(views, config);
   const bySegment = segmentColumns(config);
+  const byFacet = facetColumns(config);
+  const known = new Set(views.map(({ column }) => column.name));
   const features: Feature[] = [];
   const listed: CheckColumn[] = [];
   const of: DataParts = {};
@@ -173,9 +191,13 @@ export function inferColumns(views: readonly ColumnView[], config: CheckConfig):
       of[found.part === 'prediction' ? 'predictionLabel' : found.part] = name;
       listed.push({ name, part: found.part, type, why: found.why });
     }
-    if (found !== undefined && !bySegment.has(name)) continue;
-    const chosen = featureOf(view, config, bySegment.has(name));
-    if (chosen.feature !== null) features.push(chosen.feature);
+    const isPart = found !== undefined;
+    if (isPart && !bySegment.has(name) && !byFacet.has(name)) continue;
+    const uses = { bySegment: bySegment.has(name), byFacet: byFacet.has(name), known };
+    const chosen = featureOf(view, config, uses);
+    // A part of the prediction that also makes groups is compared as that part.
+    if (chosen.feature !== null)
+      features.push(isPart ? { ...chosen.feature, role: 'context' } : chosen.feature);
     if (found === undefined) listed.push(chosen.listed);
   }
   const numbers = new Set(
@@ -183,5 +205,5 @@ export function inferColumns(views: readonly ColumnView[], config: CheckConfig):
       .filter(({ facts }) => facts.filled > 0 && facts.numbers === facts.filled)
       .map(({ column }) => column.name),
   );
-  return { features, parts: of, numbers, listed };
+  return { features, parts: of, numbers, listed, attributions: new Map() };
 }

@@ -1,6 +1,8 @@
 import {
+  facetSets,
   metricsOf,
   monitorBodySchema,
+  type BiasSettings,
   type CheckConfig,
   type CheckMonitor,
   type Feature,
@@ -10,6 +12,7 @@ import {
 import { nearest } from '#libs/platform';
 import type { ConfigFile } from './config-file.js';
 import { CheckProblem } from './problem.js';
+import { checkSpecial } from './special-monitors.js';
 
 /** MonitorPlan: a monitor under the name that its findings carry; `suggest`: it has no limits of its own. */
 export type MonitorPlan = { name: string; body: MonitorBody; suggest: boolean };
@@ -18,16 +21,22 @@ export type MonitorPlan = { name: string; body: MonitorBody; suggest: boolean };
 export const CHECKED = { project: 'check', model: 'check', version: '1' } as const;
 const DEFAULT_MIN_ROWS = 100;
 
+/** What monitors may speak of. */
+export type Subjects = {
+  features: readonly Feature[];
+  facets: BiasSettings | undefined;
+  /** Features that some column explains. */
+  explained: ReadonlySet<string>;
+};
+
 /** plannedMonitors: those of the configuration, checked against what each kind computes; undefined when it names none. */
-export function plannedMonitors(
-  { config, at }: ConfigFile,
-  features: readonly Feature[],
-): MonitorPlan[] | undefined {
+export function plannedMonitors({ config, at }: ConfigFile, subjects: Subjects): MonitorPlan[] | undefined {
   const names = new Set<string>();
   return config.monitors?.map((monitor, index) => {
     const path = ['monitors', index] as const;
     checkMetrics(monitor, (inner) => at([...path, ...inner]));
-    checkFeatures(monitor, { features, at: (inner) => at([...path, ...inner]) });
+    checkSpecial(monitor, { subjects, at: (inner) => at([...path, ...inner]) });
+    checkFeatures(monitor, { subjects, at: (inner) => at([...path, ...inner]) });
     checkSegments(monitor, { config, at: (inner) => at([...path, ...inner]) });
     const name = monitor.name ?? monitor.kind;
     if (names.has(name))
@@ -60,9 +69,15 @@ const bodyOf = (monitor: CheckMonitor): MonitorBody =>
     level: monitor.level ?? 0.05,
     correction: monitor.correction ?? 'bh',
     minRows: monitor.min_rows ?? DEFAULT_MIN_ROWS,
+    ...(monitor.kind === 'bias' && {
+      bias: { facets: monitor.facets, against: monitor.against, minGroupRows: monitor.min_group_rows },
+    }),
+    ...(monitor.kind === 'attribution' && {
+      attribution: { aggregate: monitor.aggregate, weights: monitor.weights },
+    }),
   });
 
-type At = (inner: PropertyKey[]) => string;
+export type At = (inner: PropertyKey[]) => string;
 
 function checkMetric(kind: MonitorKind, metric: string, where: string): void {
   const known: readonly string[] = metricsOf[kind];
@@ -96,24 +111,27 @@ function checkMetrics(monitor: CheckMonitor, at: At): void {
     }
 }
 
-const unknown = (what: string, name: string, known: readonly string[]): string => {
+export const unknown = (what: string, name: string, known: readonly string[]): string => {
   const near = nearest(name, known);
   return `there is no ${what} '${name}'${near === undefined ? `; known are ${known.slice(0, 20).join(', ')}` : `; did you mean '${near}'?`}`;
 };
 
 function checkFeatures(
   monitor: CheckMonitor,
-  { features, at }: { features: readonly Feature[]; at: At },
+  { subjects: { features, facets }, at }: { subjects: Subjects; at: At },
 ): void {
-  const known = features.map(({ name }) => name);
+  // Limits of a bias monitor are per facet.
+  const isBias = monitor.kind === 'bias' && facets !== undefined;
+  const what = isBias ? 'facet' : 'feature';
+  const known = (isBias ? facetSets(facets) : features).map(({ name }) => name);
   const isPrediction = (name: string): boolean =>
     monitor.kind === 'prediction_drift' && name.startsWith('prediction.');
   for (const [index, name] of (monitor.features ?? []).entries())
     if (!known.includes(name) && !isPrediction(name))
-      throw new CheckProblem(`${at(['features', index])}: ${unknown('feature', name, known)}`);
+      throw new CheckProblem(`${at(['features', index])}: ${unknown(what, name, known)}`);
   for (const name of Object.keys(monitor.feature_thresholds ?? {}))
     if (!known.includes(name) && !isPrediction(name))
-      throw new CheckProblem(`${at(['feature_thresholds', name])}: ${unknown('feature', name, known)}`);
+      throw new CheckProblem(`${at(['feature_thresholds', name])}: ${unknown(what, name, known)}`);
 }
 
 function checkSegments(monitor: CheckMonitor, { config, at }: { config: CheckConfig; at: At }): void {

@@ -1,4 +1,11 @@
-import type { BinningBody, DimensionBody, Profile, ProfileChunk } from '#libs/contracts';
+import type {
+  BiasPlan,
+  BiasSample,
+  BinningBody,
+  DimensionBody,
+  Profile,
+  ProfileChunk,
+} from '#libs/contracts';
 import { baselineOrigin } from '#libs/contracts';
 import type { DataCut, DataWindow, FileStore, ProfilePlan } from '#libs/store';
 import type { Columns } from './infer.js';
@@ -12,7 +19,14 @@ export type Side = {
   undated: number;
   windows: DataWindow[];
 };
-export type BaselineSide = Side & { profile: Profile; chunks: ProfileChunk[] };
+export type BaselineSide = Side & {
+  profile: Profile;
+  chunks: ProfileChunk[];
+  /** Rows for the flip test, where it is asked for: only one file is shown at a time. */
+  sample?: BiasSample;
+};
+/** Rows of the flip test's sample: time grows with their square. */
+export const SAMPLE_ROWS = 2_000;
 
 const name = (origin: string) => ({ ...CHECKED, origin });
 const BASELINE = name(baselineOrigin('file'));
@@ -30,6 +44,7 @@ const show = async (
       columns: read.columns,
       features: columns.features,
       parts: columns.parts,
+      attributions: columns.attributions,
       numbers: columns.numbers,
       cut,
       name: of,
@@ -60,12 +75,34 @@ async function profiled({ store }: Shared, plan: ProfilePlan, undated: number): 
 /** profileBaseline: binning, segment values and profile of the baseline, with its chunks. */
 export async function profileBaseline(
   shared: Shared,
-  { read, cut, segments }: { read: ReadFile; cut: DataCut; segments: readonly NamedSegment[] },
+  {
+    read,
+    cut,
+    segments,
+    biasOf,
+    wantsSample,
+  }: {
+    read: ReadFile;
+    cut: DataCut;
+    segments: readonly NamedSegment[];
+    biasOf: (
+      binning: Pick<BinningBody, 'features'>,
+      valuesOf: (feature: string) => Promise<string[]>,
+    ) => Promise<BiasPlan | null>;
+    wantsSample: boolean;
+  },
 ): Promise<BaselineSide> {
   const { store, columns } = shared;
   const { undated } = await show(shared, { read, cut, of: BASELINE });
   const values = await frozen(shared, segments);
   const binning = await store.createBinning(BASELINE, columns.features);
+  const bias = await biasOf(binning, (feature) =>
+    store.dimensionValues(
+      BASELINE,
+      { kind: 'dimension', model: CHECKED.model, feature, values: null },
+      columns.features,
+    ),
+  );
   const plan: ProfilePlan = {
     ...BASELINE,
     binning: { model: CHECKED.model, version: CHECKED.version, ...binning } satisfies BinningBody,
@@ -73,11 +110,14 @@ export async function profileBaseline(
     segments: values,
     bucket: 'PT1H',
     timeZone: 'UTC',
+    bias,
+    attributions: columns.attributions.size > 0,
   };
   const side = await profiled(shared, plan, undated);
   const profile = await store.profiles.read(plan, 'all');
   const chunks = cut.kind === 'whole' ? [] : await store.profiles.chunks(plan, 'all', undefined, 'bucket');
-  return { ...side, profile, chunks };
+  const sample = wantsSample ? await store.profiles.sample(plan, 'all', SAMPLE_ROWS) : undefined;
+  return { ...side, profile, chunks, ...(sample !== undefined && { sample }) };
 }
 
 /** profileCurrent: the current file under the plan of the baseline. Columns that it lacks are null in every row. */

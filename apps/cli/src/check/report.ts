@@ -62,6 +62,10 @@ const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   return groups;
 };
 
+const once = <T>(items: readonly T[]): T[] => [
+  ...new Map(items.map((one) => [JSON.stringify(one), one])).values(),
+];
+
 /** reportOf: the report as it is written. */
 export function reportOf({
   baseline,
@@ -76,11 +80,20 @@ export function reportOf({
     findings.filter(({ finding }) => finding.note !== ''),
     ({ finding }) => JSON.stringify([finding.status, finding.note]),
   );
-  const worst = breachedFirst(findings).map(({ finding }) => ({
-    segment: finding.segment,
-    segment_value: finding.segmentValue,
-    feature: finding.feature,
-  }));
+  const breached = breachedFirst(findings);
+  const features = breached
+    .filter(({ finding }) => finding.facet === '')
+    .map(({ finding: { segment, segmentValue, feature } }) => ({
+      segment,
+      segment_value: segmentValue,
+      feature,
+    }));
+  const groups = breached
+    .filter(({ finding }) => finding.facet !== '')
+    .map(({ finding: { segment, segmentValue, facet, facetValue } }) => ({
+      ...{ segment, segment_value: segmentValue },
+      ...{ facet, facet_value: facetValue },
+    }));
   return {
     baseline,
     windows: windows.map(({ start, end, rows }, index) => ({ index, start, end, rows })),
@@ -92,7 +105,8 @@ export function reportOf({
       ),
       current,
       columns,
-      breached_features: [...new Map(worst.map((one) => [JSON.stringify(one), one])).values()],
+      breached_features: once(features),
+      breached_groups: once(groups),
       notes: [...reasons.values()]
         .map((some) => ({
           status: some[0]?.finding.status ?? 'ok',

@@ -1,14 +1,24 @@
-import type { CheckReport, Finding, Profile, ProfileChunk } from '#libs/contracts';
+import type {
+  BiasPlan,
+  BiasSample,
+  CheckReport,
+  Finding,
+  MonitorBody,
+  Profile,
+  ProfileChunk,
+} from '#libs/contracts';
 import { evaluate, suggestMonitors } from '#libs/monitoring';
 import type { FileStore } from '#libs/store';
-import { NO_CONFIG, readConfig } from './config-file.js';
+import { attributionColumns } from './attribution-columns.js';
+import { countedBy, facetSettings } from './bias-settings.js';
+import { NO_CONFIG, readConfig, type ConfigFile } from './config-file.js';
 import { columnFindings } from './column-findings.js';
 import { inferColumns, type Columns } from './infer.js';
 import { hashOf, inputFile } from './input-file.js';
 import { CHECKED, plannedMonitors, type MonitorPlan } from './monitor-plan.js';
 import { CheckProblem } from './problem.js';
-import { profileBaseline, profileCurrent, type BaselineSide } from './profile-sides.js';
-import { readColumns } from './read-files.js';
+import { profileBaseline, profileCurrent, SAMPLE_ROWS, type BaselineSide } from './profile-sides.js';
+import { readColumns, type ReadFile } from './read-files.js';
 import { reportOf, type FoundIn } from './report.js';
 import { checkNames, plannedSegments } from './segment-plan.js';
 import { warningsOf } from './warnings.js';
@@ -44,19 +54,37 @@ export async function runCheck(
     current: await readColumns(store, workspace, inputs[1]),
   };
   checkNames(config, read.baseline.columns);
-  const columns = inferColumns(read.baseline.views, config.config);
+  const columns = explainedColumns(config, read);
   const cut = cutOf(config, columns.parts.time);
-  const planned = plannedMonitors(config, columns.features);
+  const facets = facetSettings(config, { views: read.baseline.views, columns });
+  const planned = plannedMonitors(config, {
+    features: columns.features,
+    facets,
+    explained: new Set(columns.attributions.keys()),
+  });
   if (columns.features.length === 0)
     throw new CheckProblem(
       `--baseline ${options.baseline}: has no column to compare; name some under columns.numeric or columns.categorical`,
     );
   onColumns(columns);
   const shared = { store, columns };
+  const looksAtBias = planned?.some(({ body }) => body.kind === 'bias') ?? true;
+  let assumed: string | null = null;
+  const biasOf = async (
+    binning: Pick<BaselineSide['plan']['binning'], 'features'>,
+    valuesOf: (feature: string) => Promise<string[]>,
+  ): Promise<BiasPlan | null> => {
+    if (facets === undefined || !looksAtBias) return null;
+    const counted = await countedBy(facets, { file: config, binning, valuesOf });
+    assumed = counted.assumed;
+    return counted.plan;
+  };
   const baseline = await profileBaseline(shared, {
     read: read.baseline,
     cut: baselineCut(cut, columns.parts.time),
     segments: plannedSegments(config),
+    biasOf,
+    wantsSample: planned?.some(({ body }) => wantsFlips(body)) ?? false,
   });
   const current = await profileCurrent(shared, { read: read.current, cut, baseline });
   const windows = windowsOf(cut, { windows: current.windows, config: config.config });
@@ -65,8 +93,15 @@ export async function runCheck(
   const profileOf = (window: CheckWindow): Promise<Profile> =>
     store.profiles.read(current.plan, { startMs: window.startMs, endMs: window.endMs });
   const monitors = withLimits(planned, { columns, baseline });
-  const findings = await evaluateAll({ monitors, windows, baseline, profileOf });
-  const facts = columnFindings(read, { monitors, windows, baselineRows: baseline.rows });
+  const sampleOf = (window: CheckWindow): Promise<BiasSample> =>
+    store.profiles.sample(current.plan, { startMs: window.startMs, endMs: window.endMs }, SAMPLE_ROWS);
+  const findings = await evaluateAll({ monitors, windows, baseline, profileOf, sampleOf });
+  const facts = columnFindings(read, {
+    monitors,
+    windows,
+    baselineRows: baseline.rows,
+    explaining: columns.attributions.values(),
+  });
   const [baselineHash = '', currentHash = ''] = await hashes;
   const all = [...findings, ...facts];
   return {
@@ -80,10 +115,27 @@ export async function runCheck(
       windows,
       findings: all,
       columns: columns.listed,
-      warnings: warningsOf({ read, columns, cut, baseline, current, config: config.config }),
+      warnings: warningsOf({ read, columns, cut, baseline, current, config: config.config, assumed }),
     }),
   };
 }
+
+/** The columns of the baseline, with those of either file that explain a feature. */
+function explainedColumns(config: ConfigFile, read: { baseline: ReadFile; current: ReadFile }): Columns {
+  const columns = inferColumns(read.baseline.views, config.config);
+  const attributions = attributionColumns(config, {
+    features: columns.features,
+    explaining: columns.listed.filter(({ part }) => part === 'attribution').map(({ name }) => name),
+    current: read.current.columns.map(({ name }) => name),
+  });
+  return { ...columns, attributions };
+}
+
+/** The flip test reads rows and not profiles, so it is made only where it was chosen or has a limit. */
+const wantsFlips = ({ kind, metrics, thresholds, featureThresholds }: MonitorBody): boolean =>
+  kind === 'bias' &&
+  (metrics?.includes('ft') === true ||
+    [thresholds, ...Object.values(featureThresholds)].some(({ ft }) => ft !== undefined));
 
 /** Monitors without limits of their own, or all where none are named, get those that the service suggests for a new baseline. */
 function withLimits(
@@ -98,6 +150,7 @@ function withLimits(
     baselineChunks: dated(baseline.chunks),
     binning: baseline.plan.binning,
     features: columns.features,
+    bias: baseline.plan.bias ?? null,
   });
   if (planned === undefined)
     return suggested.map((body) => ({ name: body.kind, body: { ...body, minRows: 100 }, suggest: true }));
@@ -137,15 +190,19 @@ async function evaluateAll({
   windows,
   baseline,
   profileOf,
+  sampleOf,
 }: {
   monitors: readonly MonitorPlan[];
   windows: readonly CheckWindow[];
   baseline: BaselineSide;
   profileOf: (window: CheckWindow) => Promise<Profile>;
+  sampleOf: (window: CheckWindow) => Promise<BiasSample>;
 }): Promise<FoundIn[]> {
   const found: FoundIn[] = [];
   for (const [index, window] of windows.entries()) {
     const profile = await profileOf(window);
+    const before = baseline.sample;
+    const sample = before === undefined ? undefined : { baseline: before, window: await sampleOf(window) };
     for (const { name, body } of monitors) {
       const findings: Finding[] = evaluate({
         baseline: baseline.profile,
@@ -154,6 +211,8 @@ async function evaluateAll({
         binning: baseline.plan.binning,
         features: baseline.plan.features,
         settings: body,
+        bias: baseline.plan.bias ?? null,
+        ...(sample !== undefined && wantsFlips(body) && { sample }),
       });
       for (const finding of findings) found.push({ monitor: name, window: index, finding });
     }

@@ -48,6 +48,10 @@ export function checkNames({ config, at }: ConfigFile, columns: readonly DataCol
     names.forEach((name, index) => {
       check(name, ['columns', key, index]);
     });
+  for (const [index, { column }] of (config.facets ?? []).entries())
+    check(column, ['facets', index, 'column']);
+  if (typeof config.group === 'string') check(config.group, ['group']);
+  else check(config.group?.column, ['group', 'column']);
   const names = new Set<string>();
   for (const [index, { name, by, where }] of (config.segments ?? []).entries()) {
     const path = ['segments', index];

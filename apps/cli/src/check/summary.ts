@@ -1,15 +1,20 @@
-import type { CheckReport } from '#libs/contracts';
+import type { BiasPlan, CheckReport } from '#libs/contracts';
 import { formatCount, formatNumber, METRIC_LABELS } from '#libs/monitoring';
 import type { Columns } from './infer.js';
 import { breachedFirst, type FoundIn } from './report.js';
+import { inWords, subjectOf } from './sentences.js';
 
 const MAX_ROWS = 25;
 const MAX_LISTED = 60;
 const MAX_CELL = 36;
+const MAX_SENTENCES = 10;
+const LEAST_Q = 1e-4;
 
 /** Names come from files: no control character of theirs reaches the terminal. */
+const harmless = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
+
 const plain = (text: string): string => {
-  const shown = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
+  const shown = harmless(text);
   return shown.length > MAX_CELL ? `${shown.slice(0, MAX_CELL - 1)}…` : shown;
 };
 
@@ -42,15 +47,13 @@ export function columnLines({ listed }: Columns): string[] {
 }
 
 const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
-const LEAST_Q = 1e-4;
-const qOf = (q: number | null): string => (q !== null && q < LEAST_Q ? '<0.0001' : number(q));
 
 /** One line per metric of a feature of a segment value: of the window where it is worst, with the number of windows that breached. */
 function perMetric(breached: readonly FoundIn[]): { found: FoundIn; windows: number }[] {
   const lines = new Map<string, { found: FoundIn; windows: number }>();
   for (const found of breached) {
-    const { segment, segmentValue, feature, metric } = found.finding;
-    const key = JSON.stringify([found.monitor, segment, segmentValue, feature, metric]);
+    const { segment, segmentValue, feature, facet, facetValue, metric } = found.finding;
+    const key = JSON.stringify([found.monitor, segment, segmentValue, feature, facet, facetValue, metric]);
     const line = lines.get(key);
     if (line === undefined) lines.set(key, { found, windows: 1 });
     else line.windows += 1;
@@ -58,8 +61,21 @@ function perMetric(breached: readonly FoundIn[]): { found: FoundIn; windows: num
   return [...lines.values()];
 }
 
+const qOf = (q: number | null): string => (q !== null && q < LEAST_Q ? '< 0.0001' : number(q));
+
+/** sentenceLines: what breached about groups and attributions, in words. */
+function sentenceLines(breached: readonly FoundIn[], bias: BiasPlan | null | undefined): string[] {
+  const told = breached.map((found) => inWords(found, bias)).filter((sentence) => sentence !== null);
+  const shown = [...new Set(told)].slice(0, MAX_SENTENCES);
+  return shown.length === 0 ? [] : ['', 'In words', ...shown.map((line) => `  ${harmless(line)}`)];
+}
+
 /** summaryLines: the breached findings, worst first, then how many there are of each status. */
-export function summaryLines(report: CheckReport, findings: readonly FoundIn[]): string[] {
+export function summaryLines(
+  report: CheckReport,
+  findings: readonly FoundIn[],
+  bias?: BiasPlan | null,
+): string[] {
   const breached = perMetric(breachedFirst(findings));
   const withWindow = report.windows.length > 1;
   const head = [
@@ -76,7 +92,7 @@ export function summaryLines(report: CheckReport, findings: readonly FoundIn[]):
     .slice(0, MAX_ROWS)
     .map(({ found: { finding, window }, windows }) => [
       plain(finding.segment === 'all' ? 'all' : `${finding.segment}=${finding.segmentValue}`),
-      plain(finding.feature === '' ? '(rows)' : finding.feature),
+      plain(finding.feature === '' && finding.facet === '' ? '(rows)' : subjectOf(finding)),
       METRIC_LABELS[finding.metric],
       number(finding.value),
       number(finding.threshold),
@@ -94,6 +110,10 @@ export function summaryLines(report: CheckReport, findings: readonly FoundIn[]):
     ...(breached.length === 0
       ? ['Nothing breached.']
       : ['Breached', ...table(head, rows, new Set([3, 4, 5, 6])).map((line) => `  ${line}`), ...more]),
+    ...sentenceLines(
+      breached.map(({ found }) => found),
+      bias,
+    ),
     '',
     `Findings: ${counts.join(', ') || 'none'}`,
   ];

@@ -12,6 +12,8 @@ type Input = {
   baseline: Side;
   current: Side;
   config: CheckConfig;
+  /** The outcome that was taken for the wanted one, since nobody said. */
+  assumed: string | null;
 };
 
 /** Columns that are written about, at most. */
@@ -23,7 +25,23 @@ export const warningsOf = (input: Input): string[] => [
   ...shortBaseline(input),
   ...otherTypes(input),
   ...missing(input),
+  ...assumedOutcome(input),
+  ...unknownExplained(input),
 ];
+
+const assumedOutcome = ({ assumed }: Input): string[] =>
+  assumed === null
+    ? []
+    : [`'${assumed}' is taken for the outcome that people want; name it under columns.positive`];
+
+/** Attributions of what is no feature are compared with nothing. */
+function unknownExplained({ columns: { listed, attributions } }: Input): string[] {
+  const used = new Set(attributions.values());
+  const lost = listed.filter(({ name, part }) => part === 'attribution' && !used.has(name));
+  return lost
+    .slice(0, MAX_COLUMNS)
+    .map(({ name, why }) => `column '${name}' ${why}, which is no feature, and is not looked at`);
+}
 
 const undated = ({ baseline, current, columns: { parts } }: Input): string[] =>
   [

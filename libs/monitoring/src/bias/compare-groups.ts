@@ -62,6 +62,14 @@ function blank({ value, comparison, now, before, deff, settings }: Compared, nam
   };
 }
 
+const CONDITIONAL: ReadonlySet<GroupMetricName> = new Set(['cddl', 'cddpl']);
+
+/** ungrouped: without a group variable there is nothing that a disparity could be conditional on. */
+const ungrouped = ({ plan }: Compared, name: GroupMetricName): Undecidable | null =>
+  plan.groups.length > 0 || !CONDITIONAL.has(name)
+    ? null
+    : { status: 'not_computable', note: 'needs a group variable: name one as `group` beside the facets' };
+
 /** blocked: why a metric cannot be decided in this window; the first reason that holds. */
 function blocked(compared: Compared, metric: GroupMetric): Undecidable | null {
   const { comparison, window, settings, now, before, deff } = compared;
@@ -103,7 +111,7 @@ function compareMetric(compared: Compared, name: GroupMetricName): Draft {
   const draft = blank(compared, name);
   const metric: GroupMetric = groupMetrics[name];
   const { now, before, deff, deffNote, settings } = compared;
-  const reason = blocked(compared, metric);
+  const reason = ungrouped(compared, name) ?? blocked(compared, metric);
   if (reason !== null || now === null) return { ...draft, ...(reason ?? {}) };
   const measured = metric.measure(now);
   const { scale } = metric;

@@ -29,6 +29,8 @@ export type DataRowsInput = {
   columns: readonly DataColumn[];
   features: readonly Feature[];
   parts: DataParts;
+  /** Feature → column with its attribution. */
+  attributions: ReadonlyMap<string, string>;
   /** Columns whose texts may be numbers, so that 1 and 1.0 are one category. */
   numbers: ReadonlySet<string>;
   cut: DataCut;
@@ -75,9 +77,12 @@ const isWrittenDown = ({ file: { format, bytes }, features }: DataRowsInput): bo
 /** Rows with their values converted: `row`, `id`, `time_ms` and the columns of `predictions` that a file can fill. */
 function convertedSql(input: DataRowsInput, bindings: Bindings): string {
   const { file, columns, features, parts } = input;
-  const used = columns.filter(
-    ({ name }) => features.some((f) => f.name === name) || Object.values(parts).includes(name),
-  );
+  const needed = new Set([
+    ...features.map(({ name }) => name),
+    ...Object.values(parts),
+    ...input.attributions.values(),
+  ]);
+  const used = columns.filter(({ name }) => needed.has(name));
   const structure = file.format === 'csv' ? csvStructure(columns.length) : undefined;
   const isParquet = file.format === 'parquet';
   // Names of the file are spoken of by place, and with the table in front, so that none of them can be mistaken for one of ours.
@@ -109,13 +114,18 @@ function convertedSql(input: DataRowsInput, bindings: Bindings): string {
       .filter(({ type }) => (type === 'numeric') === numeric)
       .map(valueOf)
       .join(', ');
+  const attributions =
+    input.attributions.size === 0
+      ? ''
+      : features.map(({ name }) => one(input.attributions.get(name), numberOf, 'nan')).join(', ');
   return (
     `SELECT assumeNotNull(row) AS row, ${one(parts.id, (_, value) => `ifNull(${value}, '')`, `''`)} AS given_id, ` +
     `${one(parts.time, timeOf, `CAST(NULL, 'Nullable(Int64)')`)} AS time_ms, ` +
     `CAST([${list(true)}], 'Array(Float64)') AS num, CAST([${list(false)}], 'Array(LowCardinality(String))') AS cat, ` +
     `${one(parts.predictionLabel, (_, value) => labelOf(value), `''`)} AS label, ` +
     `${one(parts.score, finite, 'nan')} AS score, ${one(parts.value, finite, 'nan')} AS value, ` +
-    `${one(parts.label, (_, value) => labelOf(value), `''`)} AS truth FROM (SELECT *, ${texts.join(', ') || '1'} FROM (${body}))`
+    `${one(parts.label, (_, value) => labelOf(value), `''`)} AS truth, ` +
+    `CAST([${attributions}], 'Array(Float64)') AS explained FROM (SELECT *, ${texts.join(', ') || '1'} FROM (${body}))`
   );
 }
 
@@ -193,7 +203,8 @@ function viewSql(
     `${quoted(name.version)} AS version, ${quoted(name.origin)} AS origin, toUInt64(${place}) AS place, ${bucket} AS bucket, ` +
     `if(given_id = '', toString(place), given_id) AS id, fromUnixTimestamp64Milli(ifNull(time_ms, 0), 'UTC') AS time, ` +
     `toUInt32(1) AS schema, num, cat, label, score, value, CAST(map(), 'Map(String, Float64)') AS scores, ` +
-    `CAST([], 'Array(Float64)') AS attributions, CAST(map(), 'Map(String, String)') AS tags, ` +
+    `if(arrayExists(x -> NOT isNaN(x), explained), explained, CAST([], 'Array(Float64)')) AS attributions, ` +
+    `CAST(map(), 'Map(String, String)') AS tags, ` +
     `CAST(map(), 'Map(String, String)') AS invalid, '' AS extra, truth, nan AS truth_value, toUInt128(place) AS row_version, ` +
     `toDateTime(4294967295, 'UTC') AS expires FROM ${from}${dated ? ' WHERE isNotNull(time_ms)' : ''}`
   );

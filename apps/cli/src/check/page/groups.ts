@@ -5,7 +5,7 @@ import type { Checked } from '../run.js';
 import { densities, type Density } from './density.js';
 import type { BarCell, Point } from './plots.js';
 
-/** All findings about one feature of one segment value, over all windows. */
+/** All findings about one feature, or one group of a facet, of one segment value, over all windows. */
 export type Group = {
   key: string;
   monitor: string;
@@ -48,12 +48,12 @@ const rank = ({ finding }: FoundIn): number => {
 
 const byWorst = (a: FoundIn, b: FoundIn): number => worstFirst(a.finding, b.finding) || rank(a) - rank(b);
 
-/** groupsOf: by segment value and feature, breached ones first, the worst at the top. */
+/** groupsOf: by segment value and feature or group, breached ones first, the worst at the top. */
 export function groupsOf(findings: readonly FoundIn[]): Group[] {
   const groups = new Map<string, FoundIn[]>();
   for (const found of findings) {
-    const { segment, segmentValue, feature } = found.finding;
-    const key = JSON.stringify([segment, segmentValue, feature]);
+    const { segment, segmentValue, feature, facet, facetValue } = found.finding;
+    const key = JSON.stringify([segment, segmentValue, feature, facet, facetValue]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [found]);
     else group.push(found);

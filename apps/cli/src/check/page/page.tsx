@@ -6,7 +6,8 @@ import { drawn, groupsOf, type Drawn, type Group } from './groups.js';
 import { BarPlot, DensityPlot, Timeline } from './plots.js';
 import { STYLE } from './style.js';
 import { Columns, Notes, Windows } from './details.js';
-import { featureOf, MAX_LISTED, plural, qOf, segmentOf, shown } from './words.js';
+import { Attribution, Groups, specialOf } from './special.js';
+import { nameOf, MAX_LISTED, plural, qOf, segmentOf, shown } from './words.js';
 
 /** Open at first; the rest unfolds on a click. */
 const OPEN = 3;
@@ -24,6 +25,7 @@ export async function checkPage({ names, checked }: PageInput): Promise<string> 
   );
   const quiet = groups.filter((group) => group.breached.length === 0 && group.segment === 'all');
   const quietDrawn = await drawn(quiet.slice(0, MAX_QUIET_DRAWN), checked);
+  const special = await specialOf(checked);
   const body = render(
     <main>
       <Head names={names} report={report} breached={breached} />
@@ -31,6 +33,8 @@ export async function checkPage({ names, checked }: PageInput): Promise<string> 
         <p class="warning">{warning}</p>
       ))}
       {breached.length > 0 && <Moved groups={breached} report={report} />}
+      <Groups special={special} />
+      <Attribution special={special} />
       <Segments groups={groups} />
       <Quiet groups={quietDrawn} more={quiet.slice(MAX_QUIET_DRAWN, MAX_LISTED)} total={quiet.length} />
       <Windows report={report} findings={findings} />
@@ -59,13 +63,16 @@ function Head({
   report: CheckReport;
   breached: readonly Drawn[];
 }) {
-  const features = new Set(breached.map(({ feature }) => feature));
+  const isGroup = ({ worst }: Drawn): boolean => worst.finding.facet !== '';
+  const subjects = new Set(breached.map(nameOf));
+  const groups = new Set(breached.filter(isGroup).map(nameOf));
+  const features = new Set(breached.filter((one) => !isGroup(one)).map(nameOf));
   const isBad = breached.length > 0;
   const compared = report.summary.columns.filter(({ part }) => part === 'feature').length;
   return (
     <header>
       <span class={`verdict ${isBad ? 'bad' : 'good'}`}>{isBad ? 'Breached' : 'Nothing breached'}</span>
-      <h1>{isBad ? headline(breached, features) : 'The current file looks like its baseline'}</h1>
+      <h1>{isBad ? headline(breached, subjects) : 'The current file looks like its baseline'}</h1>
       <p class="lead">
         <b>{names.current}</b> compared with <b>{names.baseline}</b>
       </p>
@@ -75,19 +82,23 @@ function Head({
         {report.windows.length > 1 && <Tile value={formatCount(report.windows.length)} label="windows" />}
         <Tile value={formatCount(compared)} label="features compared" />
         <Tile value={formatCount(features.size)} label="features breached" />
+        {groups.size > 0 && <Tile value={formatCount(groups.size)} label="groups breached" />}
       </div>
     </header>
   );
 }
 
-function headline(breached: readonly Drawn[], features: ReadonlySet<string>): string {
+function headline(breached: readonly Drawn[], subjects: ReadonlySet<string>): string {
   const segments = [...new Set(breached.map(segmentOf))];
   const where =
     segments.length === 1 ? `in ${segments[0] ?? ''}` : `in ${formatCount(segments.length)} segments`;
-  const [only = ''] = features;
-  return features.size === 1
-    ? `${featureOf(only)} moved ${where}`
-    : `${formatCount(features.size)} features moved ${where}`;
+  const groups = breached.filter(({ worst }) => worst.finding.facet !== '');
+  const isAboutGroups = groups.length === breached.length;
+  const what = isAboutGroups ? 'groups' : groups.length > 0 ? 'features and groups' : 'features';
+  const [only = ''] = subjects;
+  const who = subjects.size === 1 ? only : `${formatCount(subjects.size)} ${what}`;
+  if (!isAboutGroups) return `${who} moved ${where}`;
+  return `${subjects.size === 1 ? (groups[0]?.worst.finding.facetValue ?? '') : who} are treated differently ${where}`;
 }
 
 const Tile = ({ value, label }: { value: string; label: string }) => (
@@ -130,7 +141,7 @@ function GroupDetails({ group, open, report }: { group: Drawn; open: boolean; re
   return (
     <details open={open}>
       <summary>
-        <span class="name">{featureOf(group.feature)}</span>
+        <span class="name">{nameOf(group)}</span>
         <span class="chip">{segmentOf(group)}</span>
         <span class="figure">
           {METRIC_LABELS[finding.metric]} {shown(finding.metric, finding.value)}
@@ -148,7 +159,7 @@ function GroupDetails({ group, open, report }: { group: Drawn; open: boolean; re
 function Picture({ group, report }: { group: Drawn; report: CheckReport }) {
   const { picture, timeline, worst } = group;
   const window = report.windows.length > 1 ? `, window ${windowName(report, worst.window)}` : '';
-  const label = `${featureOf(group.feature)} in ${segmentOf(group)}: baseline and current`;
+  const label = `${nameOf(group)} in ${segmentOf(group)}: baseline and current`;
   return (
     <div>
       {picture !== null && (
@@ -236,7 +247,7 @@ function Segments({ groups }: { groups: readonly Group[] }) {
             <tr>
               <th>segment</th>
               <th class="n">rows</th>
-              <th class="n">features breached</th>
+              <th class="n">breached</th>
               <th>worst</th>
             </tr>
           </thead>
@@ -261,7 +272,7 @@ function Segments({ groups }: { groups: readonly Group[] }) {
 const worstOf = (group: Group | undefined): string =>
   group === undefined || group.breached.length === 0
     ? '–'
-    : `${featureOf(group.feature)}: ${METRIC_LABELS[group.worst.finding.metric]} ${shown(group.worst.finding.metric, group.worst.finding.value)}`;
+    : `${nameOf(group)}: ${METRIC_LABELS[group.worst.finding.metric]} ${shown(group.worst.finding.metric, group.worst.finding.value)}`;
 
 function Quiet({ groups, more, total }: { groups: readonly Drawn[]; more: readonly Group[]; total: number }) {
   if (total === 0) return null;
@@ -279,7 +290,7 @@ function Quiet({ groups, more, total }: { groups: readonly Drawn[]; more: readon
         ))}
         {more.length > 0 && (
           <p class="soft">
-            Also: {more.map(({ feature }) => featureOf(feature)).join(', ')}
+            Also: {more.map(nameOf).join(', ')}
             {total > groups.length + more.length &&
               ` and ${formatCount(total - groups.length - more.length)} more`}
           </p>
@@ -295,7 +306,7 @@ function QuietDetails({ group }: { group: Drawn }) {
   return (
     <details>
       <summary>
-        <span class="name">{featureOf(group.feature)}</span>
+        <span class="name">{nameOf(group)}</span>
         {undecided && <span class="chip">{finding.status.replaceAll('_', ' ')}</span>}
         <span class="figure">
           {undecided
@@ -312,10 +323,10 @@ function QuietDetails({ group }: { group: Drawn }) {
               <DensityPlot
                 baseline={group.picture.baseline}
                 window={group.picture.window}
-                label={featureOf(group.feature)}
+                label={nameOf(group)}
               />
             ) : (
-              <BarPlot cells={group.picture.cells} label={featureOf(group.feature)} />
+              <BarPlot cells={group.picture.cells} label={nameOf(group)} />
             )}
           </figure>
         )}

@@ -1,4 +1,5 @@
-import { describeFeature, describeSegment, formatCount, formatNumber, formatPercent } from '#libs/monitoring';
+import { describeSegment, formatCount, formatNumber, formatPercent } from '#libs/monitoring';
+import { subjectOf } from '../sentences.js';
 import type { Group } from './groups.js';
 
 /** Lines of a list, at most. */
@@ -13,5 +14,4 @@ export const plural = (count: number, what: string): string =>
   `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 export const segmentOf = (group: Pick<Group, 'segment' | 'segmentValue'>): string =>
   group.segment === 'all' ? 'all rows' : describeSegment(group);
-export const featureOf = (feature: string): string =>
-  feature === '' ? 'rows as a whole' : describeFeature(feature);
+export const nameOf = (group: Pick<Group, 'worst'>): string => subjectOf(group.worst.finding);

@@ -1,0 +1,164 @@
+import {
+  biasPlan,
+  biasSettingsSchema,
+  facetSets,
+  MAX_FACET_SLOTS,
+  MAX_GROUPS,
+  PREDICTION_FEATURES,
+  slotsOf,
+  type BiasPlan,
+  type BiasSettings,
+  type BinningBody,
+  type CheckConfig,
+  type CheckFacet,
+} from '#libs/contracts';
+import type { ConfigFile } from './config-file.js';
+import type { ColumnView, Columns } from './infer.js';
+import { CheckProblem } from './problem.js';
+
+const MOSTLY = 0.99;
+/** Groups that are compared, over all facets and intersections: each is two dozen findings per segment value and window. */
+const MAX_COMPARISONS = 200;
+/** Classes that say by themselves which of two people want; the first of each is the wanted one. */
+const USUAL = [
+  ['1', '0'],
+  ['true', 'false'],
+  ['True', 'False'],
+  ['yes', 'no'],
+];
+
+const groupOf = ({ group }: CheckConfig) => (typeof group === 'string' ? { column: group } : group);
+
+/** facetColumns: columns that have to be counted by, whether they are compared or not. */
+export const facetColumns = (config: CheckConfig): Set<string> => {
+  const group = groupOf(config);
+  return new Set([
+    ...(config.facets ?? []).map(({ column }) => column),
+    ...(group === undefined ? [] : [group.column]),
+  ]);
+};
+
+const facetOf = ({ column, name = column, favoured_name: favouredName, ...rest }: CheckFacet) => ({
+  ...rest,
+  name,
+  feature: column,
+  ...(favouredName !== undefined && { favouredName }),
+});
+
+/** facetSettings: what the configuration says about groups, as a model would say it; undefined without facets. */
+export function facetSettings(
+  { config, at }: ConfigFile,
+  { views, columns }: { views: readonly ColumnView[]; columns: Columns },
+): BiasSettings | undefined {
+  const { facets, intersections, favourable, score_threshold: scoreThreshold } = config;
+  if (facets === undefined) {
+    const alone = (['intersections', 'group', 'favourable', 'score_threshold'] as const).find(
+      (key) => config[key] !== undefined,
+    );
+    if (alone === undefined) return undefined;
+    throw new CheckProblem(`${at([alone])}: ${alone} goes with facets; add facets: [{ column: … }]`);
+  }
+  const group = groupOf(config);
+  const parsed = biasSettingsSchema.safeParse({
+    facets: facets.map(facetOf),
+    intersections,
+    ...(group !== undefined && { group: { feature: group.column, values: group.values } }),
+    favourable: favourable?.map(String),
+    scoreThreshold,
+  });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const path = issue?.path ?? [];
+    throw new CheckProblem(`${at(path)}: ${path.map(String).join('.')}: ${issue?.message ?? ''}`);
+  }
+  facets.forEach((facet, index) => {
+    checkFacet(facet, { views, columns, at: (key) => at(['facets', index, key]) });
+  });
+  if (group !== undefined) checkCountable(group.column, columns, at(['group']));
+  checkSize(parsed.data, at(['facets']));
+  return parsed.data;
+}
+
+type At = (key: string) => string;
+
+function checkCountable(column: string, { features, listed }: Columns, where: string): void {
+  if (features.some(({ name }) => name === column)) return;
+  const why = listed.find(({ name }) => name === column)?.why ?? 'cannot be read';
+  throw new CheckProblem(`${where}: rows cannot be grouped by column '${column}', which ${why}`);
+}
+
+function checkFacet(
+  facet: CheckFacet,
+  { views, columns, at }: { views: readonly ColumnView[]; columns: Columns; at: At },
+): void {
+  checkCountable(facet.column, columns, at('column'));
+  const key = (['above', 'below', 'ranges'] as const).find((one) => facet[one] !== undefined);
+  const facts = views.find(({ column }) => column.name === facet.column)?.facts;
+  if (key === undefined || facts === undefined || facts.filled === 0) return;
+  if (facts.numbers >= facts.filled * MOSTLY) return;
+  throw new CheckProblem(
+    `${at(key)}: column '${facet.column}' holds text; above, below and ranges need numbers: use disfavoured`,
+  );
+}
+
+function checkSize(settings: BiasSettings, where: string): void {
+  const groups = settings.group === undefined ? 0 : (settings.group.values?.length ?? MAX_GROUPS);
+  const sets = facetSets(settings);
+  const slots = sets.reduce((sum, set) => sum + slotsOf(set, groups), 0);
+  const compared = sets.reduce(
+    (sum, { levels }) => sum + levels.reduce((product, each) => product * each.length, 1) - 1,
+    0,
+  );
+  if (slots > MAX_FACET_SLOTS)
+    throw new CheckProblem(
+      `${where}: would keep ${slots} counts per segment value, at most ${MAX_FACET_SLOTS} are allowed; take fewer values, intersections or group values`,
+    );
+  if (compared > MAX_COMPARISONS)
+    throw new CheckProblem(
+      `${where}: would compare ${compared} groups, at most ${MAX_COMPARISONS} are allowed; take fewer values or intersections`,
+    );
+}
+
+/** wantedClass: the class that a score speaks of, where two usual ones are all that the baseline predicts. */
+const wantedClass = ({ features }: Pick<BinningBody, 'features'>): string | undefined => {
+  const predicted = features.find(({ feature }) => feature === PREDICTION_FEATURES.label);
+  const classes = predicted?.kind === 'categorical' ? predicted.categories : [];
+  return USUAL.find((pair) => classes.length > 0 && classes.every((one) => pair.includes(one)))?.[0];
+};
+
+/** positiveClass: as the configuration says; whole numbers are written as labels are. */
+const positiveClass = ({ columns = {} }: CheckConfig): string | undefined =>
+  columns.positive === undefined ? undefined : String(columns.positive);
+
+/** countedBy: how facets are counted, with the values of the group variable that the baseline has most often. */
+export async function countedBy(
+  settings: BiasSettings,
+  {
+    file: { config, at },
+    binning,
+    valuesOf,
+  }: {
+    file: ConfigFile;
+    binning: Pick<BinningBody, 'features'>;
+    valuesOf: (feature: string) => Promise<string[]>;
+  },
+): Promise<{ plan: BiasPlan; assumed: string | null }> {
+  const { group } = settings;
+  const said = positiveClass(config);
+  const assumed = said === undefined && settings.favourable === undefined ? wantedClass(binning) : undefined;
+  const values =
+    group?.feature === undefined || group.values !== undefined
+      ? group?.values
+      : await valuesOf(group.feature);
+  const bias = {
+    ...settings,
+    ...(group !== undefined && values !== undefined && values.length > 0 && { group: { ...group, values } }),
+  };
+  const positiveLabel = said ?? assumed;
+  const plan = biasPlan({ positiveLabel, bias }, binning.features);
+  if (plan === null)
+    throw new CheckProblem(
+      `${at(['facets'])}: which outcome do people want? Name it under columns.positive, such as 1, or under favourable`,
+    );
+  return { plan, assumed: assumed ?? null };
+}

@@ -1,0 +1,141 @@
+import { formatCount, formatPercent, groupTable, type GroupRow } from '#libs/monitoring';
+import type { FoundIn } from '../report.js';
+import type { Checked } from '../run.js';
+import { inWords } from '../sentences.js';
+import { BarPlot } from './plots.js';
+import { MAX_LISTED } from './words.js';
+
+const MAX_SENTENCES = 12;
+/** More features than these have hardly any weight. */
+const MAX_FEATURES = 20;
+
+type Rate = GroupRow['rates'][number];
+export type GroupLine = { row: GroupRow; now: Rate | undefined; before: Rate | undefined };
+export type Special = {
+  groups: GroupLine[];
+  groupSentences: string[];
+  shares: { label: string; baseline: number; window: number }[];
+  shareSentences: string[];
+};
+
+const decided = (row: GroupRow | undefined): Rate | undefined =>
+  row?.rates.find(({ rate }) => rate === 'predicted_positive');
+
+/** The window with the most breaches of these findings, the newest of equals. */
+function tellingWindow(findings: readonly FoundIn[], windows: number): number {
+  const breaches = Array.from({ length: windows }, () => 0);
+  for (const { window, finding } of findings)
+    if (finding.status === 'breached') breaches[window] = (breaches[window] ?? 0) + 1;
+  return breaches.lastIndexOf(Math.max(0, ...breaches));
+}
+
+/** specialOf: rates of the groups and shares of the attribution over all rows, in the window that tells most of each. */
+export async function specialOf({ findings, baseline, windows, profileOf }: Checked): Promise<Special> {
+  const { bias } = baseline.plan;
+  const isAll = ({ finding }: FoundIn): boolean => finding.segment === 'all';
+  const aboutGroups = findings.filter(({ finding }) => finding.facet !== '');
+  const aboutShares = findings.filter(
+    ({ finding }) => finding.metric.startsWith('attribution_') || finding.metric === 'ndcg',
+  );
+  const sentences = (some: readonly FoundIn[]): string[] =>
+    some
+      .filter(({ finding }) => finding.status === 'breached')
+      .map((found) => inWords(found, bias))
+      .filter((sentence) => sentence !== null)
+      .slice(0, MAX_SENTENCES);
+  const window = windows[tellingWindow(aboutGroups, windows.length)];
+  const rowsOf = (facets: Parameters<typeof groupTable>[1]): GroupRow[] =>
+    bias
+      ? groupTable(
+          bias,
+          facets.filter(({ segment }) => segment === 'all'),
+        )
+      : [];
+  const now = bias && window !== undefined ? rowsOf((await profileOf(window)).facets ?? []) : [];
+  const before = rowsOf(baseline.profile.facets ?? []);
+  const at = tellingWindow(aboutShares, windows.length);
+  const shares = aboutShares
+    .filter(isAll)
+    .filter(({ finding, window: own }) => finding.metric === 'attribution_share' && own === at)
+    .flatMap(({ finding: { feature, value, baselineValue } }) =>
+      value === null ? [] : [{ label: feature, baseline: baselineValue ?? 0, window: value }],
+    )
+    .toSorted((a, b) => b.baseline - a.baseline);
+  return {
+    groups: now.map((row) => ({
+      row,
+      now: decided(row),
+      before: decided(before.find(({ facet, group }) => facet === row.facet && group === row.group)),
+    })),
+    groupSentences: sentences(aboutGroups),
+    shares: shares.slice(0, MAX_FEATURES),
+    shareSentences: sentences(aboutShares),
+  };
+}
+
+const share = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : formatPercent(value);
+
+const interval = (rate: Rate | undefined): string =>
+  rate?.low == null || rate.high === null ? '–' : `${share(rate.low)} to ${share(rate.high)}`;
+
+const Sentences = ({ lines }: { lines: readonly string[] }) => (
+  <>
+    {lines.map((line) => (
+      <p>{line}</p>
+    ))}
+  </>
+);
+
+/** How often each group gets the outcome that people want, now and in the baseline. */
+export function Groups({ special: { groups, groupSentences } }: { special: Special }) {
+  if (groups.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>Groups</h2>
+      <Sentences lines={groupSentences} />
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>group</th>
+              <th class="n">rows</th>
+              <th class="n">favourable decisions</th>
+              <th class="n">95 % interval</th>
+              <th class="n wide">baseline</th>
+            </tr>
+          </thead>
+          <tbody>
+            {groups.slice(0, MAX_LISTED).map(({ row, now, before }) => (
+              <tr>
+                <td>
+                  {row.facet}: {row.group}
+                  {row.favoured && <span class="soft"> (compared with)</span>}
+                </td>
+                <td class="n">{formatCount(row.rows)}</td>
+                <td class="n">{share(now?.value)}</td>
+                <td class="n">{interval(now)}</td>
+                <td class="n wide">{share(before?.value)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** What decides, then and now. */
+export function Attribution({ special: { shares, shareSentences } }: { special: Special }) {
+  if (shares.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>What predictions rely on</h2>
+      <Sentences lines={shareSentences} />
+      <figure>
+        <figcaption>Share of the attribution: baseline, current</figcaption>
+        <BarPlot cells={shares} label="Share of the attribution per feature: baseline and current" />
+      </figure>
+    </section>
+  );
+}

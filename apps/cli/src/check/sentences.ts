@@ -1,0 +1,30 @@
+import { attributionMetrics, type BiasPlan, type Finding, type MetricName } from '#libs/contracts';
+import {
+  biasSentence,
+  describeFeature,
+  describeSegment,
+  hasBiasWords,
+  namesFor,
+  sentenceOf,
+} from '#libs/monitoring';
+import type { FoundIn } from './report.js';
+
+const ATTRIBUTION: ReadonlySet<MetricName> = new Set(attributionMetrics);
+
+/** subjectOf: who or what a finding is about: a group of a facet, a feature, or the rows as a whole. */
+export const subjectOf = ({
+  feature,
+  facet,
+  facetValue,
+}: Pick<Finding, 'feature' | 'facet' | 'facetValue'>): string => {
+  if (facet !== '') return `${facet}: ${facetValue}`;
+  return feature === '' ? 'rows as a whole' : describeFeature(feature);
+};
+
+/** inWords: findings about groups and attributions as sentences, since their numbers have directions; nothing for all others. */
+export function inWords({ finding }: FoundIn, bias: BiasPlan | null | undefined): string | null {
+  const { metric } = finding;
+  if (hasBiasWords(metric))
+    return `${biasSentence(finding, namesFor(bias, finding), describeSegment(finding))}.`;
+  return ATTRIBUTION.has(metric) ? sentenceOf(finding, finding.note) : null;
+}
