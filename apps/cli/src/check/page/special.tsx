@@ -10,7 +10,7 @@ const MAX_SENTENCES = 12;
 const MAX_FEATURES = 20;
 
 type Rate = GroupRow['rates'][number];
-export type GroupLine = { row: GroupRow; now: Rate | undefined; before: Rate | undefined };
+type GroupLine = { row: GroupRow; now: Rate | undefined; before: Rate | undefined };
 export type Special = {
   groups: GroupLine[];
   groupSentences: string[];
