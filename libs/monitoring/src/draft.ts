@@ -19,23 +19,27 @@ export type Undecidable = { status: Exclude<Draft['status'], 'computed'>; note: 
 
 const rowsOf = (pair: Pair) => ({ rows: pair.window?.rows ?? 0, baselineRows: pair.baseline?.rows ?? 0 });
 
-const blank = ({ segment, segmentValue, feature }: Pair) =>
-  ({
-    segment,
-    segmentValue,
-    feature,
-    facet: '',
-    facetValue: '',
-    value: null,
-    baselineValue: null,
-    interval: null,
-    threshold: null,
-    p: null,
-    evidence: 'none',
-    deff: 1,
-    resolution: null,
-    variant: '',
-  }) as const;
+/** BLANK: a draft that says nothing yet; where it is about more than all rows, and of what metric, is filled in. */
+export const BLANK = {
+  feature: '',
+  facet: '',
+  facetValue: '',
+  variant: '',
+  value: null,
+  baselineValue: null,
+  interval: null,
+  threshold: null,
+  p: null,
+  evidence: 'none',
+  deff: 1,
+  resolution: null,
+  rows: 0,
+  baselineRows: 0,
+  status: 'computed',
+  note: '',
+} as const satisfies Omit<Draft, 'segment' | 'segmentValue' | 'metric'>;
+
+const blank = ({ segment, segmentValue, feature }: Pair) => ({ ...BLANK, segment, segmentValue, feature });
 
 /** undecided: the draft of a metric that has no value, with the reason. */
 export const undecided = (pair: Pair, metric: MetricName, { status, note }: Undecidable): Draft => ({

@@ -1,5 +1,5 @@
 import type { AttributionCell, MetricName, MonitorBody } from '#libs/contracts';
-import type { Draft } from '../draft.js';
+import { BLANK, type Draft } from '../draft.js';
 import { constantOf, thresholdOf } from '../limits.js';
 import type { SegmentValue } from '../pair.js';
 
@@ -18,23 +18,13 @@ export const attributionDraft = (
   metric: MetricName,
   variant: string,
 ): Draft => ({
+  ...BLANK,
   segment: value.segment,
   segmentValue: value.segmentValue,
   feature,
-  facet: '',
-  facetValue: '',
   metric,
   variant,
-  value: null,
-  baselineValue: null,
-  interval: null,
   threshold: constantOf(thresholdOf({ ...value, settings, feature }, metric, { withDefault: false })),
-  p: null,
-  evidence: 'none',
-  deff: 1,
-  resolution: null,
   rows: window?.explained ?? 0,
   baselineRows: baseline?.explained ?? 0,
-  status: 'computed',
-  note: '',
 });

@@ -1,5 +1,5 @@
 import type { BiasPlan, FacetCell, FacetSet, MonitorBody } from '#libs/contracts';
-import type { Draft, Undecidable } from '../draft.js';
+import { BLANK, type Draft, type Undecidable } from '../draft.js';
 import type { SegmentValue } from '../pair.js';
 import type { Comparison } from './comparisons.js';
 import { absent, oneClass, REASONS, rowsFor, small, thin } from './gate.js';
@@ -40,25 +40,17 @@ const rowsOfBoth = (sides: Sides | null, metric: GroupMetric): number =>
 function blank({ value, comparison, now, before, deff, settings }: Compared, name: GroupMetricName): Draft {
   const metric: GroupMetric = groupMetrics[name];
   return {
+    ...BLANK,
     segment: value.segment,
     segmentValue: value.segmentValue,
-    feature: '',
     facet: comparison.facet,
     facetValue: comparison.facetValue,
     metric: name,
     variant: metric.variant,
-    value: null,
-    baselineValue: null,
-    interval: null,
     threshold: biasLimit(settings, value, { facet: comparison.facet, metric: name }),
-    p: null,
-    evidence: 'none',
     deff,
-    resolution: null,
     rows: rowsOfBoth(now, metric),
     baselineRows: rowsOfBoth(before, metric),
-    status: 'computed',
-    note: '',
   };
 }
 

@@ -1,7 +1,7 @@
 import type { BiasPlan, FacetCell } from '#libs/contracts';
 import { facetSets } from '#libs/contracts';
 import { generalizedEntropy, generalizedEntropyInterval } from '#libs/stats';
-import type { Draft } from '../draft.js';
+import { BLANK, type Draft } from '../draft.js';
 import { specialKey } from '../merge-special.js';
 import type { MonitorInput, SegmentValue } from '../pair.js';
 import { biasSettingsOf } from './compare-groups.js';
@@ -37,24 +37,13 @@ function compareValue(input: MonitorInput, plan: BiasPlan, value: SegmentValue, 
   const [now, before] = [population(cells.window, value, plan), population(cells.baseline, value, plan)];
   const limit = biasLimit(settings, value, ABOUT);
   const draft: Draft = {
+    ...BLANK,
     ...value,
-    feature: '',
-    facet: '',
-    facetValue: '',
     metric: 'ge',
     variant: 'alpha-2',
-    value: null,
-    baselineValue: null,
-    interval: null,
     threshold: limit,
-    p: null,
-    evidence: 'none',
-    deff: 1,
-    resolution: null,
     rows: now?.rows ?? 0,
     baselineRows: before?.rows ?? 0,
-    status: 'computed',
-    note: '',
   };
   if (now === null) return { ...draft, status: 'no_data', note: 'no rows in this window' };
   if (now.labelled === 0)

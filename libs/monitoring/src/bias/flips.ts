@@ -1,6 +1,6 @@
 import { ALL_SEGMENT, SEGMENT_IN, type BiasPlan, type BiasSample, type FacetSet } from '#libs/contracts';
 import { countFlips, flipTest, flipTestInterval, type Flips, type FlipRow } from '#libs/stats';
-import type { Draft } from '../draft.js';
+import { BLANK, type Draft } from '../draft.js';
 import type { MonitorInput } from '../pair.js';
 import { seeded } from '../random.js';
 import { biasSettingsOf } from './compare-groups.js';
@@ -51,24 +51,15 @@ function compareSide(
   const { minGroupRows, against } = biasSettingsOf(settings);
   const limit = biasLimit(settings, EVERYWHERE, { facet: comparison.facet, metric: 'ft' });
   const draft: Draft = {
+    ...BLANK,
     ...EVERYWHERE,
-    feature: '',
     facet: comparison.facet,
     facetValue: comparison.facetValue,
     metric: 'ft',
     variant: `5-neighbours-of-${window.rows.length}-rows`,
-    value: null,
-    baselineValue: null,
-    interval: null,
     threshold: limit,
-    p: null,
-    evidence: 'none',
-    deff: 1,
-    resolution: null,
     rows: now?.rows ?? 0,
     baselineRows: before?.rows ?? 0,
-    status: 'computed',
-    note: '',
   };
   if (window.rows.length === 0)
     return { ...draft, status: 'no_data', note: 'no rows of this window are kept' };

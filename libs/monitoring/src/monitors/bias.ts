@@ -1,6 +1,7 @@
 import {
   ALL_SEGMENT,
   facetSets,
+  SEGMENT_IN,
   slotsOf,
   type BiasPlan,
   type FacetCell,
@@ -12,7 +13,7 @@ import { comparisonsOf, knownPlaces } from '../bias/comparisons.js';
 import { compareEntropy } from '../bias/entropy.js';
 import { compareFlips } from '../bias/flips.js';
 import { sideOf, sidesOf } from '../bias/sides.js';
-import type { Draft } from '../draft.js';
+import { BLANK, type Draft } from '../draft.js';
 import { deffNote, dispersion } from '../evidence.js';
 import { specialKey } from '../merge-special.js';
 import type { MonitorInput, SegmentValue } from '../pair.js';
@@ -23,23 +24,10 @@ const indexOf = (cells: readonly FacetCell[] = []): Index =>
   new Map(cells.map((cell) => [specialKey(cell), cell]));
 
 const nothing = (note: string): Draft => ({
+  ...BLANK,
   segment: ALL_SEGMENT,
-  segmentValue: 'in',
-  feature: '',
-  facet: '',
-  facetValue: '',
+  segmentValue: SEGMENT_IN,
   metric: 'dppl',
-  variant: '',
-  value: null,
-  baselineValue: null,
-  interval: null,
-  threshold: null,
-  p: null,
-  evidence: 'none',
-  deff: 1,
-  resolution: null,
-  rows: 0,
-  baselineRows: 0,
   status: 'not_computable',
   note,
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FeatureCell } from '#libs/contracts';
 import { RowBinary, type Database } from '../client/index.js';
+import { KEY_COLUMNS } from './counting.js';
 import type { ProfilePlan } from './plan.js';
 import { finishRuns, nextRuns } from './runs.js';
 
@@ -8,16 +9,7 @@ import { finishRuns, nextRuns } from './runs.js';
 const START_MS = 0;
 const GRAIN_BUCKET = 1;
 const COLUMNS = [
-  'project',
-  'model',
-  'version',
-  'origin',
-  'binning',
-  'grain',
-  'start',
-  'run',
-  'segment',
-  'segment_value',
+  ...KEY_COLUMNS,
   'feature',
   'kind',
   'rows',
@@ -37,7 +29,7 @@ const COLUMNS = [
   'negatives',
   'distinct',
   'checksum',
-] as const;
+];
 
 const checksum = (cell: FeatureCell): bigint =>
   BigInt(`0x${createHash('sha256').update(JSON.stringify(cell)).digest('hex').slice(0, 16)}`);
