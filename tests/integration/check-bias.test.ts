@@ -297,6 +297,22 @@ describe('refused with the line and what to do', () => {
     await expect(fixture.check({ baseline: before, current: before, config })).rejects.toThrow(says);
   });
 
+  test('an outcome is known by its other spellings, and one that is never predicted is told', async () => {
+    const made = csv(
+      'made.csv',
+      rows('sex,x,prediction', 600, (i) => `${1 + (i % 2)},${i},${i % 3 === 0 ? 'True' : 'False'}`),
+    );
+    const dppl = async (positive: string) => {
+      const config = `columns: { positive: ${positive} }\nfacets: [{ column: sex, disfavoured: [2] }]\nmonitors: [{ kind: bias, metrics: [di] }]`;
+      const { findings, summary } = parsed(await fixture.check({ baseline: made, current: made, config }));
+      return { value: findings[0]?.value, warnings: summary.warnings.join() };
+    };
+    expect(await dppl('true')).toEqual({ value: 1, warnings: '' });
+    expect((await dppl('granted')).warnings).toContain(
+      "'granted' that people want is none that the baseline",
+    );
+  });
+
   test('which outcome people want has to be known', async () => {
     const odd = csv(
       'odd.csv',

@@ -69,14 +69,14 @@ export async function runCheck(
   onColumns(columns);
   const shared = { store, columns };
   const looksAtBias = planned?.some(({ body }) => body.kind === 'bias') ?? true;
-  let assumed: string | null = null;
+  const remarks: string[] = [];
   const biasOf = async (
     binning: Pick<BaselineSide['plan']['binning'], 'features'>,
     valuesOf: (feature: string) => Promise<string[]>,
   ): Promise<BiasPlan | null> => {
     if (facets === undefined || !looksAtBias) return null;
     const counted = await countedBy(facets, { file: config, binning, valuesOf });
-    assumed = counted.assumed;
+    remarks.push(...counted.remarks);
     return counted.plan;
   };
   const baseline = await profileBaseline(shared, {
@@ -115,7 +115,7 @@ export async function runCheck(
       windows,
       findings: all,
       columns: columns.listed,
-      warnings: warningsOf({ read, columns, cut, baseline, current, config: config.config, assumed }),
+      warnings: warningsOf({ read, columns, cut, baseline, current, config: config.config, remarks }),
     }),
   };
 }

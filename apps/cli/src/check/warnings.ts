@@ -12,8 +12,8 @@ type Input = {
   baseline: Side;
   current: Side;
   config: CheckConfig;
-  /** The outcome that was taken for the wanted one, since nobody said. */
-  assumed: string | null;
+  /** What counting by groups had to assume. */
+  remarks: readonly string[];
 };
 
 /** Columns that are written about, at most. */
@@ -25,14 +25,9 @@ export const warningsOf = (input: Input): string[] => [
   ...shortBaseline(input),
   ...otherTypes(input),
   ...missing(input),
-  ...assumedOutcome(input),
+  ...input.remarks,
   ...unknownExplained(input),
 ];
-
-const assumedOutcome = ({ assumed }: Input): string[] =>
-  assumed === null
-    ? []
-    : [`'${assumed}' is taken for the outcome that people want; name it under columns.positive`];
 
 /** Attributions of what is no feature are compared with nothing. */
 function unknownExplained({ columns: { listed, attributions } }: Input): string[] {
