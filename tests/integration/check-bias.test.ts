@@ -251,6 +251,23 @@ describe('attribution', () => {
   });
 });
 
+test('features that no longer go together are told, though none of them moved', async () => {
+  const pairs = (name: string, pairOf: (i: number) => number) =>
+    csv(
+      name,
+      rows('a,b', 1_500, (i) => `${(i * 7_919) % 1_009},${pairOf(i)}`),
+    );
+  const report = parsed(
+    await fixture.check({
+      baseline: pairs('together.csv', (i) => (i * 7_919) % 1_009),
+      current: pairs('apart.csv', (i) => (i * 104_729) % 1_009),
+      config:
+        'monitors: [{ kind: multivariate_drift, thresholds: { correlation_drift: 0.3, domain_classifier_auc: 0.7 } }]',
+    }),
+  );
+  expect(breached(report)).toEqual(['all=in  correlation_drift', 'all=in  domain_classifier_auc']);
+});
+
 describe('refused with the line and what to do', () => {
   const bias = 'monitors: [{ kind: bias }]';
   test.each([

@@ -10,8 +10,8 @@ const MAX_SENTENCES = 12;
 const MAX_FEATURES = 20;
 
 type Rate = GroupRow['rates'][number];
-export type GroupLine = { row: GroupRow; now: Rate | undefined; before: Rate | undefined };
-export type Special = {
+type GroupLine = { row: GroupRow; now: Rate | undefined; before: Rate | undefined };
+type Special = {
   groups: GroupLine[];
   groupSentences: string[];
   shares: { label: string; baseline: number; window: number }[];
