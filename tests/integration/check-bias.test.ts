@@ -226,13 +226,14 @@ describe('attribution', () => {
   });
 
   test('nothing has to be said: columns named after features explain them, and 1 is what people want', async () => {
-    const report = parsed(
-      await fixture.check({
-        baseline: before,
-        current: unfair,
-        config: 'facets: [{ column: sex, disfavoured: [2] }]',
-      }),
-    );
+    const checked = await fixture.check({
+      baseline: before,
+      current: unfair,
+      config: 'facets: [{ column: sex, disfavoured: [2] }]',
+    });
+    const report = parsed(checked);
+    const text = summaryLines(report, checked.findings, checked.baseline.plan.bias).join('\n');
+    expect(text).toContain("sex 2 got '1' 19.9 points less often than all others");
     expect(report.summary.columns.filter(({ part }) => part === 'attribution').map(({ why }) => why)).toEqual(
       ["explains 'x'", "explains 'age'", "explains 'region'"],
     );
