@@ -226,13 +226,14 @@ describe('attribution', () => {
   });
 
   test('nothing has to be said: columns named after features explain them, and 1 is what people want', async () => {
-    const report = parsed(
-      await fixture.check({
-        baseline: before,
-        current: unfair,
-        config: 'facets: [{ column: sex, disfavoured: [2] }]',
-      }),
-    );
+    const checked = await fixture.check({
+      baseline: before,
+      current: unfair,
+      config: 'facets: [{ column: sex, disfavoured: [2] }]',
+    });
+    const report = parsed(checked);
+    const text = summaryLines(report, checked.findings, checked.baseline.plan.bias).join('\n');
+    expect(text).toContain("sex 2 got '1' 19.9 points less often than all others");
     expect(report.summary.columns.filter(({ part }) => part === 'attribution').map(({ why }) => why)).toEqual(
       ["explains 'x'", "explains 'age'", "explains 'region'"],
     );
@@ -249,6 +250,23 @@ describe('attribution', () => {
       "column 'phi_regions' explains 'regions', which is no feature",
     );
   });
+});
+
+test('features that no longer go together are told, though none of them moved', async () => {
+  const pairs = (name: string, pairOf: (i: number) => number) =>
+    csv(
+      name,
+      rows('a,b', 1_500, (i) => `${(i * 7_919) % 1_009},${pairOf(i)}`),
+    );
+  const report = parsed(
+    await fixture.check({
+      baseline: pairs('together.csv', (i) => (i * 7_919) % 1_009),
+      current: pairs('apart.csv', (i) => (i * 104_729) % 1_009),
+      config:
+        'monitors: [{ kind: multivariate_drift, thresholds: { correlation_drift: 0.3, domain_classifier_auc: 0.7 } }]',
+    }),
+  );
+  expect(breached(report)).toEqual(['all=in  correlation_drift', 'all=in  domain_classifier_auc']);
 });
 
 describe('refused with the line and what to do', () => {
@@ -295,6 +313,22 @@ describe('refused with the line and what to do', () => {
     },
   ])('$config', async ({ config, says }) => {
     await expect(fixture.check({ baseline: before, current: before, config })).rejects.toThrow(says);
+  });
+
+  test('an outcome is known by its other spellings, and one that is never predicted is told', async () => {
+    const made = csv(
+      'made.csv',
+      rows('sex,x,prediction', 600, (i) => `${1 + (i % 2)},${i},${i % 3 === 0 ? 'True' : 'False'}`),
+    );
+    const dppl = async (positive: string) => {
+      const config = `columns: { positive: ${positive} }\nfacets: [{ column: sex, disfavoured: [2] }]\nmonitors: [{ kind: bias, metrics: [di] }]`;
+      const { findings, summary } = parsed(await fixture.check({ baseline: made, current: made, config }));
+      return { value: findings[0]?.value, warnings: summary.warnings.join() };
+    };
+    expect(await dppl('true')).toEqual({ value: 1, warnings: '' });
+    expect((await dppl('granted')).warnings).toContain(
+      "'granted' that people want is none that the baseline",
+    );
   });
 
   test('which outcome people want has to be known', async () => {

@@ -35,4 +35,3 @@ export const checkGroupSchema = z.union([
   column,
   z.strictObject({ column, values: z.array(scalar).min(1).max(50).optional() }),
 ]);
-export type CheckGroup = z.infer<typeof checkGroupSchema>;

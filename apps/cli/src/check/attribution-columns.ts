@@ -1,6 +1,6 @@
 import type { CheckConfig, Feature } from '#libs/contracts';
 import type { ConfigFile } from './config-file.js';
-import type { ColumnView } from './infer.js';
+import type { ColumnView } from './columns.js';
 import { CheckProblem } from './problem.js';
 
 /** What common tools put in front of the feature that a column explains. */

@@ -13,7 +13,7 @@ import {
   type CheckFacet,
 } from '#libs/contracts';
 import type { ConfigFile } from './config-file.js';
-import type { ColumnView, Columns } from './infer.js';
+import type { ColumnView, Columns } from './columns.js';
 import { CheckProblem } from './problem.js';
 
 const MOSTLY = 0.99;
@@ -119,46 +119,65 @@ function checkSize(settings: BiasSettings, where: string): void {
     );
 }
 
-/** wantedClass: the class that a score speaks of, where two usual ones are all that the baseline predicts. */
-const wantedClass = ({ features }: Pick<BinningBody, 'features'>): string | undefined => {
+const predictedClasses = ({ features }: Pick<BinningBody, 'features'>): string[] => {
   const predicted = features.find(({ feature }) => feature === PREDICTION_FEATURES.label);
-  const classes = predicted?.kind === 'categorical' ? predicted.categories : [];
-  return USUAL.find((pair) => classes.length > 0 && classes.every((one) => pair.includes(one)))?.[0];
+  return predicted?.kind === 'categorical' ? predicted.categories : [];
 };
 
-/** positiveClass: as the configuration says; whole numbers are written as labels are. */
-const positiveClass = ({ columns = {} }: CheckConfig): string | undefined =>
-  columns.positive === undefined ? undefined : String(columns.positive);
+/** usualClass: the wanted one of two usual classes, where they are all that the baseline predicts. */
+const usualClass = (classes: readonly string[]): string | undefined =>
+  USUAL.find((pair) => classes.length > 0 && classes.every((one) => pair.includes(one)))?.[0];
 
-/** countedBy: how facets are counted, with the values of the group variable that the baseline has most often. */
+/** asPredicted: a class as the file writes it: whole numbers without a point, and `true` also where tools write `True`. */
+function asPredicted(written: string | number | boolean, classes: readonly string[]): string {
+  const text = String(written).replace(/^(-?\d+)\.0+$/, '$1');
+  if (classes.includes(text)) return text;
+  return classes.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text;
+}
+
+type Counting = {
+  file: ConfigFile;
+  binning: Pick<BinningBody, 'features'>;
+  valuesOf: (feature: string) => Promise<string[]>;
+};
+
+/** countedBy: how facets are counted, with the values of the group variable that the baseline has most often, and what is to be said about it. */
 export async function countedBy(
   settings: BiasSettings,
-  {
-    file: { config, at },
-    binning,
-    valuesOf,
-  }: {
-    file: ConfigFile;
-    binning: Pick<BinningBody, 'features'>;
-    valuesOf: (feature: string) => Promise<string[]>;
-  },
-): Promise<{ plan: BiasPlan; assumed: string | null }> {
-  const { group } = settings;
-  const said = positiveClass(config);
-  const assumed = said === undefined && settings.favourable === undefined ? wantedClass(binning) : undefined;
-  const values =
-    group?.feature === undefined || group.values !== undefined
-      ? group?.values
-      : await valuesOf(group.feature);
+  { file: { config, at }, binning, valuesOf }: Counting,
+): Promise<{ plan: BiasPlan; remarks: string[] }> {
+  const classes = predictedClasses(binning);
+  const { positive } = config.columns ?? {};
+  const favourable = config.favourable?.map((one) => asPredicted(one, classes));
+  const said = positive === undefined ? undefined : asPredicted(positive, classes);
+  const assumed = said === undefined && favourable === undefined ? usualClass(classes) : undefined;
   const bias = {
     ...settings,
-    ...(group !== undefined && values !== undefined && values.length > 0 && { group: { ...group, values } }),
+    ...(favourable && { favourable }),
+    ...(await groupSettings(settings, valuesOf)),
   };
-  const positiveLabel = said ?? assumed;
-  const plan = biasPlan({ positiveLabel, bias }, binning.features);
+  const plan = biasPlan({ positiveLabel: said ?? assumed, bias }, binning.features);
   if (plan === null)
     throw new CheckProblem(
       `${at(['facets'])}: which outcome do people want? Name it under columns.positive, such as 1, or under favourable`,
     );
-  return { plan, assumed: assumed ?? null };
+  const never = classes.length === 0 ? [] : plan.favourable.filter((one) => !classes.includes(one));
+  return {
+    plan,
+    remarks: [
+      ...(assumed === undefined
+        ? []
+        : [`'${assumed}' is taken for the outcome that people want; name it under columns.positive`]),
+      ...never.map((one) => `the outcome '${one}' that people want is none that the baseline predicts`),
+    ],
+  };
+}
+
+async function groupSettings(
+  { group }: BiasSettings,
+  valuesOf: Counting['valuesOf'],
+): Promise<Pick<BiasSettings, 'group'>> {
+  if (group?.feature === undefined || group.values !== undefined) return {};
+  const values = await valuesOf(group.feature);
+  return values.length === 0 ? {} : { group: { ...group, values } };
 }

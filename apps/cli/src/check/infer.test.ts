@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { inferColumns, partOf, type ColumnView } from './infer.js';
+import type { ColumnView } from './columns.js';
+import { inferColumns, partOf } from './infer.js';
 
 const view = (name: string, facts: Partial<ColumnView['facts']> = {}): ColumnView => ({
   column: { name, type: 'text', sql: name },
@@ -63,5 +64,31 @@ describe('inferColumns', () => {
   test('identifiers are looked at for gaps and repeats only', () => {
     const { features } = inferColumns([view('plate', { different: 1_900 })], {});
     expect(features).toEqual([{ name: 'plate', type: 'identifier', role: 'input' }]);
+  });
+
+  test('what explains a feature is told from features, by a usual name or by the prefix that was given', () => {
+    const views = [view('age', numbers), view('phi_age', numbers), view('phi_job', numbers)];
+    const partsOf = (config: Parameters<typeof inferColumns>[1]) =>
+      inferColumns(views, config).listed.map(({ name, part }) => `${name} ${part}`);
+    expect(partsOf({})).toEqual(['age feature', 'phi_age attribution', 'phi_job feature']);
+    expect(partsOf({ columns: { attributions: 'phi_' } })).toEqual([
+      'age feature',
+      'phi_age attribution',
+      'phi_job attribution',
+    ]);
+    expect(partsOf({ columns: { attributions: 'shap_' } })).toEqual([
+      'age feature',
+      'phi_age feature',
+      'phi_job feature',
+    ]);
+  });
+
+  test('a facet that is ignored makes groups and is not compared', () => {
+    const facets = [{ column: 'sex', disfavoured: ['f'] }];
+    const { features } = inferColumns([view('sex'), view('x', numbers)], {
+      facets,
+      columns: { ignore: ['sex'] },
+    });
+    expect(features.map(({ name, role }) => `${name} ${role}`)).toEqual(['sex context', 'x input']);
   });
 });

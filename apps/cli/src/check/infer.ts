@@ -1,21 +1,8 @@
-import { inferFeature, type DataColumn, type DataFacts, type DataParts } from '#libs/store';
+import { inferFeature, type DataFacts, type DataParts } from '#libs/store';
 import { PREDICTION_FEATURES, type CheckColumn, type CheckConfig, type Feature } from '#libs/contracts';
 import { explainedBy } from './attribution-columns.js';
 import { facetColumns } from './bias-settings.js';
-
-/** What is known of a column of one file. */
-export type ColumnView = { column: DataColumn; facts: DataFacts };
-
-/** How the columns are used: which part each plays, and why. */
-export type Columns = {
-  features: Feature[];
-  parts: DataParts;
-  /** Columns whose texts are numbers throughout. */
-  numbers: Set<string>;
-  /** Feature → column that explains it. */
-  attributions: ReadonlyMap<string, string>;
-  listed: CheckColumn[];
-};
+import type { Columns, ColumnView } from './columns.js';
 
 type Part = 'id' | 'time' | 'label' | 'prediction' | 'score' | 'value';
 

@@ -2,17 +2,15 @@ import {
   facetSets,
   metricsOf,
   monitorBodySchema,
-  type BiasSettings,
   type CheckConfig,
   type CheckMonitor,
-  type Feature,
   type MonitorBody,
   type MonitorKind,
 } from '#libs/contracts';
-import { nearest } from '#libs/platform';
 import type { ConfigFile } from './config-file.js';
 import { CheckProblem } from './problem.js';
 import { checkSpecial } from './special-monitors.js';
+import { unknown, type At, type Subjects } from './subjects.js';
 
 /** MonitorPlan: a monitor under the name that its findings carry; `suggest`: it has no limits of its own. */
 export type MonitorPlan = { name: string; body: MonitorBody; suggest: boolean };
@@ -20,14 +18,8 @@ export type MonitorPlan = { name: string; body: MonitorBody; suggest: boolean };
 /** Names of the one model version that a check knows. */
 export const CHECKED = { project: 'check', model: 'check', version: '1' } as const;
 const DEFAULT_MIN_ROWS = 100;
-
-/** What monitors may speak of. */
-export type Subjects = {
-  features: readonly Feature[];
-  facets: BiasSettings | undefined;
-  /** Features that some column explains. */
-  explained: ReadonlySet<string>;
-};
+/** Principal components are made by the service's worker; the rest of what tells features together needs rows only. */
+const FROM_ROWS = ['domain_classifier_auc', 'correlation_drift'];
 
 /** plannedMonitors: those of the configuration, checked against what each kind computes; undefined when it names none. */
 export function plannedMonitors({ config, at }: ConfigFile, subjects: Subjects): MonitorPlan[] | undefined {
@@ -61,7 +53,7 @@ const bodyOf = (monitor: CheckMonitor): MonitorBody =>
     kind: monitor.kind,
     model: CHECKED.model,
     version: CHECKED.version,
-    metrics: monitor.metrics ?? null,
+    metrics: monitor.metrics ?? (monitor.kind === 'multivariate_drift' ? FROM_ROWS : null),
     features: monitor.features ?? null,
     thresholds: monitor.thresholds ?? {},
     featureThresholds: monitor.feature_thresholds ?? {},
@@ -76,8 +68,6 @@ const bodyOf = (monitor: CheckMonitor): MonitorBody =>
       attribution: { aggregate: monitor.aggregate, weights: monitor.weights },
     }),
   });
-
-export type At = (inner: PropertyKey[]) => string;
 
 function checkMetric(kind: MonitorKind, metric: string, where: string): void {
   const known: readonly string[] = metricsOf[kind];
@@ -110,11 +100,6 @@ function checkMetrics(monitor: CheckMonitor, at: At): void {
         );
     }
 }
-
-export const unknown = (what: string, name: string, known: readonly string[]): string => {
-  const near = nearest(name, known);
-  return `there is no ${what} '${name}'${near === undefined ? `; known are ${known.slice(0, 20).join(', ')}` : `; did you mean '${near}'?`}`;
-};
 
 function checkFeatures(
   monitor: CheckMonitor,

@@ -1,16 +1,10 @@
-import type {
-  BiasPlan,
-  BiasSample,
-  BinningBody,
-  DimensionBody,
-  Profile,
-  ProfileChunk,
-} from '#libs/contracts';
+import type { BiasPlan, BinningBody, DimensionBody, Profile, ProfileChunk } from '#libs/contracts';
 import { baselineOrigin } from '#libs/contracts';
 import type { DataCut, DataWindow, FileStore, ProfilePlan } from '#libs/store';
-import type { Columns } from './infer.js';
+import type { Columns } from './columns.js';
 import { CHECKED } from './monitor-plan.js';
 import { mustBe, type ReadFile } from './read-files.js';
+import { readSamples, type Samples, type Wanted } from './samples.js';
 import type { NamedSegment } from './segment-plan.js';
 
 export type Side = {
@@ -22,11 +16,8 @@ export type Side = {
 export type BaselineSide = Side & {
   profile: Profile;
   chunks: ProfileChunk[];
-  /** Rows for the flip test, where it is asked for: only one file is shown at a time. */
-  sample?: BiasSample;
+  samples: Samples;
 };
-/** Rows of the flip test's sample: time grows with their square. */
-export const SAMPLE_ROWS = 2_000;
 
 const name = (origin: string) => ({ ...CHECKED, origin });
 const BASELINE = name(baselineOrigin('file'));
@@ -80,7 +71,7 @@ export async function profileBaseline(
     cut,
     segments,
     biasOf,
-    wantsSample,
+    wanted,
   }: {
     read: ReadFile;
     cut: DataCut;
@@ -89,7 +80,7 @@ export async function profileBaseline(
       binning: Pick<BinningBody, 'features'>,
       valuesOf: (feature: string) => Promise<string[]>,
     ) => Promise<BiasPlan | null>;
-    wantsSample: boolean;
+    wanted: Wanted;
   },
 ): Promise<BaselineSide> {
   const { store, columns } = shared;
@@ -116,8 +107,8 @@ export async function profileBaseline(
   const side = await profiled(shared, plan, undated);
   const profile = await store.profiles.read(plan, 'all');
   const chunks = cut.kind === 'whole' ? [] : await store.profiles.chunks(plan, 'all', undefined, 'bucket');
-  const sample = wantsSample ? await store.profiles.sample(plan, 'all', SAMPLE_ROWS) : undefined;
-  return { ...side, profile, chunks, ...(sample !== undefined && { sample }) };
+  const samples = await readSamples(store, plan, { window: 'all', wanted });
+  return { ...side, profile, chunks, samples };
 }
 
 /** profileCurrent: the current file under the plan of the baseline. Columns that it lacks are null in every row. */

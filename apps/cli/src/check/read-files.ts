@@ -1,5 +1,5 @@
 import type { DataColumn, DataFile, FileStore, Refusal } from '#libs/store';
-import type { ColumnView } from './infer.js';
+import type { ColumnView } from './columns.js';
 import type { InputFile } from './input-file.js';
 import { CheckProblem } from './problem.js';
 import type { Workspace } from './workspace.js';

@@ -1,25 +1,19 @@
-import type {
-  BiasPlan,
-  BiasSample,
-  CheckReport,
-  Finding,
-  MonitorBody,
-  Profile,
-  ProfileChunk,
-} from '#libs/contracts';
+import type { BiasPlan, CheckReport, Finding, Profile, ProfileChunk } from '#libs/contracts';
 import { evaluate, suggestMonitors } from '#libs/monitoring';
 import type { FileStore } from '#libs/store';
 import { attributionColumns } from './attribution-columns.js';
 import { countedBy, facetSettings } from './bias-settings.js';
 import { NO_CONFIG, readConfig, type ConfigFile } from './config-file.js';
 import { columnFindings } from './column-findings.js';
-import { inferColumns, type Columns } from './infer.js';
+import type { Columns } from './columns.js';
+import { inferColumns } from './infer.js';
 import { hashOf, inputFile } from './input-file.js';
 import { CHECKED, plannedMonitors, type MonitorPlan } from './monitor-plan.js';
 import { CheckProblem } from './problem.js';
-import { profileBaseline, profileCurrent, SAMPLE_ROWS, type BaselineSide } from './profile-sides.js';
+import { profileBaseline, profileCurrent, type BaselineSide } from './profile-sides.js';
 import { readColumns, type ReadFile } from './read-files.js';
 import { reportOf, type FoundIn } from './report.js';
+import { readSamples, samplesFor, wantedSamples, type Samples } from './samples.js';
 import { checkNames, plannedSegments } from './segment-plan.js';
 import { warningsOf } from './warnings.js';
 import { baselineCut, cutOf, windowsOf, type CheckWindow } from './windows.js';
@@ -69,14 +63,15 @@ export async function runCheck(
   onColumns(columns);
   const shared = { store, columns };
   const looksAtBias = planned?.some(({ body }) => body.kind === 'bias') ?? true;
-  let assumed: string | null = null;
+  const remarks: string[] = [];
+  const wanted = wantedSamples((planned ?? []).map(({ body }) => body));
   const biasOf = async (
     binning: Pick<BaselineSide['plan']['binning'], 'features'>,
     valuesOf: (feature: string) => Promise<string[]>,
   ): Promise<BiasPlan | null> => {
     if (facets === undefined || !looksAtBias) return null;
     const counted = await countedBy(facets, { file: config, binning, valuesOf });
-    assumed = counted.assumed;
+    remarks.push(...counted.remarks);
     return counted.plan;
   };
   const baseline = await profileBaseline(shared, {
@@ -84,7 +79,7 @@ export async function runCheck(
     cut: baselineCut(cut, columns.parts.time),
     segments: plannedSegments(config),
     biasOf,
-    wantsSample: planned?.some(({ body }) => wantsFlips(body)) ?? false,
+    wanted,
   });
   const current = await profileCurrent(shared, { read: read.current, cut, baseline });
   const windows = windowsOf(cut, { windows: current.windows, config: config.config });
@@ -93,9 +88,9 @@ export async function runCheck(
   const profileOf = (window: CheckWindow): Promise<Profile> =>
     store.profiles.read(current.plan, { startMs: window.startMs, endMs: window.endMs });
   const monitors = withLimits(planned, { columns, baseline });
-  const sampleOf = (window: CheckWindow): Promise<BiasSample> =>
-    store.profiles.sample(current.plan, { startMs: window.startMs, endMs: window.endMs }, SAMPLE_ROWS);
-  const findings = await evaluateAll({ monitors, windows, baseline, profileOf, sampleOf });
+  const samplesOf = (window: CheckWindow): Promise<Samples> =>
+    readSamples(store, current.plan, { window, wanted });
+  const findings = await evaluateAll({ monitors, windows, baseline, profileOf, samplesOf });
   const facts = columnFindings(read, {
     monitors,
     windows,
@@ -115,7 +110,7 @@ export async function runCheck(
       windows,
       findings: all,
       columns: columns.listed,
-      warnings: warningsOf({ read, columns, cut, baseline, current, config: config.config, assumed }),
+      warnings: warningsOf({ read, columns, cut, baseline, current, config: config.config, remarks }),
     }),
   };
 }
@@ -130,12 +125,6 @@ function explainedColumns(config: ConfigFile, read: { baseline: ReadFile; curren
   });
   return { ...columns, attributions };
 }
-
-/** The flip test reads rows and not profiles, so it is made only where it was chosen or has a limit. */
-const wantsFlips = ({ kind, metrics, thresholds, featureThresholds }: MonitorBody): boolean =>
-  kind === 'bias' &&
-  (metrics?.includes('ft') === true ||
-    [thresholds, ...Object.values(featureThresholds)].some(({ ft }) => ft !== undefined));
 
 /** Monitors without limits of their own, or all where none are named, get those that the service suggests for a new baseline. */
 function withLimits(
@@ -190,19 +179,18 @@ async function evaluateAll({
   windows,
   baseline,
   profileOf,
-  sampleOf,
+  samplesOf,
 }: {
   monitors: readonly MonitorPlan[];
   windows: readonly CheckWindow[];
   baseline: BaselineSide;
   profileOf: (window: CheckWindow) => Promise<Profile>;
-  sampleOf: (window: CheckWindow) => Promise<BiasSample>;
+  samplesOf: (window: CheckWindow) => Promise<Samples>;
 }): Promise<FoundIn[]> {
   const found: FoundIn[] = [];
   for (const [index, window] of windows.entries()) {
     const profile = await profileOf(window);
-    const before = baseline.sample;
-    const sample = before === undefined ? undefined : { baseline: before, window: await sampleOf(window) };
+    const samples = { baseline: baseline.samples, window: await samplesOf(window) };
     for (const { name, body } of monitors) {
       const findings: Finding[] = evaluate({
         baseline: baseline.profile,
@@ -212,7 +200,7 @@ async function evaluateAll({
         features: baseline.plan.features,
         settings: body,
         bias: baseline.plan.bias ?? null,
-        ...(sample !== undefined && wantsFlips(body) && { sample }),
+        ...samplesFor(body, samples),
       });
       for (const finding of findings) found.push({ monitor: name, window: index, finding });
     }

@@ -21,10 +21,16 @@ export const subjectOf = ({
   return feature === '' ? 'rows as a whole' : describeFeature(feature);
 };
 
+/** A bare code says nothing without its column: "sex 2". */
+function namesOf(finding: Finding, bias: BiasPlan | null | undefined) {
+  const names = namesFor(bias, finding);
+  return /^[\d.]+$/.test(names.who) ? { ...names, who: `${finding.facet} ${names.who}` } : names;
+}
+
 /** inWords: findings about groups and attributions as sentences, since their numbers have directions; nothing for all others. */
 export function inWords({ finding }: FoundIn, bias: BiasPlan | null | undefined): string | null {
   const { metric } = finding;
   if (hasBiasWords(metric))
-    return `${biasSentence(finding, namesFor(bias, finding), describeSegment(finding))}.`;
+    return `${biasSentence(finding, namesOf(finding, bias), describeSegment(finding))}.`;
   return ATTRIBUTION.has(metric) ? sentenceOf(finding, finding.note) : null;
 }

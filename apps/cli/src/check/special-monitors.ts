@@ -1,5 +1,5 @@
 import { facetSets, type CheckMonitor, type MonitorKind } from '#libs/contracts';
-import { unknown, type At, type Subjects } from './monitor-plan.js';
+import { unknown, type At, type Subjects } from './subjects.js';
 import { CheckProblem } from './problem.js';
 
 /** Settings that only one kind of monitor has. */

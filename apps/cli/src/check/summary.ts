@@ -1,6 +1,6 @@
 import type { BiasPlan, CheckReport } from '#libs/contracts';
 import { formatCount, formatNumber, METRIC_LABELS } from '#libs/monitoring';
-import type { Columns } from './infer.js';
+import type { Columns } from './columns.js';
 import { breachedFirst, type FoundIn } from './report.js';
 import { inWords, subjectOf } from './sentences.js';
 

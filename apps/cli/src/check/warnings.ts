@@ -1,7 +1,7 @@
 import type { CheckConfig } from '#libs/contracts';
 import { formatCount } from '#libs/monitoring';
 import type { DataCut } from '#libs/store';
-import type { Columns } from './infer.js';
+import type { Columns } from './columns.js';
 import type { Side } from './profile-sides.js';
 import type { ReadFile } from './read-files.js';
 
@@ -12,8 +12,8 @@ type Input = {
   baseline: Side;
   current: Side;
   config: CheckConfig;
-  /** The outcome that was taken for the wanted one, since nobody said. */
-  assumed: string | null;
+  /** What counting by groups had to assume. */
+  remarks: readonly string[];
 };
 
 /** Columns that are written about, at most. */
@@ -25,14 +25,9 @@ export const warningsOf = (input: Input): string[] => [
   ...shortBaseline(input),
   ...otherTypes(input),
   ...missing(input),
-  ...assumedOutcome(input),
+  ...input.remarks,
   ...unknownExplained(input),
 ];
-
-const assumedOutcome = ({ assumed }: Input): string[] =>
-  assumed === null
-    ? []
-    : [`'${assumed}' is taken for the outcome that people want; name it under columns.positive`];
 
 /** Attributions of what is no feature are compared with nothing. */
 function unknownExplained({ columns: { listed, attributions } }: Input): string[] {

@@ -34,7 +34,7 @@ export type FileStore = {
   windows: () => Promise<DataWindow[]>;
   /** Profiles the rows that are shown, under the origin of the plan. */
   compute: (plan: ProfilePlan) => Promise<{ rows: number }>;
-  profiles: Pick<Profiles, 'read' | 'chunks' | 'sample'>;
+  profiles: Pick<Profiles, 'read' | 'chunks' | 'sample' | 'rowSample'>;
 };
 
 export type DataWindow = { startMs: number; rows: number; firstMs: number; lastMs: number };

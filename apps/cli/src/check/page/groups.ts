@@ -2,6 +2,7 @@ import { cellKey, chartOf, worstFirst } from '#libs/monitoring';
 import type { Finding, FeatureBinning, Profile, ProfileCell } from '#libs/contracts';
 import type { FoundIn } from '../report.js';
 import type { Checked } from '../run.js';
+import { inWords } from '../sentences.js';
 import { densities, type Density } from './density.js';
 import type { BarCell, Point } from './plots.js';
 
@@ -23,6 +24,8 @@ type Picture =
 
 export type Drawn = Group & {
   picture: Picture | null;
+  /** What breached, in sentences, where a number alone would not say it. */
+  words: string[];
   timeline: { points: Point[]; limit: number | null; metric: Finding['metric'] } | null;
 };
 
@@ -141,7 +144,11 @@ export async function drawn(
     });
     const now = place < MAX_DRAWN ? await cellsOf(group.worst.window) : undefined;
     const picture = pictureOf(before.get(key), now?.get(key), binnings.get(group.feature));
-    all.push({ ...group, picture, timeline: place < MAX_DRAWN ? timelineOf(group, windows) : null });
+    const words = group.breached
+      .filter(({ window }) => window === group.worst.window)
+      .map((found) => inWords(found, baseline.plan.bias))
+      .filter((sentence) => sentence !== null);
+    all.push({ ...group, picture, words, timeline: place < MAX_DRAWN ? timelineOf(group, windows) : null });
   }
   return all;
 }

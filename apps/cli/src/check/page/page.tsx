@@ -157,11 +157,14 @@ function GroupDetails({ group, open, report }: { group: Drawn; open: boolean; re
 }
 
 function Picture({ group, report }: { group: Drawn; report: CheckReport }) {
-  const { picture, timeline, worst } = group;
+  const { picture, timeline, worst, words } = group;
   const window = report.windows.length > 1 ? `, window ${windowName(report, worst.window)}` : '';
   const label = `${nameOf(group)} in ${segmentOf(group)}: baseline and current`;
   return (
     <div>
+      {words.map((sentence) => (
+        <p>{sentence}</p>
+      ))}
       {picture !== null && (
         <figure>
           <figcaption>Share of rows{window}</figcaption>
@@ -182,7 +185,9 @@ function Picture({ group, report }: { group: Drawn; report: CheckReport }) {
           />
         </figure>
       )}
-      {picture === null && timeline === null && <p class="soft">Nothing to draw here.</p>}
+      {picture === null && timeline === null && words.length === 0 && (
+        <p class="soft">Nothing to draw here.</p>
+      )}
     </div>
   );
 }
@@ -192,7 +197,10 @@ const windowName = ({ windows }: CheckReport, at: number): string =>
 
 /** Of the window where the group is worst. */
 function Metrics({ group }: { group: Group }) {
-  const rows = group.findings.filter(({ window }) => window === group.worst.window);
+  const own = group.findings.filter(({ window }) => window === group.worst.window);
+  // Two dozen metrics of a group are read from those that have a limit.
+  const isLimited = ({ finding }: (typeof own)[number]): number => (finding.threshold === null ? 1 : 0);
+  const rows = own.toSorted((a, b) => isLimited(a) - isLimited(b));
   return (
     <div class="scroll">
       <table>

@@ -1,11 +1,9 @@
 import { formatCount, formatPercent, groupTable, type GroupRow } from '#libs/monitoring';
 import type { FoundIn } from '../report.js';
 import type { Checked } from '../run.js';
-import { inWords } from '../sentences.js';
 import { BarPlot } from './plots.js';
 import { MAX_LISTED } from './words.js';
 
-const MAX_SENTENCES = 12;
 /** More features than these have hardly any weight. */
 const MAX_FEATURES = 20;
 
@@ -13,9 +11,7 @@ type Rate = GroupRow['rates'][number];
 type GroupLine = { row: GroupRow; now: Rate | undefined; before: Rate | undefined };
 export type Special = {
   groups: GroupLine[];
-  groupSentences: string[];
   shares: { label: string; baseline: number; window: number }[];
-  shareSentences: string[];
 };
 
 const decided = (row: GroupRow | undefined): Rate | undefined =>
@@ -37,12 +33,6 @@ export async function specialOf({ findings, baseline, windows, profileOf }: Chec
   const aboutShares = findings.filter(
     ({ finding }) => finding.metric.startsWith('attribution_') || finding.metric === 'ndcg',
   );
-  const sentences = (some: readonly FoundIn[]): string[] =>
-    some
-      .filter(({ finding }) => finding.status === 'breached')
-      .map((found) => inWords(found, bias))
-      .filter((sentence) => sentence !== null)
-      .slice(0, MAX_SENTENCES);
   const window = windows[tellingWindow(aboutGroups, windows.length)];
   const rowsOf = (facets: Parameters<typeof groupTable>[1]): GroupRow[] =>
     bias
@@ -67,9 +57,7 @@ export async function specialOf({ findings, baseline, windows, profileOf }: Chec
       now: decided(row),
       before: decided(before.find(({ facet, group }) => facet === row.facet && group === row.group)),
     })),
-    groupSentences: sentences(aboutGroups),
     shares: shares.slice(0, MAX_FEATURES),
-    shareSentences: sentences(aboutShares),
   };
 }
 
@@ -79,21 +67,12 @@ const share = (value: number | null | undefined): string =>
 const interval = (rate: Rate | undefined): string =>
   rate?.low == null || rate.high === null ? '–' : `${share(rate.low)} to ${share(rate.high)}`;
 
-const Sentences = ({ lines }: { lines: readonly string[] }) => (
-  <>
-    {lines.map((line) => (
-      <p>{line}</p>
-    ))}
-  </>
-);
-
 /** How often each group gets the outcome that people want, now and in the baseline. */
-export function Groups({ special: { groups, groupSentences } }: { special: Special }) {
+export function Groups({ special: { groups } }: { special: Special }) {
   if (groups.length === 0) return null;
   return (
     <section class="card">
       <h2>Groups</h2>
-      <Sentences lines={groupSentences} />
       <div class="scroll">
         <table>
           <thead>
@@ -126,12 +105,11 @@ export function Groups({ special: { groups, groupSentences } }: { special: Speci
 }
 
 /** What decides, then and now. */
-export function Attribution({ special: { shares, shareSentences } }: { special: Special }) {
+export function Attribution({ special: { shares } }: { special: Special }) {
   if (shares.length === 0) return null;
   return (
     <section class="card">
       <h2>What predictions rely on</h2>
-      <Sentences lines={shareSentences} />
       <figure>
         <figcaption>Share of the attribution: baseline, current</figcaption>
         <BarPlot cells={shares} label="Share of the attribution per feature: baseline and current" />

@@ -1,0 +1,16 @@
+import type { CheckColumn, Feature } from '#libs/contracts';
+import type { DataColumn, DataFacts, DataParts } from '#libs/store';
+
+/** What is known of a column of one file. */
+export type ColumnView = { column: DataColumn; facts: DataFacts };
+
+/** How the columns are used: which part each plays, and why. */
+export type Columns = {
+  features: Feature[];
+  parts: DataParts;
+  /** Columns whose texts are numbers throughout. */
+  numbers: Set<string>;
+  /** Feature → column that explains it. */
+  attributions: ReadonlyMap<string, string>;
+  listed: CheckColumn[];
+};
