@@ -7,6 +7,7 @@ import { falseAlarmsBench } from './false-alarms.js';
 import { fuzzBench } from './fuzz.js';
 import { benchIngest } from './ingest.js';
 import { profileBench } from './profile.js';
+import { uploadBench } from './upload.js';
 import { withServices, type BenchRow } from './services.js';
 
 const INGEST = { events: 300_000, features: 25 };
@@ -35,4 +36,5 @@ export const benches: Record<string, (options: readonly string[]) => Promise<Ben
   fuzz: fuzzBench,
   ingest: ingestBench,
   profile: profileBench,
+  upload: uploadBench,
 };
