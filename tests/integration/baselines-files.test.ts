@@ -72,6 +72,7 @@ describe('conversion', () => {
       rows: 5,
       hasTime: false,
       hasLabels: false,
+      hasAttributions: false,
       warnings: [
         "column 'distance (km)': 1 of 5 values are not a number and count as invalid; the first is 'far' in row 4",
         "column 'member': 1 of 5 values are not true or false and count as invalid; the first is 'maybe' in row 4",
@@ -490,10 +491,10 @@ test('types are inferred from all rows', async () => {
     ok: true,
     rows: 2_400,
     features: [
-      { name: 'mixed', type: 'categorical', role: 'context' },
+      { name: 'mixed', type: 'identifier', role: 'input' },
       { name: 'empty', type: 'numeric', role: 'input' },
       { name: 'letter', type: 'categorical', role: 'input' },
-      { name: 'key', type: 'categorical', role: 'context' },
+      { name: 'key', type: 'identifier', role: 'input' },
       { name: 'bit', type: 'numeric', role: 'input' },
       { name: 'truth', type: 'boolean', role: 'input' },
       { name: 'mostly', type: 'numeric', role: 'input' },

@@ -1,7 +1,7 @@
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { isOurs, killService, restoreStack, startService, stopService } from '../setup/stack.js';
 
 const topic = 'local-stack-test';
@@ -77,11 +77,12 @@ describe.skipIf(!isOurs('kafka'))('Kafka of the local stack', () => {
     await produce(messages);
     await killService('kafka');
     await startService('kafka');
-    expect(await endOffset()).toBe(3);
+    // A broker that answers may still be taking up its partitions.
+    await vi.waitFor(async () => expect(await endOffset()).toBe(3), { timeout: 30_000, interval: 200 });
     await produce(['four']);
     await stopService('kafka');
     await startService('kafka');
-    expect(await endOffset()).toBe(4);
+    await vi.waitFor(async () => expect(await endOffset()).toBe(4), { timeout: 30_000, interval: 200 });
   });
 
   it('refuses topics that nobody created', async () => {
