@@ -4,7 +4,7 @@ import { UnrecoverableError, Worker, type Job } from 'bullmq';
 import { redisOptions, throttled } from './connection.js';
 import type { QueueDefinition } from './definition.js';
 import { QUEUE_PREFIX } from './job-queue.js';
-import { retryDelayMs, settle, type JobOutcome } from './outcome.js';
+import { isExpected, retryDelayMs, settle, type JobOutcome } from './outcome.js';
 
 /** JobContext: `attempt` counts from 1; `signal` aborts when a stop has waited long enough. */
 export type JobContext = {
@@ -116,7 +116,8 @@ export class JobWorker<T> {
 
   private onFailed(job: Job<unknown> | undefined, error: Error): void {
     const attempts = { attempt: job?.attemptsMade, attemptsMax: job?.opts.attempts };
-    this.options.logger.warn(
+    const level = isExpected(error) ? 'debug' : 'warn';
+    this.options.logger[level](
       { err: error, queue: this.definition.name, job: job?.id, ...attempts },
       'a job failed',
     );

@@ -1,10 +1,13 @@
 import { backoffMs } from '#libs/platform';
 import { UnrecoverableError } from 'bullmq';
 
-/** JobOutcome: how a job ended. `retry` comes again, after `afterMs` where a remote side named a time; `fail` is given up at once. */
+/**
+ * JobOutcome: how a job ended. `retry` comes again, after `afterMs` where a remote side named a time (`isExpected`: it only waits its turn);
+ * `fail` is given up at once.
+ */
 export type JobOutcome =
   | { readonly kind: 'done' }
-  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
+  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number; readonly isExpected?: true }
   | { readonly kind: 'fail'; readonly reason: string };
 
 /** RETRY_BACKOFF: the name of our back-off in a job's options. */
@@ -20,6 +23,7 @@ class RetryJob extends Error {
   constructor(
     reason: string,
     readonly afterMs: number | undefined,
+    readonly isExpected: boolean,
   ) {
     super(reason);
   }
@@ -27,9 +31,13 @@ class RetryJob extends Error {
 
 /** settle: turns an outcome into what BullMQ understands: a return, an error with a delay, or one that ends all attempts. */
 export const settle = (outcome: JobOutcome): void => {
-  if (outcome.kind === 'retry') throw new RetryJob(outcome.reason, outcome.afterMs);
+  if (outcome.kind === 'retry')
+    throw new RetryJob(outcome.reason, outcome.afterMs, outcome.isExpected === true);
   if (outcome.kind === 'fail') throw new UnrecoverableError(outcome.reason);
 };
+
+/** isExpected: the job waits its turn; nothing is wrong. */
+export const isExpected = (error: unknown): boolean => error instanceof RetryJob && error.isExpected;
 
 /** retryDelayMs: full jitter from 1 s up to 5 min; a time named by the remote side is kept and jitter added, so that waiting jobs do not return together. */
 export const retryDelayMs = (

@@ -40,7 +40,12 @@ export class NoticeDelivery {
     const result = await lock(name, () => this.deliver(job, transition, context));
     return result.acquired
       ? result.value
-      : { kind: 'retry', reason: 'another notice of this alert is on its way', afterMs: LOCK_RETRY_MS };
+      : {
+          kind: 'retry',
+          reason: 'another notice of this alert is on its way',
+          afterMs: LOCK_RETRY_MS,
+          isExpected: true,
+        };
   };
 
   private async deliver(
