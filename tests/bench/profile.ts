@@ -9,10 +9,12 @@ import {
   type ProfilePlan,
   type Store,
 } from '#libs/store';
+import { z } from 'zod';
+import { createDatabase, integer, type Database } from '../../libs/store/src/client/index.js';
 import { timed, withServices, type BenchRow } from './services.js';
 
 const NUMERIC = 20;
-const ROWS = 200_000;
+const ROWS = 1_000_000;
 const ROWS_PER_INSERT = 50_000;
 const HOUR_MS = 3_600_000;
 const REGIONS = ['north', 'south', 'east', 'west', 'centre'];
@@ -77,23 +79,36 @@ async function fill(store: Store, bucketMs: number): Promise<void> {
   }
 }
 
-/** One bucket of 200,000 rows × 20 numeric features, `all` and five dimensions (23 values): its profile, then one evaluation of it. */
+/** One bucket of 1,000,000 rows × 20 numeric features, `all` and five dimensions (23 values): its profile, then one evaluation of it. */
 export const profileBench = (): Promise<BenchRow[]> =>
   withServices(
     ['clickhouse'],
     async ({ clickhouseUrl: url, clickhouseUser: user, clickhousePassword: password }) => {
       const config = { url, user, password, database: 'bench' };
       await migrate(config);
-      const store = createStore(config);
+      const [store, database] = [createStore(config), createDatabase(config)];
       try {
-        return await measure(store);
+        return await measure(store, () => engineCpu(database));
       } finally {
-        await store.close();
+        await Promise.all([store.close(), database.close()]);
       }
     },
   );
 
-async function measure(store: Store): Promise<BenchRow[]> {
+const cpuRow = z.object({ microseconds: integer });
+
+/** CPU seconds that statements have taken so far, over all their threads. */
+async function engineCpu(database: Database): Promise<number> {
+  const [row] = await database.query({
+    name: 'bench-cpu',
+    sql: `SELECT sum(value) AS microseconds FROM system.events WHERE event = 'OSCPUVirtualTimeMicroseconds'`,
+    params: {},
+    row: cpuRow,
+  });
+  return (row?.microseconds ?? 0) / 1e6;
+}
+
+async function measure(store: Store, cpu: () => Promise<number>): Promise<BenchRow[]> {
   const bucketMs = Math.floor(Date.now() / HOUR_MS - 48) * HOUR_MS;
   const inserted = await timed(() => fill(store, bucketMs));
   const edges = Array.from({ length: 100 }, (_, i) => (i * 3) / 100);
@@ -133,7 +148,9 @@ async function measure(store: Store): Promise<BenchRow[]> {
     timeZone: 'UTC',
   };
   const dirty = await store.profiles.dirtyBuckets(plan, 10);
+  const cpuBefore = await cpu();
   const profiled = await timed(() => store.profiles.compute(plan, dirty));
+  const profileCpu = (await cpu()) - cpuBefore;
   const window = { startMs: bucketMs, endMs: bucketMs + HOUR_MS };
   const read = await timed(() => store.profiles.read(plan, window));
   const settings: MonitorBody = monitorBodySchema.parse({
@@ -162,7 +179,10 @@ async function measure(store: Store): Promise<BenchRow[]> {
   ): BenchRow => ({ what, seconds: round(seconds), 'node CPU s': round(cpuSeconds), size });
   return [
     figure('insert rows, arrivals, marks, ledger', inserted, `${ROWS.toLocaleString('en')} events`),
-    figure('profile of the bucket', profiled, `${NUMERIC} × 100 bins × 24 segment values`),
+    {
+      ...figure('profile of the bucket', profiled, `${NUMERIC} × 100 bins × 24 segment values`),
+      'engine CPU s': round(profileCpu),
+    },
     figure('read the merged profile', read, `${read.result.cells.length} cells`),
     figure('evaluate one window', evaluated, `${evaluated.result.length} findings`),
   ];
