@@ -165,6 +165,17 @@ describe('a bias monitor', () => {
     const women = of(first, 'ft', { facetValue: 'women' });
     expect(women.rows).toBeGreaterThan(900);
     expect(women.value).toBeGreaterThan(women.baselineValue!);
+    // Where nobody was treated differently the sample says so; the rows of both regions are those of all.
+    const [north, south] = ['north', 'south'].map((segmentValue) =>
+      of(first, 'ft', { segmentValue, facetValue: 'women' }),
+    ) as [Finding, Finding];
+    expect(south.value).toBeGreaterThan(north.value!);
+    expect(south.status).toBe('breached');
+    expect(north.status).toBe('ok');
+    expect(north.rows + south.rows).toBe(women.rows);
+    const young = of(first, 'ft', { facetValue: 'women × at most 40' });
+    expect(young.rows).toBeGreaterThan(0);
+    expect(young.rows).toBeLessThan(women.rows);
   });
 });
 

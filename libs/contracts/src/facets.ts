@@ -200,7 +200,13 @@ export function biasPlan(
   };
 }
 
-/** A sample of rows for what counts cannot tell. Levels as in cells, one per facet; null: the outcome is not known. */
-export type BiasSample = {
-  rows: { features: number[]; levels: number[]; favourable: boolean | null }[];
+/** A row of a sample. Levels as in cells, one per facet; segments: the value of each that it is in; null: the outcome is not known. */
+export type BiasSampleRow = {
+  features: number[];
+  levels: number[];
+  segments: Readonly<Record<string, string>>;
+  favourable: boolean | null;
 };
+
+/** A sample of rows for what counts cannot tell. */
+export type BiasSample = { rows: BiasSampleRow[] };

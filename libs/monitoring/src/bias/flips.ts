@@ -1,7 +1,13 @@
-import { ALL_SEGMENT, SEGMENT_IN, type BiasPlan, type BiasSample, type FacetSet } from '#libs/contracts';
+import {
+  ALL_SEGMENT,
+  type BiasPlan,
+  type BiasSample,
+  type BiasSampleRow,
+  type FacetSet,
+} from '#libs/contracts';
 import { countFlips, flipTest, flipTestInterval, type Flips, type FlipRow } from '#libs/stats';
 import { BLANK, type Draft } from '../draft.js';
-import type { MonitorInput } from '../pair.js';
+import type { MonitorInput, SegmentValue } from '../pair.js';
 import { seeded } from '../random.js';
 import { biasSettingsOf } from './compare-groups.js';
 import { comparisonsOf, type Comparison } from './comparisons.js';
@@ -9,13 +15,25 @@ import { REASONS } from './gate.js';
 import { biasLimit, chanceOf, judge } from './limit.js';
 
 const SEED = 1;
-const EVERYWHERE = { segment: ALL_SEGMENT, segmentValue: SEGMENT_IN } as const;
 
-/** rowsOf: rows of one side that were decided, by the level of the facet. */
-const rowsOf = (sample: BiasSample, facet: number, levels: readonly number[]): FlipRow[] =>
+/** placeOf: where a row lies in the cell of a facet set: the combination of its levels. */
+const placeOf = ({ levels }: BiasSampleRow, { set, facets }: Compared): number =>
+  facets.reduce(
+    (place, facet, index) => place * ((set.levels[index]?.length ?? 0) + 1) + (levels[facet] ?? 0),
+    0,
+  );
+
+/** rowsAt: rows that were decided, at one of these places. */
+const rowsAt = (sample: BiasSample, compared: Compared, places: readonly number[]): FlipRow[] =>
   sample.rows
-    .filter((row) => row.favourable !== null && levels.includes(row.levels[facet] ?? 0))
+    .filter((row) => row.favourable !== null && places.includes(placeOf(row, compared)))
     .map(({ features, favourable }) => ({ features, positive: favourable === true }));
+
+/** within: the sampled rows of a segment value. */
+const within = (sample: BiasSample, { segment, segmentValue }: SegmentValue): BiasSample =>
+  segment === ALL_SEGMENT
+    ? sample
+    : { rows: sample.rows.filter(({ segments }) => segments[segment] === segmentValue) };
 
 /** scalesOf: standard deviation of every feature over all rows that have it, so that no feature's unit decides who is near. */
 function scalesOf({ rows }: BiasSample): number[] {
@@ -34,25 +52,33 @@ const estimate = (flips: Flips | null) => {
   return value === null || interval === null ? null : { value, low: interval.low, high: interval.high };
 };
 
+/** Compared: a facet set, where its facets lie in the levels of a row, and one comparison of it. */
+type Compared = {
+  readonly set: FacetSet;
+  readonly facets: readonly number[];
+  readonly comparison: Comparison;
+};
+
 function compareSide(
   { settings }: MonitorInput,
   { baseline, window }: Samples,
-  { facet, comparison }: { facet: number; comparison: Comparison },
+  { value, ...compared }: Compared & { readonly value: SegmentValue },
 ): Draft {
+  const { comparison } = compared;
   const scales = scalesOf(baseline.rows.length > 0 ? baseline : window);
   const flipsOf = (sample: BiasSample): Flips | null =>
     countFlips({
-      favoured: rowsOf(sample, facet, comparison.favoured),
-      disfavoured: rowsOf(sample, facet, comparison.disfavoured),
+      favoured: rowsAt(sample, compared, comparison.favoured),
+      disfavoured: rowsAt(sample, compared, comparison.disfavoured),
       scales,
       random: seeded(SEED),
     });
   const [now, before] = [flipsOf(window), flipsOf(baseline)];
   const { minGroupRows, against } = biasSettingsOf(settings);
-  const limit = biasLimit(settings, EVERYWHERE, { facet: comparison.facet, metric: 'ft' });
+  const limit = biasLimit(settings, value, { facet: comparison.facet, metric: 'ft' });
   const draft: Draft = {
     ...BLANK,
-    ...EVERYWHERE,
+    ...value,
     facet: comparison.facet,
     facetValue: comparison.facetValue,
     metric: 'ft',
@@ -62,7 +88,9 @@ function compareSide(
     baselineRows: before?.rows ?? 0,
   };
   if (window.rows.length === 0)
-    return { ...draft, status: 'no_data', note: 'no rows of this window are kept' };
+    return value.segment === ALL_SEGMENT
+      ? { ...draft, status: 'no_data', note: 'no rows of this window are kept' }
+      : { ...draft, status: 'not_enough_data', note: 'none of the sampled rows is in this segment value' };
   if (now === null) return { ...draft, status: 'not_computable', note: REASONS.no_rows };
   if (now.rows < minGroupRows)
     return {
@@ -88,18 +116,22 @@ function compareSide(
   return { ...shown, ...judged, p, evidence: 'test' };
 }
 
-/** compareFlips: the flip test of every single facet over all rows, where a sample of rows was read for it. */
-export function compareFlips(input: MonitorInput, plan: BiasPlan, sets: readonly FacetSet[]): Draft[] {
+/** compareFlips: the flip test of every facet and intersection in every segment value, on the sampled rows, where a sample was read for it. */
+export function compareFlips(
+  input: MonitorInput,
+  plan: BiasPlan,
+  sets: readonly FacetSet[],
+  values: readonly SegmentValue[],
+): Draft[] {
   const { sample } = input;
   if (sample === undefined) return [];
-  return sets
-    .filter(({ facets }) => facets.length === 1)
-    .flatMap((set) =>
-      comparisonsOf(set).map((comparison) =>
-        compareSide(input, sample, {
-          facet: plan.facets.findIndex(({ name }) => name === set.name),
-          comparison,
-        }),
-      ),
-    );
+  return values.flatMap((value) => {
+    const samples = { baseline: within(sample.baseline, value), window: within(sample.window, value) };
+    return sets.flatMap((set) => {
+      const facets = set.facets.map(({ name }) => plan.facets.findIndex((facet) => facet.name === name));
+      return comparisonsOf(set).map((comparison) =>
+        compareSide(input, samples, { set, facets, comparison, value }),
+      );
+    });
+  });
 }

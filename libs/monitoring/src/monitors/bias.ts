@@ -108,6 +108,6 @@ export function compareBias(input: MonitorInput): Draft[] {
   return [
     ...values.flatMap((value) => compare.flatMap((each) => each(value))),
     ...compareEntropy(input, plan, values, cells),
-    ...compareFlips(input, plan, sets),
+    ...compareFlips(input, plan, sets, values),
   ];
 }

@@ -4,12 +4,18 @@ import { float, integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { levelSql } from '../segments/facet-column.js';
 import { featureColumns, rawValue } from '../segments/feature-columns.js';
+import { segmentColumns } from '../segments/segment-column.js';
 import { countsFacets, predictedOutcome } from './count-facets.js';
 import { listRuns } from './list-runs.js';
 import type { ProfilePlan } from './plan.js';
 import { rowsOf } from './source.js';
 
-const sampledRow = z.object({ features: z.array(float), levels: z.array(integer), outcome: integer });
+const sampledRow = z.object({
+  features: z.array(float),
+  levels: z.array(integer),
+  segment_values: z.array(z.string()),
+  outcome: integer,
+});
 const TIMEOUT_MS = 60_000;
 
 /** Numbers and truth values of the inputs, but not the sensitive attributes themselves: neighbours are alike in everything else. */
@@ -41,11 +47,15 @@ export async function sampleRows(
   const columns = featureColumns(plan.features);
   const favourable = bindings.texts(plan.bias.favourable);
   const levels = plan.bias.facets.map((facet) => levelSql(facet, columns, bindings));
+  const segments = segmentColumns(plan.segments, plan.features, bindings);
+  // Beyond the values of its segment a row is in none of them.
+  const values = segments.map(({ key, values: names }) => `arrayElement(${bindings.texts(names)}, ${key})`);
   const features = inputs(plan, new Set(plan.bias.facets.map(({ feature }) => feature)));
   const rows = await db.query({
     name: 'profile-sample',
     sql:
       `SELECT CAST([${features.join(', ')}], 'Array(Float64)') AS features, [${levels.join(', ')}] AS levels, ` +
+      `CAST([${values.join(', ')}], 'Array(String)') AS segment_values, ` +
       `${predictedOutcome(plan.bias, favourable)} AS outcome FROM (SELECT *, CAST(label, 'String') AS predicted ` +
       `FROM (${rowsOf(plan, starts, bindings)})) ORDER BY cityHash64(id), id LIMIT ${Math.trunc(limit)}`,
     params: bindings.params,
@@ -54,8 +64,13 @@ export async function sampleRows(
     timeoutMs: TIMEOUT_MS,
   });
   return {
-    rows: rows.map(({ outcome, ...row }) => ({
+    rows: rows.map(({ outcome, segment_values: found, ...row }) => ({
       ...row,
+      segments: Object.fromEntries(
+        segments
+          .map(({ segment }, index) => [segment, found[index] ?? ''])
+          .filter(([, value]) => value !== ''),
+      ) as Record<string, string>,
       favourable: outcome === 0 ? null : outcome === FAVOURABLE,
     })),
   };
