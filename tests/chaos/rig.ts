@@ -21,8 +21,8 @@ const STILL_MS = 120_000;
 /** Buckets that are profiled in one turn of the tick, and its pace: a worker's work while the faults go on. */
 const TICK = { buckets: 6, links: 50_000, everyMs: 3_000 };
 
-/** Clocks and sizes of the process under attack: short, so that a fault is met, and met again, within seconds. */
-const PACE = {
+/** Clocks and sizes of the process under attack: short, so that a fault is met, and met again, within seconds. In production pace they are those that it ships with. */
+const SHORT_PACE = {
   PLUMBLINE_INGEST_SESSION_TIMEOUT_MS: '1500',
   PLUMBLINE_INGEST_HEARTBEAT_INTERVAL_MS: '300',
   PLUMBLINE_INGEST_STORE_TIMEOUT_MS: '700',
@@ -41,6 +41,8 @@ export type RigOptions = {
   partitions?: number;
   topicConfig?: Record<string, string>;
   environment?: Record<string, string>;
+  /** Sessions, time-outs and sizes as they are shipped. */
+  production?: boolean;
 };
 
 /** Life: a topic from its creation to its deletion. */
@@ -86,7 +88,7 @@ export class Rig {
       PLUMBLINE_TOPIC_PREFIX: name,
       PLUMBLINE_HOME: home,
       PLUMBLINE_LOG_LEVEL: 'info',
-      ...PACE,
+      ...(options.production === true ? {} : SHORT_PACE),
       ...options.environment,
     };
     const config = loadConfig({ ...base, CLICKHOUSE_URL: site.clickhouse.url });
@@ -111,6 +113,11 @@ export class Rig {
     );
     for (const topic of Object.values(topics)) await rig.createTopic(topic);
     return rig;
+  }
+
+  /** Milliseconds after which a group gives up a silent member. */
+  get sessionMs(): number {
+    return this.config.ingest.sessionTimeoutMs;
   }
 
   /** createTopic: a topic of this load; for one that was deleted its next life. */

@@ -13,9 +13,8 @@ const USAGE = `npm run chaos -- [--suite NAME]… [--kills N] [--events N] [--se
   --kills   how often the fault strikes; --events: how much is sent meanwhile (each suite has its own)
   --seed    decides when and where faults strike (1)
   --fresh   also suites that bench/out/chaos.json has already, with the same seed and size, as passed
-  --keep    leave the database of a failed suite in place until the next run`;
-
-const out = join(checkoutRoot, 'bench', 'out', 'chaos.json');
+  --keep    leave the database of a failed suite in place until the next run
+  --production  sessions, time-outs and sizes as they are shipped, one fault a suite unless --kills says otherwise`;
 
 const options = () => {
   try {
@@ -27,6 +26,7 @@ const options = () => {
         seed: { type: 'string', default: '1' },
         fresh: { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
+        production: { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {
@@ -44,7 +44,10 @@ const positive = (name: string, text: string | undefined, fallback: number): num
 
 type Done = SuiteResult & { size: Size; at: string };
 
-const readDone = async (): Promise<Done[]> => {
+/** In production pace a fault takes as long as a session does: one of each shows what the short clocks stand for. */
+const ONCE: Size = { kills: 1, events: 60_000 };
+
+const readDone = async (out: string): Promise<Done[]> => {
   try {
     return (JSON.parse(await readFile(out, 'utf8')) as { suites: Done[] }).suites;
   } catch {
@@ -67,7 +70,7 @@ const show = (results: readonly SuiteResult[]): void =>
     })),
   );
 
-const { suite: names, kills, events, seed, fresh, keep } = options();
+const { suite: names, kills, events, seed, fresh, keep, production } = options();
 const unknown = (names ?? []).filter((name) => !suites.some((each) => each.name === name));
 if (unknown.length > 0) {
   console.error(`--suite: found ${unknown.join(', ')}\n${USAGE}`);
@@ -75,15 +78,16 @@ if (unknown.length > 0) {
 }
 const chosen = suites.filter(({ name }) => names === undefined || names.includes(name));
 const sizeOf = ({ full }: Suite): Size => ({
-  kills: positive('kills', kills, full.kills),
-  events: positive('events', events, full.events),
+  kills: positive('kills', kills, production ? ONCE.kills : full.kills),
+  events: positive('events', events, production ? ONCE.events : full.events),
 });
 const isSame = (done: Done, suite: Suite): boolean =>
   done.suite === suite.name &&
   done.seed === seed &&
   JSON.stringify(done.size) === JSON.stringify(sizeOf(suite));
 
-const before = await readDone();
+const out = join(checkoutRoot, 'bench', 'out', production ? 'chaos-production.json' : 'chaos.json');
+const before = await readDone(out);
 const results: Done[] = [];
 const save = () => {
   const kept = before.filter((done) => !results.some(({ suite }) => suite === done.suite));
@@ -102,7 +106,9 @@ if (waiting.length > 0)
     for (const suite of waiting) {
       const size = sizeOf(suite);
       console.log(`${suite.name}: ${size.kills} × ${suite.fault}, ${size.events} events, seed ${seed} …`);
-      const result = await runSuite(suite, size, { site, root: checkoutRoot, home, seed, keep });
+      const result = await runSuite(suite, size, {
+        ...{ site, root: checkoutRoot, home, seed, keep, production },
+      });
       results.push({ ...result, size, at: new Date().toISOString() });
       await save();
       console.log(`${suite.name}: ${result.result} in ${result.seconds} s ${JSON.stringify(result.figures)}`);

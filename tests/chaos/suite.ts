@@ -38,7 +38,15 @@ export type SuiteResult = {
   problems: string[];
 };
 
-type Where = { site: Site; root: string; home: string; seed: string; keep?: boolean };
+type Where = {
+  site: Site;
+  root: string;
+  home: string;
+  seed: string;
+  keep?: boolean;
+  /** With sessions, time-outs and sizes as they are shipped. */
+  production?: boolean;
+};
 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -46,13 +54,14 @@ const reasonOf = (error: unknown): string =>
 /** runSuite: never throws for what the suite finds; a suite that cannot go on has failed. */
 export const runSuite = async (suite: Suite, size: Size, where: Where): Promise<SuiteResult> => {
   const startedMs = performance.now();
-  const { site, root, home, seed, keep = false } = where;
+  const { site, root, home, seed, keep = false, production = false } = where;
   const rig = await Rig.open({
     site,
     root,
     home: join(home, suite.name),
     suite: suite.name,
     seed,
+    production,
     ...(suite.partitions === undefined ? {} : { partitions: suite.partitions }),
     ...(suite.topicConfig === undefined ? {} : { topicConfig: suite.topicConfig }),
     ...(suite.environment === undefined ? {} : { environment: suite.environment }),

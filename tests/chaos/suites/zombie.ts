@@ -3,8 +3,8 @@ import { pass } from '../fault-proxy.js';
 import { until } from '../site.js';
 import type { Suite } from '../suite.js';
 
-/** Beyond the session of 1.5 s: by then the group has given the partitions to the other process, and the stopped one has to join again. */
-const STOPPED_MS = { min: 2_000, max: 4_000 };
+/** Sessions that a process is stopped for: by then the group has given the partitions to the other process, and the stopped one has to join again. */
+const STOPPED_SESSIONS = { min: 1.33, max: 2.66 };
 const WORK_MS = 600;
 
 /** One of two processes is stopped past its session and then goes on as if nothing had been, with what it had in its hands. */
@@ -22,7 +22,8 @@ export const zombie: Suite = {
       const sending = rig.load.sendTo(Math.ceil((events * kill) / kills));
       await sleep(rig.random() * WORK_MS);
       const victim = processes[rig.random() < 0.5 ? 0 : 1];
-      const stoppedMs = STOPPED_MS.min + rig.random() * (STOPPED_MS.max - STOPPED_MS.min);
+      const stoppedMs =
+        rig.sessionMs * (STOPPED_SESSIONS.min + rig.random() * (STOPPED_SESSIONS.max - STOPPED_SESSIONS.min));
       /** Every second time an insert on its way arrives only after the stop, when another process has the partition. */
       let held: Promise<void> | undefined;
       if (kill % 2 === 0)
