@@ -90,9 +90,10 @@ test('what a rule keeps back is in no table and in no dead letter', async () => 
     attributions: { ssn: 0.5, distance: 0.1 },
     tags: { ip: SECRET, subject: SECRET, region: 'south' },
   };
+  const good = event('good', private_);
   await ingest.send(ingest.topics.predictions, [
-    event('good', private_),
-    event('good', private_),
+    good,
+    good,
     event('old', { ...private_, time: '2001-01-01T00:00:00Z' }),
     event('shape', { ...private_, attributions: SECRET }),
     event('lost', { ...private_, model: undefined }),
