@@ -10,7 +10,13 @@ import {
 } from '#libs/contracts';
 import { float, integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
-import { featureColumns, isInvalidText, isNullText, rawValue } from '../segments/feature-columns.js';
+import {
+  featureColumns,
+  goesTogether,
+  isInvalidText,
+  isNullText,
+  rawValue,
+} from '../segments/feature-columns.js';
 import { encodedSql, reconstructionSql } from '../segments/projection-sql.js';
 import { baselineRows, numericBinnings, oneInOf, readFacts } from './binning.js';
 import type { BaselineName } from './remove.js';
@@ -22,10 +28,6 @@ const TIMEOUT_MS = 600_000;
 const MAX_SHARES = 1_000;
 /** Less spread than this is rounding. */
 const LEAST_STD = 1e-12;
-
-/** Identifiers and texts have nothing in common with other columns that a line could show. */
-const isProjected = ({ type, role }: Feature): boolean =>
-  role === 'input' && (type === 'numeric' || type === 'boolean' || type === 'categorical');
 
 type Encoded =
   | { feature: string; kind: 'numeric'; fill: number }
@@ -39,7 +41,7 @@ type Named = { feature: string; raw: string };
 /** Missing numbers become the mean, missing categories the most frequent one, as in NannyML; categories become their shares. */
 async function encodings(db: Database, name: BaselineName, features: readonly Feature[]): Promise<Encoded[]> {
   const columns = featureColumns(features);
-  const chosen = features.filter(isProjected).slice(0, MAX_PROJECTED_FEATURES);
+  const chosen = features.filter(goesTogether).slice(0, MAX_PROJECTED_FEATURES);
   const named = (isNumeric: boolean): Named[] =>
     chosen.flatMap(({ name: feature, type }) => {
       const column = columns.get(feature);

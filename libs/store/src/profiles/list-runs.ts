@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Window } from '#libs/contracts';
 import { bigInteger, integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { bucketRuns } from './merge.js';
@@ -19,4 +20,16 @@ export async function listRuns(db: Database, plan: ProfilePlan): Promise<BucketR
     row: runRow,
   });
   return rows.map(({ start, run, rows: count }) => ({ startMs: start * 1_000, run, rows: count }));
+}
+
+/** profiledStarts: starts of the profiled buckets that begin in a window, oldest first. */
+export async function profiledStarts(
+  db: Database,
+  plan: ProfilePlan,
+  window: Window | 'all',
+): Promise<number[]> {
+  const starts = (await listRuns(db, plan)).map(({ startMs }) => startMs);
+  return window === 'all'
+    ? starts
+    : starts.filter((startMs) => startMs >= window.startMs && startMs < window.endMs);
 }

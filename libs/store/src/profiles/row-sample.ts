@@ -1,17 +1,20 @@
 import { z } from 'zod';
-import type { Feature, RowSample, SampledColumn, Window } from '#libs/contracts';
+import type { RowSample, SampledColumn, Window } from '#libs/contracts';
 import { float, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
-import { featureColumns, isInvalidText, isNullText, rawValue } from '../segments/feature-columns.js';
-import { listRuns } from './list-runs.js';
+import {
+  featureColumns,
+  goesTogether,
+  isInvalidText,
+  isNullText,
+  rawValue,
+} from '../segments/feature-columns.js';
+import { profiledStarts } from './list-runs.js';
 import type { ProfilePlan } from './plan.js';
 import { rowsOf } from './source.js';
 
 const sampledRow = z.object({ numbers: z.array(float), texts: z.array(z.string().nullable()) });
 const TIMEOUT_MS = 60_000;
-
-const isSampled = ({ type, role }: Feature): boolean =>
-  role === 'input' && (type === 'numeric' || type === 'boolean' || type === 'categorical');
 
 /** rowSample: feature values of the rows whose ids have the lowest hashes: a choice that depends on nothing but the ids. */
 export async function rowSample(
@@ -19,13 +22,11 @@ export async function rowSample(
   plan: ProfilePlan,
   { window, limit }: { window: Window | 'all'; limit: number },
 ): Promise<RowSample> {
-  const starts = (await listRuns(db, plan))
-    .map(({ startMs }) => startMs)
-    .filter((startMs) => window === 'all' || (startMs >= window.startMs && startMs < window.endMs));
+  const starts = await profiledStarts(db, plan, window);
   if (starts.length === 0) return { columns: [] };
   const bindings = new Bindings();
   const columns = featureColumns(plan.features);
-  const sampled = plan.features.filter(isSampled).flatMap(({ name }) => {
+  const sampled = plan.features.filter(goesTogether).flatMap(({ name }) => {
     const column = columns.get(name);
     return column === undefined ? [] : [{ name, ...column }];
   });

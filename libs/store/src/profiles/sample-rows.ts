@@ -6,7 +6,7 @@ import { levelSql } from '../segments/facet-column.js';
 import { featureColumns, rawValue } from '../segments/feature-columns.js';
 import { segmentColumns } from '../segments/segment-column.js';
 import { countsFacets, predictedOutcome } from './count-facets.js';
-import { listRuns } from './list-runs.js';
+import { profiledStarts } from './list-runs.js';
 import type { ProfilePlan } from './plan.js';
 import { rowsOf } from './source.js';
 
@@ -38,10 +38,7 @@ export async function sampleRows(
   { window, limit }: { window: Window | 'all'; limit: number },
 ): Promise<BiasSample> {
   if (!countsFacets(plan)) return { rows: [] };
-  const runs = await listRuns(db, plan);
-  const starts = runs
-    .map(({ startMs }) => startMs)
-    .filter((startMs) => window === 'all' || (startMs >= window.startMs && startMs < window.endMs));
+  const starts = await profiledStarts(db, plan, window);
   if (starts.length === 0) return { rows: [] };
   const bindings = new Bindings();
   const columns = featureColumns(plan.features);

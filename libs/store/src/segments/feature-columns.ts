@@ -39,3 +39,7 @@ export const rawValue = ({ kind, position }: FeatureColumn): string =>
 /** SQL condition: the categorical value is null, or invalid. */
 export const isNullText = (value: string): string => `${value} = ${NULL_TEXT}`;
 export const isInvalidText = (value: string): string => `${value} = ${INVALID_TEXT}`;
+
+/** goesTogether: a feature that can be looked at together with others; identifiers and texts have nothing in common with other columns. */
+export const goesTogether = ({ type, role }: Feature): boolean =>
+  role === 'input' && (type === 'numeric' || type === 'boolean' || type === 'categorical');
