@@ -3,7 +3,8 @@ import { draw, generator } from '../../../tests/fixtures/stats/random.js';
 import reference from '../../../tests/fixtures/stats/reference.json' with { type: 'json' };
 import { chiSquaredTwoSample } from './chi-squared-two-sample.js';
 import { designEffect } from './design-effect.js';
-import { overdispersedTest, overdispersion } from './overdispersion.js';
+import { overdispersedTest } from './overdispersed-test.js';
+import { overdispersion } from './overdispersion.js';
 
 const shares = [0.4, 0.3, 0.2, 0.1];
 /** Days of 300 rows; `tilt` moves rows from the first cell to the second. */

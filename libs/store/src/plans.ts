@@ -163,6 +163,8 @@ export type EvaluationInputs = {
   baseline: Profile;
   baselineChunks: ProfileChunk[];
   window: Profile;
+  /** When that was, and by which clock. */
+  at: Window & { timeZone: string };
   binning: BinningBody;
   features: Feature[];
   settings: MonitorBody;
@@ -279,9 +281,9 @@ export async function loadEvaluationInputs(
     wantsSample(context) ? store.profiles.sample(context.plan, window, SAMPLE_ROWS) : null,
     rowsOf(store.profiles, context, { plan: context.plan, window }),
   ]);
-  const { binning, features } = context.plan;
+  const { binning, features, timeZone } = context.plan;
   return {
-    ...{ baseline, baselineChunks, window: profile, binning, features },
+    ...{ baseline, baselineChunks, window: profile, at: { ...window, timeZone }, binning, features },
     settings: context.monitor.body,
     bias: context.plan.bias ?? null,
     ...(sample !== null && { sample: { baseline: samples.sample ?? { rows: [] }, window: sample } }),

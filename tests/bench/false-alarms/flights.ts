@@ -130,8 +130,9 @@ function worldOf(count: Count, every: string, random: Random): World {
   return {
     next: (changes = nothing) => {
       at += 1;
-      const { cells } = draw(at, changes);
-      return { input: { ...same, window: { cells } }, oracle: names.map(() => null) };
+      const { startMs, cells } = draw(at, changes);
+      const when = { startMs, endMs: startMs + DAY_MS / perDay, timeZone: 'UTC' };
+      return { input: { ...same, window: { cells }, at: when }, oracle: names.map(() => null) };
     },
   };
 }

@@ -57,6 +57,7 @@ export function worldOf({ every, baselineWindows, ...of }: Generator, random: Ra
   const courses = names.map(() => of.course(random));
   const rowsOf = of.rows(random);
   let at = -1;
+  const atOf = (startMs: number) => ({ startMs, endMs: startMs + windowMs, timeZone: 'UTC' });
   const draw = (changes: Changes) => {
     at += 1;
     const rows = rowsOf();
@@ -78,9 +79,9 @@ export function worldOf({ every, baselineWindows, ...of }: Generator, random: Ra
   const same = { ...watched(every), baseline, baselineChunks };
   return {
     next: (changes = nothing) => {
-      const { cells, drawn } = draw(changes);
+      const { startMs, cells, drawn } = draw(changes);
       return {
-        input: { ...same, window: { cells } },
+        input: { ...same, window: { cells }, at: atOf(startMs) },
         oracle: drawn.map(({ counts, step }) => (of.isKnown ? oracle(of.law, step, counts) : null)),
       };
     },

@@ -29,13 +29,14 @@ const meanOf = (cell: Pair['window']): number | null =>
 function reconstructionEvidence(pair: Comparable): Evidence {
   const plan = coarsen(pair.baseline, pair.binning);
   const counts = (cell: Comparable['window']) => coarseCounts(cell, plan, pair.binning);
-  return evidenceOf({
+  const samples = {
     baseline: counts(pair.baseline),
     window: counts(pair.window),
     chunks: coarseChunks(pair, pair.binning),
+    phases: pair.phases,
     allChunks: () => coarseChunks(pair.all, pair.binning),
-    chunkCount: pair.chunkCount,
-  });
+  };
+  return evidenceOf(samples, pair);
 }
 
 const NO_PROJECTION: Undecidable = {
