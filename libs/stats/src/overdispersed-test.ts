@@ -57,7 +57,7 @@ function knownFrom(n: number, excess: number, { ofMean, squaredTrace }: Course):
 /** spreadOf: under one course, of a window that has `growth` times the excess of a chunk. */
 function spreadOf(own: Overdispersion, df: number, growth: number, course: Course): Spread {
   const { excess, chunks: n } = own;
-  const wide = excess > 0 ? Math.min(df, Math.max(1, Math.round(own.dimensions))) : df;
+  const wide = excess > 0 ? Math.min(df, Math.max(1, Math.floor(own.dimensions))) : df;
   const seen = excess / Math.min(own.dimensions, own.df);
   // What chunks share with their neighbours is in the mean as well: it hides in the chunks, and moves the window.
   const hidden = ((1 + course.ofMean) / (1 - course.ofMean)) * ((n - 1) / (n + 1));
