@@ -13,6 +13,7 @@ import { decodeRecordSet, type Budget, type DecodedMessage } from './record-batc
  * | checksums are not looked at, missing bytes are read as zeros, unpacking has no bound, headers take time with the square of their number; one batch that cannot be read stops the partition for good | `replaceDecoder` | issues 715, 1386, 1440, open |
  * | every connection re-arms a timer of 1 ms for ever, and Node 24 warns of its negative delay | `scheduleCheck` | issue 1751, PR 1768, open |
  * | an offset that the broker does not hold (any more) is replaced *and committed* at once, without an event | `continueAtStart` | issue 1119, closed; PR 1133, closed; PR 1777, open |
+ * | the partitions of a fetch are always asked for in the same order: while the first ones have a backlog, the others get nothing; each broker may answer with the whole size of a fetch | `takeTurns` | none known |
  * | a partition whose log the broker itself cannot read fails the fetch of all partitions, and in the end the consumer, again and again | `isolate` | none known |
  * | snappy, lz4 and zstd are missing | `installCodecs` | by design |
  */
@@ -31,8 +32,8 @@ type RequestQueue = {
   checkPendingRequests(): void;
 };
 
-/** What one answer of a broker may fill with records beyond the first batch of each partition. */
-const FETCH_BUDGET_BYTES = 64 * 1024 * 1024;
+/** What the answers of all brokers together may fill with records at one time, beyond one batch of each; a broker is asked again when its records are handled. */
+const FETCH_BUDGET_BYTES = 32 * 1024 * 1024;
 const CHECK_PENDING_MS = 10;
 
 const load = createRequire(import.meta.url);
@@ -50,17 +51,22 @@ export function scheduleCheck(this: RequestQueue): void {
 
 /** One budget per answer: all partitions of an answer share its buffer. */
 const budgets = new WeakMap<Buffer, Budget>();
+/** Brokers that are read from side by side. */
+let brokers = 1;
 
 const budgetOf = (answer: Buffer): Budget => {
-  const known = budgets.get(answer) ?? { left: FETCH_BUDGET_BYTES };
+  const known = budgets.get(answer) ?? { left: FETCH_BUDGET_BYTES / brokers };
   budgets.set(answer, known);
   return known;
 };
 
+/** Partitions behind the one that used the budget up come first in one of the next answers. */
 const decodeMessages = (response: ResponseDecoder): Promise<DecodedMessage[]> => {
   const bytes = response.readInt32();
   if (bytes <= 0 || !response.canReadBytes(bytes)) return Promise.resolve([]);
-  return decodeRecordSet(response.readBytes(bytes), budgetOf(response.buffer));
+  const set = response.readBytes(bytes);
+  const budget = budgetOf(response.buffer);
+  return budget.left > 0 ? decodeRecordSet(set, budget) : Promise.resolve([]);
 };
 
 const DECODER = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages';
@@ -153,18 +159,49 @@ export const setAside = (recover: RecoverFromFetch): RecoverFromFetch =>
     setTimeout(() => this.resume([{ topic, partitions: [partition] }]), ASIDE_MS).unref();
   };
 
+type Partitions = { topic: string; partitions: number[] }[];
+type Fetching = { getNodeIds(): number[]; maxBytes: number };
+type OfNode = (this: Fetching, nodeId: number, assigned: Partitions) => Partitions;
+
+const rotate = <T>(list: readonly T[], by: number): T[] => {
+  const at = list.length === 0 ? 0 : by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+};
+
+/** takeTurns: every partition of a broker is the first of a fetch in turn, and the brokers that have any share the size of a fetch. */
+export const takeTurns = (ofNode: OfNode): OfNode => {
+  const states = new WeakMap<Fetching, { maxBytes: number; turns: Map<number, number> }>();
+  return function (this: Fetching, nodeId, assigned) {
+    const state = states.get(this) ?? { maxBytes: this.maxBytes, turns: new Map<number, number>() };
+    states.set(this, state);
+    const hasAny = (id: number) =>
+      ofNode.call(this, id, assigned).some(({ partitions }) => partitions.length > 0);
+    brokers = Math.max(1, this.getNodeIds().filter(hasAny).length);
+    this.maxBytes = Math.floor(state.maxBytes / brokers);
+    const turn = state.turns.get(nodeId) ?? 0;
+    state.turns.set(nodeId, turn + 1);
+    const own = ofNode.call(this, nodeId, assigned);
+    const round = Math.floor(turn / Math.max(1, own.length));
+    return rotate(own, turn).map(({ topic, partitions }) => ({
+      topic,
+      partitions: rotate(partitions, round),
+    }));
+  };
+};
+
 const OLDEST_FETCH = 4;
 const NEWEST_FETCH = 11;
 
-const isolate = (): void => {
+const shareFetches = (): void => {
   for (let version = OLDEST_FETCH; version <= NEWEST_FETCH; version += 1) {
     const response = internal(`protocol/requests/fetch/v${version}/response`) as FetchResponse;
     response.parse = namePartition(response.parse);
   }
   const { prototype } = internal('consumer/consumerGroup') as {
-    prototype: { recoverFromFetch: RecoverFromFetch };
+    prototype: { recoverFromFetch: RecoverFromFetch; filterPartitionsByNode: OfNode };
   };
   prototype.recoverFromFetch = setAside(prototype.recoverFromFetch);
+  prototype.filterPartitionsByNode = takeTurns(prototype.filterPartitionsByNode);
 };
 
 /** requireVersion: the repairs reach into the client, so another version of it must be looked at by a person first. */
@@ -183,7 +220,7 @@ export const repairKafkajs = (): void => {
   requireVersion((load('kafkajs/package.json') as { version: unknown }).version);
   isRepaired = true;
   replaceDecoder();
-  isolate();
+  shareFetches();
   const { prototype } = internal('network/requestQueue') as {
     prototype: RequestQueue & { scheduleCheckPendingRequests(): void };
   };
