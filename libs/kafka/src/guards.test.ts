@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { takeTurns } from './fetch-share.js';
 import {
   continueAtStart,
   namePartition,
@@ -10,7 +11,6 @@ import {
   requireVersion,
   scheduleCheck,
   setAside,
-  takeTurns,
 } from './guards.js';
 import { hugeBatch, plainBatch } from './record-batch.fixture.js';
 
@@ -102,7 +102,10 @@ describe('takeTurns', () => {
       topic,
       partitions: partitions.filter((partition) => leaders[topic]![partition] === nodeId),
     }));
-  const group = () => ({ getNodeIds: () => [1, 2, 3], maxBytes: 900 });
+  beforeEach(async () => {
+    await newest().decode(answerOf([await plainBatch(0, 1)]));
+  });
+  const group = () => ({ getNodeIds: () => [1, 2, 3], maxBytes: 900_000, minBytes: 1_000 });
 
   it('each partition of a broker comes first in turn, whoever fetches in between, and each is asked for each time', () => {
     const fetch = takeTurns(ofNode);
@@ -122,9 +125,21 @@ describe('takeTurns', () => {
     const fetch = takeTurns(ofNode);
     const consumer = group();
     for (let times = 0; times < 3; times += 1) fetch.call(consumer, 1, assigned);
-    expect(consumer.maxBytes).toBe(450);
+    expect(consumer.maxBytes).toBe(450_000);
     fetch.call(consumer, 1, [{ topic: 'a', partitions: [0] }]);
-    expect(consumer.maxBytes).toBe(900);
+    expect(consumer.maxBytes).toBe(900_000);
+  });
+
+  it('no more is fetched than can be unpacked, but never less than a fetch waits for', async () => {
+    const fetch = takeTurns(ofNode);
+    const consumer = { ...group(), maxBytes: 16 * 1024 * 1024 };
+    await newest().decode(answerOf([await hugeBatch(0, 100_000)]));
+    fetch.call(consumer, 1, assigned);
+    expect(consumer.maxBytes).toBeLessThan(1024 * 1024);
+    expect(consumer.maxBytes).toBeGreaterThanOrEqual(consumer.minBytes);
+    await newest().decode(answerOf([await plainBatch(0, 1)]));
+    fetch.call(consumer, 1, [{ topic: 'a', partitions: [0] }]);
+    expect(consumer.maxBytes).toBeGreaterThan(1024 * 1024);
   });
 
   it('is how the client asks', () => {
@@ -199,6 +214,9 @@ describe('a partition whose log the broker cannot read', () => {
         ],
       },
     ],
+  });
+  beforeEach(async () => {
+    await newest().decode(answerOf([await plainBatch(0, 1)]));
   });
   const group = () => ({ pause: vi.fn(), resume: vi.fn() });
 

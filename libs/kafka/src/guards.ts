@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 import { installCodecs } from './codecs.js';
-import { decodeRecordSet, type Budget, type DecodedMessage } from './record-batches.js';
+import { decodeMessages, takeTurns, type OfNode } from './fetch-share.js';
 
 /**
  * Repairs of kafkajs 2.2.4, which is no longer maintained, made on its own modules when the process starts: nothing has to be patched on disk, and a
@@ -19,12 +19,6 @@ import { decodeRecordSet, type Budget, type DecodedMessage } from './record-batc
  */
 const VERSION = '2.2.4';
 
-type ResponseDecoder = {
-  readonly buffer: Buffer;
-  readInt32(): number;
-  canReadBytes(bytes: number): boolean;
-  readBytes(bytes: number): Buffer;
-};
 type RequestQueue = {
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   throttledUntil: number;
@@ -32,8 +26,6 @@ type RequestQueue = {
   checkPendingRequests(): void;
 };
 
-/** What the answers of all brokers together may fill with records at one time, beyond one batch of each; a broker is asked again when its records are handled. */
-const FETCH_BUDGET_BYTES = 32 * 1024 * 1024;
 const CHECK_PENDING_MS = 10;
 
 const load = createRequire(import.meta.url);
@@ -48,26 +40,6 @@ export function scheduleCheck(this: RequestQueue): void {
     this.checkPendingRequests();
   }, delayMs);
 }
-
-/** One budget per answer: all partitions of an answer share its buffer. */
-const budgets = new WeakMap<Buffer, Budget>();
-/** Brokers that are read from side by side. */
-let brokers = 1;
-
-const budgetOf = (answer: Buffer): Budget => {
-  const known = budgets.get(answer) ?? { left: FETCH_BUDGET_BYTES / brokers };
-  budgets.set(answer, known);
-  return known;
-};
-
-/** Partitions behind the one that used the budget up come first in one of the next answers. */
-const decodeMessages = (response: ResponseDecoder): Promise<DecodedMessage[]> => {
-  const bytes = response.readInt32();
-  if (bytes <= 0 || !response.canReadBytes(bytes)) return Promise.resolve([]);
-  const set = response.readBytes(bytes);
-  const budget = budgetOf(response.buffer);
-  return budget.left > 0 ? decodeRecordSet(set, budget) : Promise.resolve([]);
-};
 
 const DECODER = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages';
 
@@ -158,36 +130,6 @@ export const setAside = (recover: RecoverFromFetch): RecoverFromFetch =>
     this.pause([{ topic, partitions: [partition] }]);
     setTimeout(() => this.resume([{ topic, partitions: [partition] }]), ASIDE_MS).unref();
   };
-
-type Partitions = { topic: string; partitions: number[] }[];
-type Fetching = { getNodeIds(): number[]; maxBytes: number };
-type OfNode = (this: Fetching, nodeId: number, assigned: Partitions) => Partitions;
-
-const rotate = <T>(list: readonly T[], by: number): T[] => {
-  const at = list.length === 0 ? 0 : by % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
-};
-
-/** takeTurns: every partition of a broker is the first of a fetch in turn, and the brokers that have any share the size of a fetch. */
-export const takeTurns = (ofNode: OfNode): OfNode => {
-  const states = new WeakMap<Fetching, { maxBytes: number; turns: Map<number, number> }>();
-  return function (this: Fetching, nodeId, assigned) {
-    const state = states.get(this) ?? { maxBytes: this.maxBytes, turns: new Map<number, number>() };
-    states.set(this, state);
-    const hasAny = (id: number) =>
-      ofNode.call(this, id, assigned).some(({ partitions }) => partitions.length > 0);
-    brokers = Math.max(1, this.getNodeIds().filter(hasAny).length);
-    this.maxBytes = Math.floor(state.maxBytes / brokers);
-    const turn = state.turns.get(nodeId) ?? 0;
-    state.turns.set(nodeId, turn + 1);
-    const own = ofNode.call(this, nodeId, assigned);
-    const round = Math.floor(turn / Math.max(1, own.length));
-    return rotate(own, turn).map(({ topic, partitions }) => ({
-      topic,
-      partitions: rotate(partitions, round),
-    }));
-  };
-};
 
 const OLDEST_FETCH = 4;
 const NEWEST_FETCH = 11;
