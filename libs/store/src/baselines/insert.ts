@@ -1,5 +1,6 @@
 import type { Database } from '../client/index.js';
 import { columnUse } from './columns.js';
+import { placeWords } from './file-words.js';
 import type { BaselineInsert, BaselineInserted } from './insert-input.js';
 import { insertStatement } from './insert-statement.js';
 import { inspect } from './inspect.js';
@@ -20,7 +21,9 @@ export async function insertBaseline(
   try {
     const float32 =
       input.format === 'parquet' ? await singlePrecision(db, use.used, input.file()) : new Set<string>();
-    await db.insertStream(insertStatement(input, { used: use.used, float32 }), input.file());
+    const { knownWords = new Map() } = input;
+    const words = { known: knownWords, upload: await placeWords(db, knownWords) };
+    await db.insertStream(insertStatement(input, { used: use.used, float32, words }), input.file());
     const found = await inspect(db, input);
     if (!found.ok) {
       await remove();
