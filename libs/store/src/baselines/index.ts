@@ -2,7 +2,7 @@ import type { DimensionBody, Feature, FeatureBinning, NumericBinning, Projection
 import type { Database } from '../client/index.js';
 import { createBinning } from './binning.js';
 import { dimensionValues } from './dimension-values.js';
-import { countWords, type CountedWords, type WordsInput } from './file-words.js';
+import { countWords, type CountedWords, type WordsInput } from './count-words.js';
 import { inferFeatures, type Inferred, type InferInput } from './infer.js';
 import type { BaselineInsert, BaselineInserted } from './insert-input.js';
 import { insertBaseline } from './insert.js';
@@ -13,8 +13,8 @@ import { removeBaseline, type BaselineName } from './remove.js';
 export { binningHash } from './binning.js';
 export { numericEdges, SAMPLE_POINTS } from './numeric-edges.js';
 export type { BaselineColumns } from './columns.js';
-export type { CountedWords } from './file-words.js';
-export type { BaselineInsert, KnownWords } from './insert-input.js';
+export type { CountedWords } from './count-words.js';
+export type { BaselineInsert } from './insert-input.js';
 
 /** Baselines: training rows, kept beside the events under the same schema, and what is derived from them. */
 export type Baselines = {

@@ -3,10 +3,9 @@ import type { Statement } from '../client/database.js';
 import { Bindings } from '../segments/bindings.js';
 import { isInvalid, toCategory, toLabel, toNumber, toStoredNumber, toTimeMs } from './conversions.js';
 import { fileInput } from './file-input.js';
-import { placedWords } from './file-words.js';
-import { INVALID_ID, INVALID_TIME, type BaselineInsert, type KnownWords } from './insert-input.js';
+import { INVALID_ID, INVALID_TIME, type BaselineInsert } from './insert-input.js';
 import { redactedTexts } from './redacted-texts.js';
-import { unseenShareSql, wordsSql } from './words-sql.js';
+import { unseenWords, type PlacedWords } from './unseen-words.js';
 
 const MAX_ID_LENGTH = 128;
 /** Rows of baselines never expire: the last second there is. */
@@ -14,9 +13,6 @@ const NEVER = 4_294_967_295;
 const INSERT_TIMEOUT_MS = 1_800_000;
 
 type Part = { sql: string; name: string };
-
-/** What texts are held against, and where it was put. */
-export type PlacedWords = { known: KnownWords; upload: string };
 
 /** insertStatement: reads the columns `used` of a file as text, converts them, and writes rows as ingest does. Data follows `FORMAT`. */
 export function insertStatement(
@@ -36,19 +32,17 @@ export function insertStatement(
   ];
   const optional = (column: string | undefined, convert: (text: string) => string, none: string): string =>
     column === undefined ? none : convert(text(column));
-  const converted = features.map(({ name, type }, index): Part & { type: Feature['type'] } => ({
+  const timeMs = columns.time === undefined ? null : toTimeMs(text(columns.time));
+  const storedSql = ({ name, type }: Feature): string => {
+    if (type === 'unseen_words') return unseen.share(name);
+    return storedAs(type) === 'numeric'
+      ? toStoredNumber(redacted.feature(name), type, timeMs)
+      : toCategory(redacted.feature(name), type);
+  };
+  const converted = features.map((feature, index): Part & { type: Feature['type'] } => ({
     name: `v${index}`,
-    type,
-    sql:
-      type === 'unseen_words'
-        ? unseen.share(name)
-        : storedAs(type) === 'numeric'
-          ? toStoredNumber(
-              redacted.feature(name),
-              type,
-              columns.time === undefined ? null : toTimeMs(text(columns.time)),
-            )
-          : toCategory(redacted.feature(name), type),
+    type: feature.type,
+    sql: storedSql(feature),
   }));
   const time = optional(columns.time, toTimeMs, 'toInt64(0)');
   const id = optional(columns.id, (column) => `ifNull(${column}, '')`, `toString(row)`);
@@ -107,28 +101,6 @@ export function insertStatement(
 
 /** A score or value that is no number is as good as none; `invalid` keeps its text. */
 const toScore = (text: string): string => `if(isInfinite(${toNumber(text)}), nan, ${toNumber(text)})`;
-
-type Unseen = { columns: string[]; share: (feature: string) => string };
-
-/** The words of each text, read once per row, and which part of them is not known. */
-function unseenWords(
-  features: readonly Feature[],
-  { feature, words, bindings }: { feature: (name: string) => string; words: PlacedWords; bindings: Bindings },
-): Unseen {
-  const made = features.flatMap(({ name, madeOf }) =>
-    madeOf !== undefined && words.known.has(name) ? [{ name, from: madeOf.feature }] : [],
-  );
-  const places = new Map(made.map(({ name }, index) => [name, `w${index}`]));
-  return {
-    columns: made.map(({ from }, index) => `${wordsSql(feature(from))} AS w${index}`),
-    share: (name) => {
-      const place = places.get(name);
-      return place === undefined
-        ? 'toFloat64(nan)'
-        : unseenShareSql(place, placedWords(words.known, bindings.text(words.upload), name));
-    },
-  };
-}
 
 /** By position among all features, as ingest writes them, without those that are dropped; a row whose attributions are all absent is not explained. */
 function attributionsSql(

@@ -1,12 +1,12 @@
 import type { Database } from '../client/index.js';
 import { columnUse } from './columns.js';
-import { placeWords } from './file-words.js';
 import type { BaselineInsert, BaselineInserted } from './insert-input.js';
 import { insertStatement } from './insert-statement.js';
 import { inspect } from './inspect.js';
 import { singlePrecision } from './parquet-types.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { removeRows } from './remove.js';
+import { placeWords } from './unseen-words.js';
 
 /** insertBaseline: streams a file into `predictions`, all or nothing. A refusal names the column; an outage throws. */
 export async function insertBaseline(

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { MAX_WORDS, MAX_WORDS_OF_VERSION, vocabularyOf } from '#libs/contracts';
 import { integer, type Database } from '../client/index.js';
-import { Bindings, integersLiteral } from '../segments/bindings.js';
+import { Bindings } from '../segments/bindings.js';
 import { columnUse } from './columns.js';
 import { fileInput } from './file-input.js';
-import type { BaselineInsert, KnownWords } from './insert-input.js';
+import type { BaselineInsert } from './insert-input.js';
 import { redactedTexts } from './redacted-texts.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { wordsSql } from './words-sql.js';
@@ -83,27 +83,4 @@ function countStatement(input: WordsInput, { used, upload, max }: Counting) {
     settings: { ...file.settings, ...settings, log_queries: input.privacy === undefined ? 1 : 0 } as const,
     timeoutMs: TIMEOUT_MS,
   };
-}
-
-/** placeWords: puts known words where a statement can look them up, since its address has no room for them; returns their upload. */
-export async function placeWords(db: Database, known: KnownWords): Promise<string> {
-  const upload = randomUUID();
-  for (const [at, words] of [...known.values()].entries()) {
-    if (words.length === 0) continue;
-    await db.command({
-      name: 'words-place',
-      sql:
-        `INSERT INTO file_words (upload, feature, word, rows, at) SELECT {upload: String}, ${at}, ` +
-        `arrayJoin(${integersLiteral(words, 32)}), 1, now()`,
-      params: { upload },
-      settings,
-    });
-  }
-  return upload;
-}
-
-/** placedWords: SQL of the set of words that {@link placeWords} put there for a feature. */
-export function placedWords(known: KnownWords, upload: string, feature: string): string {
-  const at = [...known.keys()].indexOf(feature);
-  return `(SELECT word FROM file_words WHERE upload = ${upload} AND feature = ${at})`;
 }
