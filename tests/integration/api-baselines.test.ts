@@ -227,7 +227,7 @@ describe('an upload', () => {
     expect(again.status, again.text).toBe(200);
     expect(again.body['binning']).toBe(first.body['binning']);
     const wrong = await upload(csvOf(ROWS), 'text/csv', { name: 'wrong', binning: 'other' });
-    expect(errorsOf(wrong)).toMatchObject([{ field: 'binning' }]);
+    expect(errorsOf(wrong)).toMatchObject([{ field: 'query.binning' }]);
   });
 
   it('gives a version without a schema the one of the file', async () => {
