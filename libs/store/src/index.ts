@@ -56,6 +56,7 @@ export {
   loadMonitorContext,
   loadPlan,
   newestBaseline,
+  withScores,
   type EvaluationInputs,
   type InputsId,
   type MonitorContext,
@@ -76,3 +77,5 @@ export {
 } from './files/index.js';
 export type { Refusal } from './baselines/refusal.js';
 export { inferFeature, type ColumnFacts } from './baselines/infer.js';
+export type { BaselineName } from './baselines/remove.js';
+export { goesTogether } from './segments/feature-columns.js';

@@ -1,7 +1,8 @@
 import type { BiasPlan, BinningBody, DimensionBody, Profile, ProfileChunk } from '#libs/contracts';
 import { baselineOrigin } from '#libs/contracts';
-import type { DataCut, DataWindow, FileStore, ProfilePlan } from '#libs/store';
+import { withScores, type DataCut, type DataWindow, type FileStore, type ProfilePlan } from '#libs/store';
 import type { Columns } from './columns.js';
+import { projectionOf, type ComponentsOf } from './components.js';
 import { CHECKED } from './monitor-plan.js';
 import { mustBe, type ReadFile } from './read-files.js';
 import { readSamples, type Samples, type Wanted } from './samples.js';
@@ -17,7 +18,9 @@ export type BaselineSide = Side & {
   profile: Profile;
   chunks: ProfileChunk[];
   samples: Samples;
-};
+} & Pick<ComponentsOf, 'noComponents'>;
+
+const NO_COMPONENTS: ComponentsOf = { projection: null, noComponents: null };
 
 const name = (origin: string) => ({ ...CHECKED, origin });
 const BASELINE = name(baselineOrigin('file'));
@@ -72,6 +75,7 @@ export async function profileBaseline(
     segments,
     biasOf,
     wanted,
+    withComponents,
   }: {
     read: ReadFile;
     cut: DataCut;
@@ -81,6 +85,7 @@ export async function profileBaseline(
       valuesOf: (feature: string) => Promise<string[]>,
     ) => Promise<BiasPlan | null>;
     wanted: Wanted;
+    withComponents: boolean;
   },
 ): Promise<BaselineSide> {
   const { store, columns } = shared;
@@ -94,9 +99,14 @@ export async function profileBaseline(
       columns.features,
     ),
   );
+  const { projection, noComponents } = withComponents
+    ? await projectionOf(store, BASELINE, columns.features)
+    : NO_COMPONENTS;
+  const body: BinningBody = { model: CHECKED.model, version: CHECKED.version, ...binning };
   const plan: ProfilePlan = {
     ...BASELINE,
-    binning: { model: CHECKED.model, version: CHECKED.version, ...binning } satisfies BinningBody,
+    binning: withScores(body, projection),
+    projection,
     features: columns.features,
     segments: values,
     bucket: 'PT1H',
@@ -108,7 +118,7 @@ export async function profileBaseline(
   const profile = await store.profiles.read(plan, 'all');
   const chunks = cut.kind === 'whole' ? [] : await store.profiles.chunks(plan, 'all', undefined, 'bucket');
   const samples = await readSamples(store, plan, { window: 'all', wanted });
-  return { ...side, profile, chunks, samples };
+  return { ...side, profile, chunks, samples, noComponents };
 }
 
 /** profileCurrent: the current file under the plan of the baseline. Columns that it lacks are null in every row. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DimensionBody, Feature } from '#libs/contracts';
-import { createBaselines } from '../baselines/index.js';
+import { createBaselines, type Baselines } from '../baselines/index.js';
 import type { Refusal } from '../baselines/refusal.js';
 import { integer } from '../client/index.js';
 import { createProfiles, type ProfilePlan, type Profiles } from '../profiles/index.js';
@@ -29,6 +29,8 @@ export type FileStore = {
     name: Name,
     features: readonly Feature[],
   ) => ReturnType<ReturnType<typeof createBaselines>['createBinning']>;
+  /** As in {@link Baselines}, of the rows that are shown. */
+  projection: Baselines['projection'];
   dimensionValues: (name: Name, dimension: DimensionBody, features: readonly Feature[]) => Promise<string[]>;
   /** The windows of the rows that are shown: start, rows, and the times of the oldest and the newest of them (0 without time). */
   windows: () => Promise<DataWindow[]>;
@@ -52,6 +54,7 @@ export async function openFileStore(folder: string): Promise<FileStore> {
     show: (input) => showRows(db, input),
     createBinning: ({ project, model, version, origin }, features) =>
       baselines.createBinning(project, model, version, origin, features),
+    projection: baselines.projection,
     dimensionValues: ({ project, model, version, origin }, body, features) =>
       baselines.dimensionValues(project, model, version, origin, body, features),
     windows: async () => {
