@@ -7,6 +7,7 @@ import { columnFindings } from './column-findings.js';
 import type { Columns } from './columns.js';
 import { wantsComponents } from './components.js';
 import { evaluateWindows } from './evaluate-windows.js';
+import { checkAges } from './given-types.js';
 import { inferColumns } from './infer.js';
 import { hashOf, inputFile } from './input-file.js';
 import { withLimits } from './limits.js';
@@ -51,6 +52,7 @@ export async function runCheck(
   };
   checkNames(config, read.baseline.columns);
   const columns = explainedColumns(config, read);
+  checkAges(config, columns.parts.time);
   const cut = cutOf(config, columns.parts.time);
   const facets = facetSettings(config, { views: read.baseline.views, columns });
   const planned = plannedMonitors(config, {
@@ -60,7 +62,7 @@ export async function runCheck(
   });
   if (columns.features.length === 0)
     throw new CheckProblem(
-      `--baseline ${options.baseline}: has no column to compare; name some under columns.numeric or columns.categorical`,
+      `--baseline ${options.baseline}: has no column to compare; name some under columns.numeric, categorical, timestamp or text`,
     );
   onColumns(columns);
   const shared = { store, columns };

@@ -7,11 +7,13 @@ import { createProfiles, type ProfilePlan, type Profiles } from '../profiles/ind
 import { dataColumns, type DataColumn, type DataFile } from './data-file.js';
 import { openEngine } from './engine.js';
 import { dataFacts, type DataFacts } from './facts.js';
-import { showRows, type DataRowsInput } from './rows.js';
+import type { DataRowsInput } from './rows-input.js';
+import { showRows } from './rows.js';
 
 export { unknownColumn, type DataColumn, type DataFile, type DataFormat } from './data-file.js';
 export type { DataFacts } from './facts.js';
-export { ROWS_STEP_MS, type DataCut, type DataParts, type DataRowsInput } from './rows.js';
+export { ROWS_STEP_MS } from './rows.js';
+export type { DataCut, DataParts, DataRowsInput } from './rows-input.js';
 
 type Name = DataRowsInput['name'];
 
