@@ -1,18 +1,12 @@
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Feature } from '#libs/contracts';
-import { createStore, type Store } from '#libs/store';
 import { layoutOf } from '../../apps/ingest/src/registry/layout.js';
 import { encodeFeatures } from '../../apps/ingest/src/steps/encode-features.js';
-import { freshDatabase, HOUR_MS, rowsOf } from './store-fixture.js';
+import { freshStore, HOUR_MS, rowsOf } from './store-fixture.js';
 
-const { config, raw, drop } = await freshDatabase();
-const store: Store = createStore(config);
-afterAll(async () => {
-  await store.close();
-  await drop();
-});
+const { store, raw } = await freshStore();
 
 const features: Feature[] = [
   { name: 'opened', type: 'timestamp', role: 'input' },
