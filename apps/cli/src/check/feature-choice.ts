@@ -94,7 +94,8 @@ function whyType(facts: DataFacts, type: Feature['type']): string {
   if (type === 'timestamp') return 'holds times: compared by their age at the time of the row';
   if (filled === 0) return 'holds no value, so nothing speaks against numbers';
   if (type === 'numeric') return of(numbers, 'numbers');
-  if (type === 'text') return `${of(phrases, 'of several words')}: compared by their length`;
+  if (type === 'text')
+    return `${of(phrases, 'of several words')}: compared by their length and by unseen words`;
   if (type === 'identifier')
     return `${plural(different, 'different text')} in ${plural(rows, 'row')}: only gaps and repeats are looked at`;
   return plural(different, 'different value');

@@ -1,5 +1,5 @@
 import type { DataParts } from '#libs/store';
-import type { CheckColumn, CheckConfig, Feature } from '#libs/contracts';
+import { unseenWordsName, type CheckColumn, type CheckConfig, type Feature } from '#libs/contracts';
 import { facetColumns } from './bias-settings.js';
 import type { Columns, ColumnView } from './columns.js';
 import { chooseFeature } from './feature-choice.js';
@@ -20,6 +20,19 @@ function segmentColumns({ segments = [] }: CheckConfig): Set<string> {
   }
   return names;
 }
+
+/** The words of a check's only baseline. */
+const VOCABULARY = '0'.repeat(16);
+
+/** With the share of unseen words of every text that is compared. */
+const withWords = (features: readonly Feature[]): Feature[] => [
+  ...features,
+  ...features.flatMap(({ name: feature, type, role }): Feature[] => {
+    const name = type === 'text' && role === 'input' ? unseenWordsName(feature) : null;
+    const madeOf = { feature, vocabulary: VOCABULARY };
+    return name === null ? [] : [{ name, type: 'unseen_words', role, madeOf }];
+  }),
+];
 
 /** inferColumns: what each column of the baseline is, by the configuration, by its name and by its content. */
 export function inferColumns(views: readonly ColumnView[], config: CheckConfig): Columns {
@@ -56,5 +69,5 @@ export function inferColumns(views: readonly ColumnView[], config: CheckConfig):
       .filter(({ facts }) => facts.filled > 0 && facts.numbers === facts.filled)
       .map(({ column }) => column.name),
   );
-  return { features, parts: of, numbers, listed, attributions: new Map() };
+  return { features: withWords(features), parts: of, numbers, listed, attributions: new Map() };
 }

@@ -1,6 +1,13 @@
 import type { BiasPlan, BinningBody, DimensionBody, Profile, ProfileChunk } from '#libs/contracts';
 import { baselineOrigin } from '#libs/contracts';
-import { withScores, type DataCut, type DataWindow, type FileStore, type ProfilePlan } from '#libs/store';
+import {
+  withScores,
+  type DataCut,
+  type DataRowsInput,
+  type DataWindow,
+  type FileStore,
+  type ProfilePlan,
+} from '#libs/store';
 import type { Columns } from './columns.js';
 import { projectionOf, type ComponentsOf } from './components.js';
 import { CHECKED } from './monitor-plan.js';
@@ -18,6 +25,7 @@ export type BaselineSide = Side & {
   profile: Profile;
   chunks: ProfileChunk[];
   samples: Samples;
+  knownWords: KnownWords;
 } & Pick<ComponentsOf, 'noComponents'>;
 
 const NO_COMPONENTS: ComponentsOf = { projection: null, noComponents: null };
@@ -28,9 +36,17 @@ const CURRENT = name(baselineOrigin('current'));
 
 type Shared = { store: FileStore; columns: Columns };
 
+/** What texts of either file are held against. */
+export type KnownWords = DataRowsInput['knownWords'];
+
 const show = async (
   { store, columns }: Shared,
-  { read, cut, of }: { read: ReadFile; cut: DataCut; of: typeof BASELINE },
+  {
+    read,
+    cut,
+    of,
+    knownWords,
+  }: { read: ReadFile; cut: DataCut; of: typeof BASELINE; knownWords: KnownWords },
 ) =>
   mustBe(
     await store.show({
@@ -40,11 +56,29 @@ const show = async (
       parts: columns.parts,
       attributions: columns.attributions,
       numbers: columns.numbers,
+      knownWords,
       cut,
       name: of,
     }),
     read.input,
   );
+
+/** A text of the baseline is held against all its other ones, a text of the current file against all of them. */
+async function readWords(
+  { store, columns }: Shared,
+  { file, columns: own, input }: ReadFile,
+): Promise<{ known: KnownWords; others: KnownWords }> {
+  const made = columns.features.flatMap(({ name, madeOf }) =>
+    madeOf === undefined ? [] : [{ name, of: madeOf.feature }],
+  );
+  const texts = columns.features.filter(({ name }) => made.some(({ of }) => of === name));
+  if (texts.length === 0) return { known: new Map(), others: new Map() };
+  const counted = mustBe(await store.words(file, { columns: own, texts }), input);
+  const byText = new Map(counted.map((one) => [one.feature, one]));
+  const placed = (which: 'words' | 'others'): KnownWords =>
+    new Map(made.map(({ name, of }) => [name, byText.get(of)?.[which] ?? []]));
+  return { known: placed('words'), others: placed('others') };
+}
 
 /** Dimensions get the values that the baseline has most often. */
 async function frozen(
@@ -89,7 +123,8 @@ export async function profileBaseline(
   },
 ): Promise<BaselineSide> {
   const { store, columns } = shared;
-  const { undated } = await show(shared, { read, cut, of: BASELINE });
+  const words = await readWords(shared, read);
+  const { undated } = await show(shared, { read, cut, of: BASELINE, knownWords: words.others });
   const values = await frozen(shared, segments);
   const binning = await store.createBinning(BASELINE, columns.features);
   const bias = await biasOf(binning, (feature) =>
@@ -118,7 +153,7 @@ export async function profileBaseline(
   const profile = await store.profiles.read(plan, 'all');
   const chunks = cut.kind === 'whole' ? [] : await store.profiles.chunks(plan, 'all', undefined, 'bucket');
   const samples = await readSamples(store, plan, { window: 'all', wanted });
-  return { ...side, profile, chunks, samples, noComponents };
+  return { ...side, profile, chunks, samples, noComponents, knownWords: words.known };
 }
 
 /** profileCurrent: the current file under the plan of the baseline. Columns that it lacks are null in every row. */
@@ -126,6 +161,7 @@ export async function profileCurrent(
   shared: Shared,
   { read, cut, baseline }: { read: ReadFile; cut: DataCut; baseline: BaselineSide },
 ): Promise<Side> {
-  const { undated } = await show(shared, { read, cut, of: CURRENT });
+  const { knownWords } = baseline;
+  const { undated } = await show(shared, { read, cut, of: CURRENT, knownWords });
   return profiled(shared, { ...baseline.plan, ...CURRENT }, undated);
 }

@@ -1,5 +1,8 @@
 import { storedAs, type Feature } from '#libs/contracts';
 import { toNumber, toStoredNumber } from '../baselines/conversions.js';
+import type { KnownWords } from '../baselines/insert-input.js';
+import { unseenShareSql, wordsSql } from '../baselines/words-sql.js';
+import { integersLiteral } from '../segments/bindings.js';
 import type { DataColumn, DataFile } from './data-file.js';
 import { categoryOf, filledText, isTyped, NO_TEXT, rawText, typedNumber } from './values.js';
 
@@ -16,6 +19,7 @@ export type FeatureArraysInput = {
   column: (name: string) => DataColumn | undefined;
   /** Columns whose texts may be numbers, so that 1 and 1.0 are one category. */
   numbers: ReadonlySet<string>;
+  knownWords: KnownWords;
   /** SQL of the time of the row in milliseconds; null where rows have none. */
   timeMs: string | null;
   /** Feature → column with its attribution. */
@@ -59,7 +63,12 @@ export function featureArrays(input: FeatureArraysInput): FeatureArrays {
   };
 }
 
-function sourceOf({ name, type }: Feature, input: FeatureArraysInput): Source {
+function sourceOf({ name, type, madeOf }: Feature, input: FeatureArraysInput): Source {
+  if (madeOf !== undefined) {
+    const known = integersLiteral(input.knownWords.get(name) ?? [], 32);
+    const convert = (text: string): string => unseenShareSql(wordsSql(text), known);
+    return textSource(input, madeOf.feature, { convert, rule: name });
+  }
   if (storedAs(type) === 'numeric') {
     const number = (text: string): string => toStoredNumber(text, type, input.timeMs);
     return type === 'numeric'

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DimensionBody, Feature } from '#libs/contracts';
 import { createBaselines, type Baselines } from '../baselines/index.js';
+import type { CountedWords } from '../baselines/count-words.js';
 import type { Refusal } from '../baselines/refusal.js';
 import { integer } from '../client/index.js';
 import { createProfiles, type ProfilePlan, type Profiles } from '../profiles/index.js';
@@ -9,6 +10,7 @@ import { openEngine } from './engine.js';
 import { dataFacts, type DataFacts } from './facts.js';
 import type { DataRowsInput } from './rows-input.js';
 import { showRows } from './rows.js';
+import { fileWords } from './words.js';
 
 export { unknownColumn, type DataColumn, type DataFile, type DataFormat } from './data-file.js';
 export type { DataFacts } from './facts.js';
@@ -25,6 +27,11 @@ export type FileStore = {
     file: DataFile,
     columns: { all: readonly DataColumn[]; columns: readonly DataColumn[] },
   ) => Promise<DataFacts[] | Refusal>;
+  /** What the texts of a file know, for holding texts against. */
+  words: (
+    file: DataFile,
+    of: { columns: readonly DataColumn[]; texts: readonly Feature[] },
+  ) => Promise<CountedWords[] | Refusal>;
   /** Makes the rows of a file those that all other calls read; `undated`: left out, since they belong to no window. */
   show: (input: DataRowsInput) => Promise<{ undated: number } | Refusal>;
   createBinning: (
@@ -53,6 +60,7 @@ export async function openFileStore(folder: string): Promise<FileStore> {
   return {
     columns: (file) => dataColumns(db, file),
     facts: (file, columns) => dataFacts(db, file, columns),
+    words: (file, of) => fileWords(db, file, of),
     show: (input) => showRows(db, input),
     createBinning: ({ project, model, version, origin }, features) =>
       baselines.createBinning(project, model, version, origin, features),

@@ -1,4 +1,5 @@
 import type { Feature } from '#libs/contracts';
+import type { KnownWords } from '../baselines/insert-input.js';
 import type { DataColumn, DataFile } from './data-file.js';
 
 /** Which column of the file plays which part beside the features. */
@@ -27,6 +28,8 @@ export type DataRowsInput = {
   attributions: ReadonlyMap<string, string>;
   /** Columns whose texts may be numbers, so that 1 and 1.0 are one category. */
   numbers: ReadonlySet<string>;
+  /** As for baselines, for every feature of unseen words. */
+  knownWords: KnownWords;
   cut: DataCut;
   /** Who the rows belong to, as in the registry. */
   name: { project: string; model: string; version: string; origin: string };
