@@ -37,7 +37,7 @@ const CURRENT = name(baselineOrigin('current'));
 type Shared = { store: FileStore; columns: Columns };
 
 /** What texts of either file are held against. */
-export type KnownWords = DataRowsInput['knownWords'];
+type KnownWords = DataRowsInput['knownWords'];
 
 const show = async (
   { store, columns }: Shared,
