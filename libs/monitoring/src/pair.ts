@@ -30,6 +30,8 @@ export type MonitorInput = {
   readonly sample?: { readonly baseline: BiasSample; readonly window: BiasSample };
   /** Rows of both sides for what profiles cannot tell; absent when nothing of that was asked for. */
   readonly rows?: { readonly baseline: RowSample; readonly window: RowSample };
+  /** Why the baseline has no principal components, where that is known. */
+  readonly noComponents?: string;
 };
 
 /** Side: one feature's (or confusion) cell of a segment value in the baseline as a whole and in its chunks. */

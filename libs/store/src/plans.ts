@@ -74,8 +74,8 @@ async function countsAttributions(
 }
 
 /** withScores: a score of rows is counted like a feature. The hash stays: all other cells are what they were. */
-const withScores = (binning: BinningBody, projection: ProjectionBody | undefined): BinningBody =>
-  projection === undefined ? binning : { ...binning, features: [...binning.features, projection.binning] };
+export const withScores = (binning: BinningBody, projection: ProjectionBody | null): BinningBody =>
+  projection === null ? binning : { ...binning, features: [...binning.features, projection.binning] };
 
 /**
  * loadPlan: how the rows of one origin of a model version are profiled: binning, features, segments, bucket, time zone.
@@ -102,7 +102,7 @@ export async function loadPlan(
   return {
     ...name,
     origin,
-    binning: withScores(binning, projection?.body),
+    binning: withScores(binning, projection?.body ?? null),
     projection: projection?.body ?? null,
     features: version.body.features,
     segments: segments

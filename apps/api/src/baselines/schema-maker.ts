@@ -66,11 +66,12 @@ export class SchemaMaker {
     return written.document;
   }
 
-  private async infer({ file }: BaselineOrder, names: string[]): Promise<Feature[]> {
+  private async infer({ file, query }: BaselineOrder, names: string[]): Promise<Feature[]> {
     const inferred = await this.store.baselines.infer({
       format: file.format,
       fileColumns: file.columns,
       columns: names,
+      hasTime: query.columns.time !== undefined,
       file: () => createReadStream(file.path),
     });
     if (!inferred.ok) throw invalid({ field: inferred.field, message: inferred.message });
