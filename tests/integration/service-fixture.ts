@@ -63,9 +63,7 @@ export async function openService(
         offset += 1;
         return prediction(row.id ?? `r${offset}`, offset, row);
       });
-      await at.store.intake.write(
-        batch({ project: 'default', topic: 'plumbline.predictions', predictions }),
-      );
+      await at.store.intake.write(batch({ project: 'default', topic: 'plumbline.predictions', predictions }));
     },
     worker: async (now) => {
       const worker = await startWorker(at, now === undefined ? {} : { now });
@@ -73,8 +71,7 @@ export async function openService(
       return worker;
     },
     evaluations,
-    findings: async (query = '') =>
-      itemsOf(await at.call('GET', `${BASE}/findings?limit=10000&${query}`)),
+    findings: async (query = '') => itemsOf(await at.call('GET', `${BASE}/findings?limit=10000&${query}`)),
     evaluated: async (monitor, count, revision) => {
       let found: Evaluation[] = [];
       await until(async () => {

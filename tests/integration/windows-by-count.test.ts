@@ -114,5 +114,8 @@ test('more rows than there are close no window; trying one takes all there is', 
   const run = await at.ok('POST', '/monitors/endless/run');
   expect(run).toMatchObject({ window: { start: new Date(START_MS - 5 * HOUR_MS).toISOString() } });
   const next = await at.ok('POST', '/monitors/few/run');
-  expect(next).toMatchObject({ rows: 600, window: { start: new Date(START_MS + 32 * HOUR_MS).toISOString() } });
+  expect(next).toMatchObject({
+    rows: 600,
+    window: { start: new Date(START_MS + 32 * HOUR_MS).toISOString() },
+  });
 });

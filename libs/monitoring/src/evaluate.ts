@@ -7,7 +7,7 @@ import {
   type MonitorBody,
 } from '#libs/contracts';
 import { benjaminiHochberg, benjaminiYekutieli } from '#libs/stats';
-import { undecided, type Draft } from './draft.js';
+import { BLANK, undecided, type Draft } from './draft.js';
 import { LESS_IS_WORSE } from './limits.js';
 import { monitors, type Monitor } from './monitors.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
@@ -66,6 +66,16 @@ function decide(draft: Draft, pAdjusted: number | null, level: number): Finding 
   return { ...finding, status: pAdjusted <= level ? 'breached' : 'ok' };
 }
 
+/** uncounted: a segment that cannot be cut says so for each of its values, and spoils nothing else. */
+const uncounted = ({ uncounted: segments = [] }: MonitorInput, metric: MetricName): Draft[] =>
+  segments.flatMap(({ segment, values, missing }) =>
+    values.map((segmentValue) => ({
+      ...BLANK,
+      ...{ segment, segmentValue, metric, status: 'not_computable' as const },
+      note: `the segment looks at ${missing.map((name) => `'${name}'`).join(', ')}, which this version does not have`,
+    })),
+  );
+
 /**
  * evaluate: all findings of one monitor in one window, `all` first. A finding is breached when its value is beyond its limit *and*
  * the evidence holds: exact facts by themselves, tests when p after Benjamini–Hochberg over features × segment values is at
@@ -75,11 +85,12 @@ export function evaluate(input: MonitorInput): Finding[] {
   const monitor = monitors[input.settings.kind];
   const pairOf = pairer(input, monitor.whole);
   const subjects = monitor.subjects(input);
-  const drafts =
+  const compared =
     monitor.compareAll?.(input) ??
     segmentValuesOf(input).flatMap((value) =>
       subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
     );
+  const drafts = [...compared, ...uncounted(input, monitor.main)];
   const adjusted = adjustedByTest(drafts, input.settings.correction);
   return drafts.map((draft) =>
     decide(draft, draft.p === null ? null : (adjusted.get(testOf(draft)) ?? null), input.settings.level),
