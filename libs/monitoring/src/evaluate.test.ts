@@ -577,3 +577,17 @@ describe('quality', () => {
     ]);
   });
 });
+
+describe('segments that a version cannot be cut by', () => {
+  it('say so once for each of their values, beside all that can be compared', () => {
+    const uncounted = [{ segment: 'region', values: ['EU', 'US'], missing: ['region', 'plan'] }];
+    const findings = evaluate(input({ uncounted }));
+    expect(findings.filter(({ segment }) => segment === 'region')).toMatchObject(
+      ['EU', 'US'].map((segmentValue) => ({
+        ...{ segmentValue, metric: 'psi', feature: '', status: 'not_computable', value: null },
+        note: "the segment looks at 'region', 'plan', which this version does not have",
+      })),
+    );
+    expect(findings.filter(({ segment }) => segment !== 'region')).toEqual(evaluate(input()));
+  });
+});
