@@ -12,7 +12,7 @@ export const BASE = '/v1/projects/default';
 export type Service = ApiUnderTest & {
   /** Calls below the project, and expects the answer to be one of success. */
   ok: (method: string, path: string, options?: CallOptions) => Promise<Json>;
-  /** Uploads a baseline of version `model/version`; times are in the column `time`. */
+  /** Uploads a baseline of version `model/version`; times are in the column `time`. No monitors are made from it. */
   baseline: (of: string, csv: string, name?: string) => Promise<Json>;
   /** Writes rows under offsets that go on from call to call; their ids are their own, or made of their offset. */
   write: (rows: readonly Partial<PredictionRow>[]) => Promise<void>;
@@ -52,7 +52,7 @@ export async function openService(
     ok,
     baseline: (of, csv, name = 'first') => {
       const [model, version] = of.split('/');
-      const search = new URLSearchParams({ name, columns: '{"time":"time"}' });
+      const search = new URLSearchParams({ name, columns: '{"time":"time"}', monitors: 'false' });
       return ok('POST', `/models/${model}/versions/${version}/baselines?${search}`, {
         raw: csv,
         headers: { 'content-type': 'text/csv' },
