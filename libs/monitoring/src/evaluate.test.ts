@@ -591,3 +591,22 @@ describe('segments that a version cannot be cut by', () => {
     expect(findings.filter(({ segment }) => segment !== 'region')).toEqual(evaluate(input()));
   });
 });
+
+describe('an evaluation without anything to compare says so', () => {
+  const empty = { cells: [] };
+  it.each([
+    { name: 'no baseline and no rows', changes: { baseline: empty, window: empty }, status: 'no_baseline' },
+    {
+      name: 'a baseline without predictions',
+      changes: { settings: monitorBody({ kind: 'prediction_drift' }) },
+      status: 'not_computable',
+    },
+    {
+      name: 'a window without rows, and no predictions',
+      changes: { window: empty, settings: monitorBody({ kind: 'prediction_drift' }) },
+      status: 'no_data',
+    },
+  ])('$name: $status', ({ changes, status }) => {
+    expect(evaluate(input(changes))).toMatchObject([{ ...everywhere, metric: 'psi', status, value: null }]);
+  });
+});

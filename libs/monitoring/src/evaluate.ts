@@ -1,7 +1,9 @@
 import {
+  ALL_SEGMENT,
   attributionMetrics,
   biasMetrics,
   multivariateMetrics,
+  SEGMENT_IN,
   type Finding,
   type MetricName,
   type MonitorBody,
@@ -76,6 +78,19 @@ const uncounted = ({ uncounted: segments = [] }: MonitorInput, metric: MetricNam
     })),
   );
 
+function whyNothing({ baseline, window }: MonitorInput): Pick<Draft, 'status' | 'note'> {
+  if (baseline.cells.length === 0) return { status: 'no_baseline', note: 'the version has no baseline' };
+  if (window.cells.length === 0) return { status: 'no_data', note: 'no rows in this window' };
+  return { status: 'not_computable', note: 'the baseline has nothing that this monitor looks at' };
+}
+
+/** nothing: an evaluation without anything to compare says so; silence would pass for health. */
+const nothing = (input: MonitorInput, metric: MetricName): Draft => ({
+  ...BLANK,
+  ...{ segment: ALL_SEGMENT, segmentValue: SEGMENT_IN, metric },
+  ...whyNothing(input),
+});
+
 /**
  * evaluate: all findings of one monitor in one window, `all` first. A finding is breached when its value is beyond its limit *and*
  * the evidence holds: exact facts by themselves, tests when p after Benjamini–Hochberg over features × segment values is at
@@ -90,7 +105,10 @@ export function evaluate(input: MonitorInput): Finding[] {
     segmentValuesOf(input).flatMap((value) =>
       subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
     );
-  const drafts = [...compared, ...uncounted(input, monitor.main)];
+  const drafts = [
+    ...(compared.length > 0 ? compared : [nothing(input, monitor.main)]),
+    ...uncounted(input, monitor.main),
+  ];
   const adjusted = adjustedByTest(drafts, input.settings.correction);
   return drafts.map((draft) =>
     decide(draft, draft.p === null ? null : (adjusted.get(testOf(draft)) ?? null), input.settings.level),
