@@ -1,31 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createStore, type LabelRow, type PredictionRow, type Store } from '#libs/store';
-import type { Database } from '../../libs/store/src/client/index.js';
+import { describe, expect, test } from 'vitest';
+import { type LabelRow, type PredictionRow } from '#libs/store';
 import { insertLabels } from '../../libs/store/src/intake/write.js';
 import { idParams, waiting } from '../../libs/store/src/labels/placement.js';
-import {
-  batch,
-  DAY_MS,
-  freshDatabase,
-  HOUR_MS,
-  label,
-  prediction,
-  rowsOf,
-  START_MS,
-} from './store-fixture.js';
+import { batch, DAY_MS, freshStore, HOUR_MS, label, prediction, rowsOf, START_MS } from './store-fixture.js';
 
-let raw: Database;
-let drop: () => Promise<void>;
-let store: Store;
-beforeAll(async () => {
-  const fresh = await freshDatabase();
-  ({ raw, drop } = fresh);
-  store = createStore(fresh.config);
-});
-afterAll(async () => {
-  await store.close();
-  await drop();
-});
+const { store, raw } = await freshStore();
 
 /** A project of its own with short ways to say what arrives. */
 function scene(name: string) {

@@ -1,21 +1,8 @@
 import type { AlertTransition, Evaluation, Finding } from '#libs/contracts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createStore, type Store } from '#libs/store';
-import type { Database } from '../../libs/store/src/client/index.js';
-import { DAY_MS, freshDatabase, rowsOf, START_MS } from './store-fixture.js';
+import { describe, expect, test } from 'vitest';
+import { DAY_MS, freshStore, rowsOf, START_MS } from './store-fixture.js';
 
-let raw: Database;
-let drop: () => Promise<void>;
-let store: Store;
-beforeAll(async () => {
-  const fresh = await freshDatabase();
-  ({ raw, drop } = fresh);
-  store = createStore(fresh.config);
-});
-afterAll(async () => {
-  await store.close();
-  await drop();
-});
+const { store, raw } = await freshStore();
 
 const finding = (rest: Partial<Finding> = {}): Finding => ({
   segment: 'hub',

@@ -20,6 +20,7 @@ import { BaselineRegistrar } from './baselines/baseline-registrar.js';
 import { BaselinesController } from './baselines/baselines.controller.js';
 import { DefaultMonitors } from './baselines/default-monitors.js';
 import { SegmentFreezer } from './baselines/segment-freezer.js';
+import { VocabularyMaker } from './baselines/vocabulary-maker.js';
 import { StatisticsController } from './baselines/statistics.controller.js';
 import { StatisticsRegistrar } from './baselines/statistics-registrar.js';
 import { UploadDesk } from './baselines/upload-desk.js';
@@ -112,6 +113,7 @@ class HttpModule {}
     KeyRing,
     FirstStart,
     SegmentFreezer,
+    VocabularyMaker,
     BaselineProfiles,
     BaselineRegistrar,
     DefaultMonitors,

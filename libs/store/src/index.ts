@@ -45,7 +45,9 @@ export {
   numericEdges,
   SAMPLE_POINTS,
   type BaselineColumns,
+  type BaselineInsert,
   type Baselines,
+  type CountedWords,
 } from './baselines/index.js';
 export { planHash, type DirtyBucket, type ProfilePlan, type Profiles } from './profiles/index.js';
 export {

@@ -16,7 +16,14 @@ import {
   type VersionBody,
 } from '#libs/contracts';
 import { privacyKeys, requireSecretKey, type Config } from '#libs/platform';
-import { loadPlan, newestBaseline, STORE, type ProfilePlan, type Store } from '#libs/store';
+import {
+  loadPlan,
+  newestBaseline,
+  STORE,
+  type BaselineInsert,
+  type ProfilePlan,
+  type Store,
+} from '#libs/store';
 
 import type { WriteIntent } from '../http/endpoint.js';
 import { invalid, Problem } from '../http/problem.js';
@@ -24,25 +31,10 @@ import { canonical } from '../registry/canonical.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { redactedFeatures } from '../privacy/redacted-features.js';
 import { CONFIG } from '../tokens.js';
+import type { BaselineOrder } from './baseline-order.js';
 import { SegmentFreezer } from './segment-freezer.js';
-import {
-  attributionErrors,
-  columnErrors,
-  featureColumns,
-  toBaselineColumns,
-  type UploadQuery,
-} from './upload-query.js';
-import type { ReceivedFile } from './upload-desk.js';
-
-/** BaselineOrder: an upload that is complete and is to become a baseline. */
-export type BaselineOrder = {
-  project: string;
-  model: string;
-  version: string;
-  query: UploadQuery;
-  file: ReceivedFile;
-  intent: WriteIntent;
-};
+import { attributionErrors, columnErrors, featureColumns, toBaselineColumns } from './upload-query.js';
+import { VocabularyMaker, type Prepared } from './vocabulary-maker.js';
 
 /** Registered: the baseline, the plan that it was profiled under, what was odd about the file, and whether it was there before. */
 export type Registered = {
@@ -85,6 +77,7 @@ export class BaselineRegistrar {
     @Inject(STORE) private readonly store: Store,
     private readonly registry: RegistryService,
     private readonly freezer: SegmentFreezer,
+    private readonly vocabularies: VocabularyMaker,
     @Inject(CONFIG) private readonly config: Pick<Config, 'secretKey'>,
   ) {}
 
@@ -112,10 +105,12 @@ export class BaselineRegistrar {
     const { project, model, version, query } = order;
     const modelDocument = await this.registry.get({ project, kind: 'model', id: model });
     const schema = await this.schemaFor(order, modelDocument.body);
+    const privacy = this.privacyOf(project, model, modelDocument.body);
+    const prepared = await this.vocabularies.prepare(order, schema, privacy);
     const origin = baselineOrigin(query.name);
-    const inserted = await this.insert(order, { model: modelDocument.body, schema, origin });
+    const inserted = await this.insert(order, { model: modelDocument.body, ...prepared, privacy, origin });
     try {
-      return await this.finish(order, { inserted, origin, features: schema.body.features });
+      return await this.finish(order, { inserted, origin, features: prepared.schema.body.features });
     } catch (error) {
       await this.store.baselines.remove(project, model, version, origin);
       throw error;
@@ -192,7 +187,7 @@ export class BaselineRegistrar {
 
   private async insert(
     { project, model, version, query, file }: BaselineOrder,
-    target: { model: ModelBody; schema: RegistryDocument<'version'>; origin: string },
+    target: Prepared & { model: ModelBody; privacy: Pick<BaselineInsert, 'privacy'>; origin: string },
   ): Promise<Inserted> {
     const errors = attributionErrors(query.columns, file.columns, target.schema.body.features);
     if (errors.length > 0) throw invalid(...errors);
@@ -203,11 +198,12 @@ export class BaselineRegistrar {
       origin: target.origin,
       features: target.schema.body.features,
       schema: target.schema.revision,
+      knownWords: target.knownWords,
       columns: toBaselineColumns(query.columns, file.columns, target.schema.body.features),
       format: file.format,
       fileColumns: file.columns,
       bucketMs: durationMs(target.model.bucket),
-      ...this.privacyOf(project, model, target.model),
+      ...target.privacy,
       file: () => createReadStream(file.path),
     });
     if (!result.ok) throw invalid({ field: result.field, message: result.message });

@@ -2,6 +2,7 @@ import type { DimensionBody, Feature, FeatureBinning, NumericBinning, Projection
 import type { Database } from '../client/index.js';
 import { createBinning } from './binning.js';
 import { dimensionValues } from './dimension-values.js';
+import { countWords, type CountedWords, type WordsInput } from './count-words.js';
 import { inferFeatures, type Inferred, type InferInput } from './infer.js';
 import type { BaselineInsert, BaselineInserted } from './insert-input.js';
 import { insertBaseline } from './insert.js';
@@ -12,6 +13,7 @@ import { removeBaseline, type BaselineName } from './remove.js';
 export { binningHash } from './binning.js';
 export { numericEdges, SAMPLE_POINTS } from './numeric-edges.js';
 export type { BaselineColumns } from './columns.js';
+export type { CountedWords } from './count-words.js';
 export type { BaselineInsert } from './insert-input.js';
 
 /** Baselines: training rows, kept beside the events under the same schema, and what is derived from them. */
@@ -20,6 +22,8 @@ export type Baselines = {
   insert: (input: BaselineInsert) => Promise<BaselineInserted | Refusal>;
   /** Types of the columns of a file, for a version that has no schema yet. */
   infer: (input: InferInput) => Promise<Inferred | Refusal>;
+  /** Vocabularies of the text features of a file. */
+  countWords: (input: WordsInput) => Promise<{ ok: true; counted: CountedWords[] } | Refusal>;
   /** Values to freeze for a dimension: the most frequent ones of the baseline, at most 50. */
   dimensionValues: (
     project: string,
@@ -51,6 +55,7 @@ export type Baselines = {
 export const createBaselines = (db: Database): Baselines => ({
   insert: (input) => insertBaseline(db, input),
   infer: (input) => inferFeatures(db, input),
+  countWords: (input) => countWords(db, input),
   dimensionValues: (project, model, version, origin, body, features) =>
     dimensionValues(db, { project, model, version, origin }, { body, features }),
   createBinning: (project, model, version, origin, features) =>
