@@ -38,6 +38,7 @@ const evaluation = (day: number, rest: Partial<Evaluation> = {}): Evaluation => 
   inputs: `inputs-${day}`,
   findings: [finding(), finding({ segmentValue: 'ORD', status: 'ok', value: 0.01 })],
   waitExceeded: false,
+  monitorRevision: 4,
   ...rest,
 });
 const window = (day: number) => ({ startMs: START_MS + day * DAY_MS, endMs: START_MS + (day + 1) * DAY_MS });
@@ -70,6 +71,7 @@ describe('evaluations', () => {
     monitorKind: 'drift' as const,
     window: window(day),
     inputs: `inputs-${day}`,
+    monitorRevision: 4,
   });
 
   test('only the newest revision is read, also when inputs return to what they were', async () => {

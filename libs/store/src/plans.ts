@@ -14,9 +14,11 @@ import {
   type ProjectionBody,
   type RowSample,
   type RegistryDocument,
+  type UncountedSegment,
   type Window,
 } from '#libs/contracts';
 import type { ProfilePlan, Selection } from './profiles/index.js';
+import { byColumns } from './segments/uncounted.js';
 import type { Store } from './store.js';
 
 type Documents = Pick<Store, 'documents'>;
@@ -105,9 +107,12 @@ export async function loadPlan(
     binning: withScores(binning, projection?.body ?? null),
     projection: projection?.body ?? null,
     features: version.body.features,
-    segments: segments
-      .filter(isFrozen)
-      .map(({ id, body }) => ({ name: id.slice(documentId(model, '').length), body })),
+    ...byColumns(
+      segments
+        .filter(isFrozen)
+        .map(({ id, body }) => ({ name: id.slice(documentId(model, '').length), body })),
+      version.body.features,
+    ),
     bucket: modelDocument.body.bucket,
     timeZone: modelDocument.body.timeZone,
     bias: biasPlan(modelDocument.body, binning.features),
@@ -171,7 +176,12 @@ export type EvaluationInputs = {
   sample?: { baseline: BiasSample; window: BiasSample };
   /** Rows of both sides for what no profile can tell, where it is asked for. */
   rows?: { baseline: RowSample; window: RowSample };
+  /** Segments of the monitor that the version cannot be cut by. */
+  uncounted: UncountedSegment[];
 };
+
+const uncountedOf = ({ monitor: { body }, plan }: MonitorContext): UncountedSegment[] =>
+  (plan.uncounted ?? []).filter(({ segment }) => body.segments?.includes(segment) ?? true);
 
 /** InputsId: `hash` names the revision of an evaluation; `complete` is false while a bucket of the window waits to be profiled. */
 export type InputsId = { hash: string; rows: number; complete: boolean };
@@ -182,13 +192,15 @@ const decidingSettings = (settings: MonitorBody) => ({ ...settings, name: '', en
 /** evaluationInputsId: says without reading profiles whether an evaluation of this window would be the same as the recorded one. */
 export async function evaluationInputsId(
   { profiles }: Pick<Store, 'profiles'>,
-  { monitor, plan, baseline }: MonitorContext,
+  context: MonitorContext,
   window: Window,
 ): Promise<InputsId> {
+  const { monitor, plan, baseline } = context;
   const [live, reference] = await Promise.all([
     profiles.inputsHash(plan, window),
     baseline === null ? null : profiles.inputsHash(baseline.plan, 'all'),
   ]);
+  const uncounted = uncountedOf(context);
   const parts = [
     live.hash,
     reference?.hash ?? '',
@@ -196,6 +208,8 @@ export async function evaluationInputsId(
     plan.binning.hash,
     plan.features,
     decidingSettings(monitor.body),
+    // Where there are none, the hash is what it was before they were told of.
+    ...(uncounted.length === 0 ? [] : [uncounted]),
   ];
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   return { hash, rows: live.rows, complete: live.complete };
@@ -284,6 +298,7 @@ export async function loadEvaluationInputs(
     ...{ baseline, baselineChunks, window: profile, binning, features },
     settings: context.monitor.body,
     bias: context.plan.bias ?? null,
+    uncounted: uncountedOf(context),
     ...(sample !== null && { sample: { baseline: samples.sample ?? { rows: [] }, window: sample } }),
     ...(rows !== null && { rows: { baseline: samples.rows ?? { columns: [] }, window: rows } }),
   };

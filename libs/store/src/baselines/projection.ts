@@ -128,7 +128,11 @@ export async function makeProjection(
   return { ...found, binning };
 }
 
-/** What components are made from. Columns that do not vary are left out; with fewer than two there is nothing to see. */
+/** Squares of values near the ends of doubles overflow: such a column has no spread that anything could be divided by. */
+const hasSpread = ({ mean, std }: { mean: number; std: number }): boolean =>
+  Number.isFinite(mean) && Number.isFinite(std) && std > LEAST_STD;
+
+/** What components are made from. Columns that do not vary, or too much for a number, are left out; with fewer than two there is nothing to see. */
 async function projectionFacts(
   db: Database,
   name: BaselineName,
@@ -154,10 +158,14 @@ async function projectionFacts(
     at,
     column: { ...column, mean: row?.means[at] ?? 0, std: row?.stds[at] ?? 0 },
   }));
-  const varying = measured.filter(({ column }) => column.std > LEAST_STD);
+  const varying = measured.filter(({ column }) => hasSpread(column));
+  const correlationOf = (a: number, b: number): number => {
+    const found = row?.correlation[a]?.[b] ?? 0;
+    return Number.isFinite(found) ? found : 0;
+  };
   return {
     columns: varying.map(({ column }) => column),
-    correlation: varying.map((a) => varying.map((b) => row?.correlation[a.at]?.[b.at] ?? 0)),
+    correlation: varying.map((a) => varying.map((b) => correlationOf(a.at, b.at))),
   };
 }
 
