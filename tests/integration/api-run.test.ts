@@ -198,6 +198,7 @@ describe('results', () => {
       inputs: 'abc',
       findings,
       waitExceeded: false,
+      monitorRevision: 1,
     };
     await at.store.evaluations.record(evaluation, { revision: 1, durationMs: 5 });
     const [listed] = itemsOf(await at.call('GET', `${base}/evaluations?model=m&monitor=m-1-drift`));

@@ -1,30 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createStore, type Gap, type Replay, type Store } from '#libs/store';
-import type { Database } from '../../libs/store/src/client/index.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Gap, type Replay } from '#libs/store';
 import { expand, panelQueries, variableQueries } from '../e2e/panels.js';
-import {
-  batch,
-  DAY_MS,
-  freshDatabase,
-  HOUR_MS,
-  label,
-  prediction,
-  rowsOf,
-  START_MS,
-} from './store-fixture.js';
+import { batch, DAY_MS, freshStore, HOUR_MS, label, prediction, rowsOf, START_MS } from './store-fixture.js';
 
-let raw: Database;
-let drop: () => Promise<void>;
-let store: Store;
-beforeAll(async () => {
-  const fresh = await freshDatabase();
-  ({ raw, drop } = fresh);
-  store = createStore(fresh.config);
-});
-afterAll(async () => {
-  await store.close();
-  await drop();
-});
+const { store, raw } = await freshStore();
 
 const refused = (offset: number, rest: object = {}) => ({
   offset: BigInt(offset),

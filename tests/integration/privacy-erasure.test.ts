@@ -1,6 +1,6 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import {
   documentId,
   documentSchemas,
@@ -12,29 +12,14 @@ import {
   type Feature,
 } from '#libs/contracts';
 import { createLogger, seal } from '#libs/platform';
-import { createStore, loadPlan, type PredictionRow, type Store } from '#libs/store';
+import { loadPlan, type PredictionRow } from '#libs/store';
 import { Eraser } from '../../apps/worker/src/retention/erase.js';
 import type { Database } from '../../libs/store/src/client/index.js';
 import { createPrivacy } from '../../libs/store/src/privacy/index.js';
 import { createProfiles } from '../../libs/store/src/profiles/index.js';
-import {
-  batch,
-  DAY_MS,
-  freshDatabase,
-  HOUR_MS,
-  label,
-  prediction,
-  rowsOf,
-  START_MS,
-} from './store-fixture.js';
+import { batch, DAY_MS, freshStore, HOUR_MS, label, prediction, rowsOf, START_MS } from './store-fixture.js';
 
-const fresh = await freshDatabase();
-const raw: Database = fresh.raw;
-const store: Store = createStore(fresh.config);
-afterAll(async () => {
-  await store.close();
-  await fresh.drop();
-});
+const { store, raw } = await freshStore();
 
 const secretKey = createSecretKey(randomBytes(32));
 const logger = createLogger({ logLevel: 'silent' }, 'test');

@@ -1,17 +1,12 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Feature, PrivacyRules } from '#libs/contracts';
 import { privacyKeys } from '#libs/platform';
-import { createStore, redactValue, type Store } from '#libs/store';
-import { freshDatabase, HOUR_MS, rowsOf } from './store-fixture.js';
+import { redactValue } from '#libs/store';
+import { freshStore, HOUR_MS, rowsOf } from './store-fixture.js';
 
-const { config, raw, drop } = await freshDatabase();
-const store: Store = createStore(config);
-afterAll(async () => {
-  await store.close();
-  await drop();
-});
+const { store, raw } = await freshStore();
 
 const { values: key } = privacyKeys(createSecretKey(randomBytes(32)), 'p', 'm');
 const rules: PrivacyRules = {

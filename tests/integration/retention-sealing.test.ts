@@ -1,18 +1,12 @@
-import { afterAll, beforeEach, expect, test } from 'vitest';
-import { createStore, type SealRule, type Store } from '#libs/store';
+import { beforeEach, expect, test } from 'vitest';
+import { type SealRule } from '#libs/store';
 import type { Database } from '../../libs/store/src/client/index.js';
 import type { ProfilePlan } from '../../libs/store/src/profiles/index.js';
 import { PLAN, randomRow, seeded, stored, truthOf } from './profiles-rows.js';
 import type { Row } from './profiles-model.js';
-import { batch, DAY_MS, freshDatabase, HOUR_MS, rowsOf, START_MS } from './store-fixture.js';
+import { batch, DAY_MS, freshStore, HOUR_MS, rowsOf, START_MS } from './store-fixture.js';
 
-const fresh = await freshDatabase();
-const raw: Database = fresh.raw;
-const store: Store = createStore(fresh.config);
-afterAll(async () => {
-  await store.close();
-  await fresh.drop();
-});
+const { store, raw } = await freshStore();
 
 /** Marks carry the database's clock, so "later" is later than the test. */
 const OPENED_MS = Date.now();

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { inject } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { z } from 'zod';
-import { migrate, type IntakeBatch, type LabelRow, type PredictionRow, type StoreConfig } from '#libs/store';
+import {
+  createStore,
+  migrate,
+  type Store,
+  type IntakeBatch,
+  type LabelRow,
+  type PredictionRow,
+  type StoreConfig,
+} from '#libs/store';
 import { createDatabase, type Database } from '../../libs/store/src/client/index.js';
 
 /** A database of its own on the run's ClickHouse, so that tests do not see each other. */
@@ -30,6 +38,17 @@ export async function freshDatabase(): Promise<{
       await raw.close();
     },
   };
+}
+
+/** A store on a database of its own, for a whole test file: `raw` is the way around it, and all of it goes at the end. */
+export async function freshStore(): Promise<{ store: Store; raw: Database }> {
+  const { config, raw, drop } = await freshDatabase();
+  const store = createStore(config);
+  afterAll(async () => {
+    await store.close();
+    await drop();
+  });
+  return { store, raw };
 }
 
 /** Rows of any query, as ClickHouse spells them. */

@@ -1,20 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createStore, type IntakeBatch, type Store } from '#libs/store';
-import type { Database } from '../../libs/store/src/client/index.js';
-import { batch, freshDatabase, HOUR_MS, label, prediction, rowsOf, START_MS } from './store-fixture.js';
+import { describe, expect, test } from 'vitest';
+import { type IntakeBatch } from '#libs/store';
+import { batch, freshStore, HOUR_MS, label, prediction, rowsOf, START_MS } from './store-fixture.js';
 
-let raw: Database;
-let drop: () => Promise<void>;
-let store: Store;
-beforeAll(async () => {
-  const fresh = await freshDatabase();
-  ({ raw, drop } = fresh);
-  store = createStore(fresh.config);
-});
-afterAll(async () => {
-  await store.close();
-  await drop();
-});
+const { store, raw } = await freshStore();
 
 const readers = [
   'SELECT * EXCEPT expires FROM predictions FINAL ORDER BY ALL',

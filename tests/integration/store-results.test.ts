@@ -1,21 +1,8 @@
 import type { AlertTransition, Evaluation, Finding } from '#libs/contracts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createStore, type Store } from '#libs/store';
-import type { Database } from '../../libs/store/src/client/index.js';
-import { DAY_MS, freshDatabase, rowsOf, START_MS } from './store-fixture.js';
+import { describe, expect, test } from 'vitest';
+import { DAY_MS, freshStore, rowsOf, START_MS } from './store-fixture.js';
 
-let raw: Database;
-let drop: () => Promise<void>;
-let store: Store;
-beforeAll(async () => {
-  const fresh = await freshDatabase();
-  ({ raw, drop } = fresh);
-  store = createStore(fresh.config);
-});
-afterAll(async () => {
-  await store.close();
-  await drop();
-});
+const { store, raw } = await freshStore();
 
 const finding = (rest: Partial<Finding> = {}): Finding => ({
   segment: 'hub',
@@ -51,6 +38,7 @@ const evaluation = (day: number, rest: Partial<Evaluation> = {}): Evaluation => 
   inputs: `inputs-${day}`,
   findings: [finding(), finding({ segmentValue: 'ORD', status: 'ok', value: 0.01 })],
   waitExceeded: false,
+  monitorRevision: 4,
   ...rest,
 });
 const window = (day: number) => ({ startMs: START_MS + day * DAY_MS, endMs: START_MS + (day + 1) * DAY_MS });
@@ -83,6 +71,7 @@ describe('evaluations', () => {
     monitorKind: 'drift' as const,
     window: window(day),
     inputs: `inputs-${day}`,
+    monitorRevision: 4,
   });
 
   test('only the newest revision is read, also when inputs return to what they were', async () => {

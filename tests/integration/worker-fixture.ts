@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { inject, vi } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import {
   baselineOrigin,
   channelSecretPlace,
@@ -24,7 +24,7 @@ import {
 } from '#libs/platform';
 import { openRedis } from '#libs/queue';
 import { createStore, loadPlan, migrate, type PredictionRow, type Store } from '#libs/store';
-import { createWorker } from '../../apps/worker/src/worker.js';
+import { createWorker, type WorkerParts } from '../../apps/worker/src/worker.js';
 import { createDatabase, type Database } from '../../libs/store/src/client/index.js';
 import { batch, FAR_MS, HOUR_MS, rowsOf } from './store-fixture.js';
 
@@ -283,16 +283,32 @@ export type WorkerUnderTest = { stop: () => Promise<boolean>; metrics: Metrics }
 
 /** startWorker: a whole worker inside this process. */
 export async function startWorker(
-  world: World,
-  openStore?: (config: Config['clickhouse']) => Store,
+  { config }: Pick<World, 'config'>,
+  others: Pick<WorkerParts, 'now'> = {},
 ): Promise<WorkerUnderTest> {
-  const logger = createLogger(world.config, 'worker');
+  const logger = createLogger(config, 'worker');
   const shutdown = new Shutdown({ logger, deadlineMs: 20_000 });
   const metrics = new Metrics('worker');
-  const worker = createWorker({
-    ...{ config: world.config, logger, metrics, health: new Health(), shutdown },
-    ...(openStore !== undefined && { openStore }),
-  });
+  const worker = createWorker({ config, logger, metrics, health: new Health(), shutdown, ...others });
   await worker.start();
   return { stop: () => shutdown.stop(), metrics };
 }
+
+const KINDS = ['link-labels', 'profile', 'evaluate', 'reconcile-notices'];
+
+const tickCount = async ({ metrics }: WorkerUnderTest, kind: string): Promise<number> => {
+  const line = (await metrics.text())
+    .split('\n')
+    .find((each) => each.includes('worker_ticks_total') && each.includes(`kind="${kind}",outcome="ran"`));
+  return Number(line?.split(' ').at(-1) ?? 0);
+};
+
+/** ticksGoBy: waits until every kind of tick has begun and ended after now. */
+export const ticksGoBy = async (worker: WorkerUnderTest): Promise<void> => {
+  const counts = () => Promise.all(KINDS.map((kind) => tickCount(worker, kind)));
+  const before = await counts();
+  await until(async () => {
+    const now = await counts();
+    expect(now.every((count, index) => count > (before[index] ?? 0) + 1)).toBe(true);
+  });
+};

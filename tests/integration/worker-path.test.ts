@@ -7,6 +7,7 @@ import {
   PROJECT,
   putChannel,
   startWorker,
+  ticksGoBy,
   until,
   type World,
   type WorkerUnderTest,
@@ -33,23 +34,6 @@ const noticesAre = (outcomes: string[]) =>
   });
 const messages = (path = '/hook'): AlertMessage[] =>
   world.sink.received.filter((each) => each.path === path).map((each) => each.body as AlertMessage);
-const tickCount = async ({ metrics }: WorkerUnderTest, kind: string): Promise<number> => {
-  const line = (await metrics.text())
-    .split('\n')
-    .find((each) => each.includes('worker_ticks_total') && each.includes(`kind="${kind}",outcome="ran"`));
-  return Number(line?.split(' ').at(-1) ?? 0);
-};
-
-const KINDS = ['link-labels', 'profile', 'evaluate', 'reconcile-notices'];
-/** Waits until every kind of tick has begun and ended after now. */
-const ticksGoBy = async (worker: WorkerUnderTest): Promise<void> => {
-  const counts = () => Promise.all(KINDS.map((kind) => tickCount(worker, kind)));
-  const before = await counts();
-  await until(async () => {
-    const now = await counts();
-    expect(now.every((count, index) => count > (before[index] ?? 0) + 1)).toBe(true);
-  });
-};
 
 beforeEach(async () => {
   workers = [];

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 import {
+  CONFIG_EXIT_CODE,
   ConfigError,
   createLogger,
   loadConfig,
@@ -19,7 +20,7 @@ const readConfig = (): Config => {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exit(78);
+    process.exit(CONFIG_EXIT_CODE);
   }
 };
 

@@ -6,15 +6,7 @@ import {
   type ConsumerEvent,
   type TopicSpec,
 } from '#libs/kafka';
-import {
-  probe,
-  waitFor,
-  type Config,
-  type Health,
-  type Logger,
-  type Metrics,
-  type Shutdown,
-} from '#libs/platform';
+import { probe, waitFor, type Config, type Logger, type ProcessParts } from '#libs/platform';
 import { openRedis } from '#libs/queue';
 import { modelBodySchema } from '#libs/contracts';
 import { createStore, type Intake } from '#libs/store';
@@ -33,14 +25,6 @@ import { Registry } from './registry/registry.js';
 import { ReplayRunner } from './replay/replay-runner.js';
 import { timesOf } from './registry/view.js';
 import { redactionWith } from './steps/redact.js';
-
-export type IngestParts = {
-  config: Config;
-  logger: Logger;
-  metrics: Metrics;
-  health: Health;
-  shutdown: Shutdown;
-};
 
 /** Ingest: `start` returns once reading has begun, after waiting for what is away; `shutdown` ends it in order. */
 export type Ingest = { start(): Promise<void> };
@@ -98,7 +82,7 @@ const varietyOf = (logger: Logger, metrics: IngestMetrics): ValueVariety =>
   });
 
 /** The clients, opened here and closed by `shutdown` after everything that uses them. */
-const openClients = ({ config, logger, shutdown }: IngestParts) => {
+const openClients = ({ config, logger, shutdown }: ProcessParts) => {
   const connection = { ...config.kafka, logger };
   const { sessionTimeoutMs, storeTimeoutMs = sessionTimeoutMs / 2 } = config.ingest;
   const store = createStore({ ...config.clickhouse, requestTimeoutMs: storeTimeoutMs });
@@ -158,7 +142,7 @@ const reportEvent =
 type Clients = ReturnType<typeof openClients>;
 type Made = Clients & { streams: Stream[]; outages: Outages; metrics: IngestMetrics };
 
-const registryOf = ({ config, logger }: IngestParts, { store, redis }: Clients): Registry =>
+const registryOf = ({ config, logger }: ProcessParts, { store, redis }: Clients): Registry =>
   new Registry({
     documents: store.documents,
     locks: redisLocks(redis, logger),
@@ -181,7 +165,7 @@ const gapRecorder =
       );
   };
 
-const consumerOf = ({ config, logger }: IngestParts, made: Made, onHandled: () => void): Consumer => {
+const consumerOf = ({ config, logger }: ProcessParts, made: Made, onHandled: () => void): Consumer => {
   const { connection, store, admin, producer, streams, outages, metrics } = made;
   const { ingest } = config;
   const makeTopics = () => void admin.ensureTopics(topicSpecs(config)).catch(() => undefined);
@@ -215,7 +199,7 @@ const consumerOf = ({ config, logger }: IngestParts, made: Made, onHandled: () =
 };
 
 const addProbes = (
-  { health }: IngestParts,
+  { health }: ProcessParts,
   { store, consumer, liveness }: Pick<Clients, 'store'> & { consumer: Consumer; liveness: Liveness },
 ): void => {
   health.addLive('offsets', () => liveness.read(Date.now()));
@@ -231,7 +215,7 @@ const addProbes = (
 };
 
 /** Waits for what is away, so that nothing is read before it can be stored. */
-const waitForServices = async ({ config, logger, shutdown }: IngestParts, { store, admin }: Clients) => {
+const waitForServices = async ({ config, logger, shutdown }: ProcessParts, { store, admin }: Clients) => {
   const waiting = { logger, signal: shutdown.signal, checkTimeoutMs: CHECK_TIMEOUT_MS };
   const name = 'ClickHouse with the tables of Plumbline';
   await waitFor({ ...waiting, name, check: () => store.documents.projects() });
@@ -240,7 +224,7 @@ const waitForServices = async ({ config, logger, shutdown }: IngestParts, { stor
 };
 
 /** createIngest: the composition of this app: clients, lanes, consumer, reports. Nothing is read before `start`. */
-export const createIngest = (parts: IngestParts): Ingest => {
+export const createIngest = (parts: ProcessParts): Ingest => {
   const { config, logger, shutdown } = parts;
   const clients = openClients(parts);
   const outages = new Outages();

@@ -1,16 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { notifyJobSchema, QUEUES, tickJobSchema, type NotifyJob, type TickJob } from '#libs/contracts';
-import {
-  Outbound,
-  probe,
-  requireSecretKey,
-  waitFor,
-  type Config,
-  type Health,
-  type Logger,
-  type Metrics,
-  type Shutdown,
-} from '#libs/platform';
+import { Outbound, probe, requireSecretKey, waitFor, type Config, type ProcessParts } from '#libs/platform';
 import { JobQueue, JobWorker, openRedis, pingRedis, withLock, type QueueDefinition } from '#libs/queue';
 import { createStore, type Store } from '#libs/store';
 import { TICK_KINDS, TickBell } from './bell/tick-bell.js';
@@ -19,12 +9,7 @@ import { noticeLane } from './notices/lane.js';
 import { tickTasks } from './tick-tasks.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
-export type WorkerParts = {
-  config: Config;
-  logger: Logger;
-  metrics: Metrics;
-  health: Health;
-  shutdown: Shutdown;
+export type WorkerParts = ProcessParts & {
   /** For tests: another store, or another clock. */
   openStore?: (config: Config['clickhouse']) => Store;
   now?: () => number;

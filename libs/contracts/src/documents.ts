@@ -5,6 +5,7 @@ import { biasSettingsSchema } from './facets.js';
 import { durationSchema, nameSchema, PREDICTION_FEATURES, textSchema } from './names.js';
 import { RECONSTRUCTION_ERROR } from './projection.js';
 import { NO_PRIVACY_RULES, privacyRulesSchema } from './privacy.js';
+import { vocabularyHashSchema } from './vocabulary.js';
 
 export const projectBodySchema = z.strictObject({
   description: z.string().max(1_000).default(''),
@@ -42,24 +43,40 @@ export type ModelBody = z.infer<typeof modelBodySchema>;
 
 /**
  * What a feature is. `timestamp` is compared as its age at the time of the event, in seconds; `text` as its length in characters;
- * of an `identifier` only whether it is there and how many differ.
+ * of an `identifier` only whether it is there and how many differ. `unseen_words` is never sent: it is made of a text feature when a version gets its
+ * first baseline, and holds the share of words that the baseline does not know.
  */
-export const featureTypes = ['numeric', 'categorical', 'boolean', 'timestamp', 'identifier', 'text'] as const;
+export const featureTypes = [
+  'numeric',
+  'categorical',
+  'boolean',
+  'timestamp',
+  'identifier',
+  'text',
+  'unseen_words',
+] as const;
 export type FeatureType = (typeof featureTypes)[number];
 
 /** storedAs: whether values of a type lie among the numbers of a row, or among its texts. */
 export const storedAs = (type: FeatureType): 'numeric' | 'categorical' =>
-  type === 'numeric' || type === 'timestamp' || type === 'text' ? 'numeric' : 'categorical';
+  type === 'categorical' || type === 'boolean' || type === 'identifier' ? 'categorical' : 'numeric';
 
-export const featureSchema = z.strictObject({
-  name: textSchema.refine(
-    (n) => n !== RECONSTRUCTION_ERROR && !Object.values<string>(PREDICTION_FEATURES).includes(n),
-    'is reserved for predictions and scores of rows',
-  ),
-  type: z.enum(featureTypes),
-  /** `input` is monitored; `context` is stored and can cut segments, but is not compared (calendar fields, identifiers). */
-  role: z.enum(['input', 'context']).default('input'),
-});
+export const featureSchema = z
+  .strictObject({
+    name: textSchema.refine(
+      (n) => n !== RECONSTRUCTION_ERROR && !Object.values<string>(PREDICTION_FEATURES).includes(n),
+      'is reserved for predictions and scores of rows',
+    ),
+    type: z.enum(featureTypes),
+    /** `input` is monitored; `context` is stored and can cut segments, but is not compared (calendar fields, identifiers). */
+    role: z.enum(['input', 'context']).default('input'),
+    /** Of `unseen_words`: the text feature, and what it is held against. */
+    madeOf: z.strictObject({ feature: textSchema, vocabulary: vocabularyHashSchema }).optional(),
+  })
+  .refine(({ type, madeOf }) => (type === 'unseen_words') === (madeOf !== undefined), {
+    path: ['madeOf'],
+    message: 'goes with the type unseen_words, and only with it',
+  });
 export type Feature = z.infer<typeof featureSchema>;
 
 /** Features only ever get appended, so a row stored under a shorter schema reads as null in the newer columns. */

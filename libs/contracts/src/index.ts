@@ -7,6 +7,7 @@ export * from './facets.js';
 export * from './attributions.js';
 export * from './binnings.js';
 export * from './projection.js';
+export * from './vocabulary.js';
 export * from './documents.js';
 export * from './metrics.js';
 export * from './thresholds.js';

@@ -23,6 +23,9 @@ export const monitorKinds = [
 ] as const;
 export type MonitorKind = (typeof monitorKinds)[number];
 
+/** kindTitle: a kind in words, for names and headings. */
+export const kindTitle = (kind: MonitorKind): string => kind.replaceAll('_', ' ');
+
 /** What each kind of monitor computes; a limit on anything else would never be looked at. */
 export const metricsOf: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
   data_quality: dataQualityMetrics,

@@ -66,3 +66,24 @@ export type DimensionBody = Extract<SegmentBody, { kind: 'dimension' }>;
 export const MAX_DIMENSION_VALUES = 50;
 /** Refused at save beyond this: the cost of a model is its segment values. */
 export const MAX_SEGMENT_VALUES = 500;
+
+const conditionFeatures = (where: Predicate): string[] => {
+  if ('all' in where) return where.all.flatMap(conditionFeatures);
+  if ('any' in where) return where.any.flatMap(conditionFeatures);
+  if ('not' in where) return conditionFeatures(where.not);
+  return where.feature === undefined ? [] : [where.feature];
+};
+
+/** segmentFeatures: the features that a segment looks at, each once. */
+export const segmentFeatures = (body: SegmentBody): string[] => [
+  ...new Set(
+    body.kind === 'predicate'
+      ? conditionFeatures(body.where)
+      : body.feature === undefined
+        ? []
+        : [body.feature],
+  ),
+];
+
+/** A segment that a version cannot be cut by, because it lacks features that the segment looks at. */
+export type UncountedSegment = { segment: string; values: string[]; missing: string[] };

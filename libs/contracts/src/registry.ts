@@ -10,6 +10,7 @@ import {
 import { segmentBodySchema } from './predicates.js';
 import { erasureBodySchema } from './privacy.js';
 import { projectionBodySchema } from './projection.js';
+import { vocabularyBodySchema } from './vocabulary.js';
 import { monitorBodySchema } from './monitors.js';
 import { channelBodySchema, routeBodySchema, silenceBodySchema } from './notices.js';
 
@@ -22,6 +23,7 @@ export const documentSchemas = {
   baseline: baselineBodySchema,
   binning: binningBodySchema,
   projection: projectionBodySchema,
+  vocabulary: vocabularyBodySchema,
   monitor: monitorBodySchema,
   channel: channelBodySchema,
   route: routeBodySchema,

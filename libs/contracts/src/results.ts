@@ -59,6 +59,8 @@ export type Evaluation = {
   window: Window;
   /** Hash of everything that went in (profiles, baseline, settings): the same inputs are the same revision. */
   inputs: string;
+  /** Revision of the monitor's document that it was evaluated under. */
+  monitorRevision: number;
   findings: Finding[];
   /** True when ingest was still behind and the maximum wait ran out. */
   waitExceeded: boolean;

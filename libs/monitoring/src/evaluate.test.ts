@@ -577,3 +577,36 @@ describe('quality', () => {
     ]);
   });
 });
+
+describe('segments that a version cannot be cut by', () => {
+  it('say so once for each of their values, beside all that can be compared', () => {
+    const uncounted = [{ segment: 'region', values: ['EU', 'US'], missing: ['region', 'plan'] }];
+    const findings = evaluate(input({ uncounted }));
+    expect(findings.filter(({ segment }) => segment === 'region')).toMatchObject(
+      ['EU', 'US'].map((segmentValue) => ({
+        ...{ segmentValue, metric: 'psi', feature: '', status: 'not_computable', value: null },
+        note: "the segment looks at 'region', 'plan', which this version does not have",
+      })),
+    );
+    expect(findings.filter(({ segment }) => segment !== 'region')).toEqual(evaluate(input()));
+  });
+});
+
+describe('an evaluation without anything to compare says so', () => {
+  const empty = { cells: [] };
+  it.each([
+    { name: 'no baseline and no rows', changes: { baseline: empty, window: empty }, status: 'no_baseline' },
+    {
+      name: 'a baseline without predictions',
+      changes: { settings: monitorBody({ kind: 'prediction_drift' }) },
+      status: 'not_computable',
+    },
+    {
+      name: 'a window without rows, and no predictions',
+      changes: { window: empty, settings: monitorBody({ kind: 'prediction_drift' }) },
+      status: 'no_data',
+    },
+  ])('$name: $status', ({ changes, status }) => {
+    expect(evaluate(input(changes))).toMatchObject([{ ...everywhere, metric: 'psi', status, value: null }]);
+  });
+});

@@ -1,13 +1,15 @@
 import {
+  ALL_SEGMENT,
   attributionMetrics,
   biasMetrics,
   multivariateMetrics,
+  SEGMENT_IN,
   type Finding,
   type MetricName,
   type MonitorBody,
 } from '#libs/contracts';
 import { benjaminiHochberg, benjaminiYekutieli, tailCalibration, type Tails } from '#libs/stats';
-import { undecided, type Draft } from './draft.js';
+import { BLANK, undecided, type Draft } from './draft.js';
 import { LESS_IS_WORSE } from './limits.js';
 import { monitors, type Monitor } from './monitors.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
@@ -74,6 +76,29 @@ function decide(draft: Draft, pAdjusted: number | null, level: number): Finding 
   return { ...finding, status: pAdjusted <= level ? 'breached' : 'ok' };
 }
 
+/** uncounted: a segment that cannot be cut says so for each of its values, and spoils nothing else. */
+const uncounted = ({ uncounted: segments = [] }: MonitorInput, metric: MetricName): Draft[] =>
+  segments.flatMap(({ segment, values, missing }) =>
+    values.map((segmentValue) => ({
+      ...BLANK,
+      ...{ segment, segmentValue, metric, status: 'not_computable' as const },
+      note: `the segment looks at ${missing.map((name) => `'${name}'`).join(', ')}, which this version does not have`,
+    })),
+  );
+
+function whyNothing({ baseline, window }: MonitorInput): Pick<Draft, 'status' | 'note'> {
+  if (baseline.cells.length === 0) return { status: 'no_baseline', note: 'the version has no baseline' };
+  if (window.cells.length === 0) return { status: 'no_data', note: 'no rows in this window' };
+  return { status: 'not_computable', note: 'the baseline has nothing that this monitor looks at' };
+}
+
+/** nothing: an evaluation without anything to compare says so; silence would pass for health. */
+const nothing = (input: MonitorInput, metric: MetricName): Draft => ({
+  ...BLANK,
+  ...{ segment: ALL_SEGMENT, segmentValue: SEGMENT_IN, metric },
+  ...whyNothing(input),
+});
+
 /**
  * evaluate: all findings of one monitor in one window, `all` first. A finding is breached when its value is beyond its limit *and*
  * the evidence holds: exact facts by themselves, tests when p after Benjamini–Hochberg over features × segment values is at
@@ -83,11 +108,15 @@ export function evaluate(input: MonitorInput): Finding[] {
   const monitor = monitors[input.settings.kind];
   const pairOf = pairer(input, monitor.whole);
   const subjects = monitor.subjects(input);
-  const drafts =
+  const compared =
     monitor.compareAll?.(input) ??
     segmentValuesOf(input).flatMap((value) =>
       subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
     );
+  const drafts = [
+    ...(compared.length > 0 ? compared : [nothing(input, monitor.main)]),
+    ...uncounted(input, monitor.main),
+  ];
   const adjusted = adjustedByTest(drafts, input.settings.correction);
   return drafts.map((draft) =>
     decide(draft, draft.p === null ? null : (adjusted.get(testOf(draft)) ?? null), input.settings.level),

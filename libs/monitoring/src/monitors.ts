@@ -1,4 +1,4 @@
-import { PREDICTION_FEATURES, type MetricName, type MonitorKind } from '#libs/contracts';
+import { PREDICTION_FEATURES, type FeatureType, type MetricName, type MonitorKind } from '#libs/contracts';
 import type { Draft } from './draft.js';
 import { compareQualityOfData, speaksOfRows } from './monitors/data-quality.js';
 import { compareAttributions } from './monitors/attribution.js';
@@ -21,7 +21,13 @@ export type Monitor = {
   readonly whole?: Whole;
 };
 
-const chosen = ({ settings }: MonitorInput, names: string[]): string[] => settings.features ?? names;
+/** Who chooses a text means its words too. */
+const chosen = ({ settings, features }: MonitorInput, names: string[]): string[] => {
+  if (settings.features === null) return names;
+  const own = new Set(settings.features);
+  const ofTexts = features.filter(({ name, madeOf }) => own.has(madeOf?.feature ?? '') && !own.has(name));
+  return [...settings.features, ...ofTexts.map(({ name }) => name)];
+};
 
 const inputs = (input: MonitorInput): string[] =>
   chosen(
@@ -29,19 +35,19 @@ const inputs = (input: MonitorInput): string[] =>
     input.features.filter((feature) => feature.role === 'input').map((feature) => feature.name),
   );
 
-/** Every column, and the rows themselves when a metric or a limit speaks of them. */
+const inputsBut = (type: FeatureType, input: MonitorInput): string[] => {
+  const others = new Set(input.features.filter((feature) => feature.type === type).map(({ name }) => name));
+  return inputs(input).filter((name) => !others.has(name));
+};
+
+/** Every column that is sent, and the rows themselves when a metric or a limit speaks of them. */
 const columns = (input: MonitorInput): string[] => [
   ...(speaksOfRows(input.settings) ? [''] : []),
-  ...inputs(input),
+  ...inputsBut('unseen_words', input),
 ];
 
 /** Identifiers differ from row to row: they have no distribution to drift. */
-const comparable = (input: MonitorInput): string[] => {
-  const identifiers = new Set(
-    input.features.filter(({ type }) => type === 'identifier').map(({ name }) => name),
-  );
-  return inputs(input).filter((name) => !identifiers.has(name));
-};
+const comparable = (input: MonitorInput): string[] => inputsBut('identifier', input);
 
 const predictions = (input: MonitorInput): string[] => {
   const binned = new Set(input.binning.features.map((binning) => binning.feature));

@@ -12,6 +12,7 @@ import {
   type ProfileCell,
   type ProfileChunk,
   type RowSample,
+  type UncountedSegment,
 } from '#libs/contracts';
 import type { Phase } from '#libs/stats';
 import { cellKey } from './merge.js';
@@ -34,6 +35,10 @@ export type MonitorInput = {
   readonly sample?: { readonly baseline: BiasSample; readonly window: BiasSample };
   /** Rows of both sides for what profiles cannot tell; absent when nothing of that was asked for. */
   readonly rows?: { readonly baseline: RowSample; readonly window: RowSample };
+  /** Why the baseline has no principal components, where that is known. */
+  readonly noComponents?: string;
+  /** Segments that the version cannot be cut by; absent when there are none. */
+  readonly uncounted?: readonly UncountedSegment[];
 };
 
 /** Side: one feature's (or confusion) cell of a segment value in the baseline as a whole and in its chunks. */

@@ -1,4 +1,5 @@
 import {
+  kindTitle,
   monitorBodySchema,
   type BiasPlan,
   type BinningBody,
@@ -48,15 +49,6 @@ const RANGES: Partial<Record<MetricName, { readonly least: number; readonly most
 /** Accuracy may fall by this much below the baseline's, or by three standard deviations of its days. */
 const ACCURACY_MARGIN = 0.02;
 const MIN_ROWS = 200;
-const TITLES = {
-  data_quality: 'data quality',
-  drift: 'drift',
-  prediction_drift: 'prediction drift',
-  quality: 'quality',
-  bias: 'bias',
-  attribution: 'attribution',
-  multivariate_drift: 'multivariate drift',
-} as const satisfies Record<MonitorKind, string>;
 const MAX_ID_LENGTH = 64;
 const MAX_NAME_LENGTH = 128;
 
@@ -83,7 +75,7 @@ const bodyOf = (
 ): MonitorBody =>
   monitorBodySchema.parse({
     ...limits,
-    name: `${model} ${version}: ${TITLES[kind]}`.slice(0, MAX_NAME_LENGTH),
+    name: `${model} ${version}: ${kindTitle(kind)}`.slice(0, MAX_NAME_LENGTH),
     kind,
     model,
     version,

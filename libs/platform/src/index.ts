@@ -7,6 +7,7 @@ export { createLogger, type Logger } from './logging.js';
 export { loggingModule, NestLogger } from './logging.module.js';
 export { Metrics } from './metrics.js';
 export { ObservabilityModule, PUBLIC_ROUTE, PublicRoute } from './observability.module.js';
+export { CONFIG_EXIT_CODE, runProcess, type ProcessParts } from './process.js';
 export { backoffMs, retry, waitFor } from './retry.js';
 export { Shutdown } from './shutdown.js';
 export { Outbound, type OutboundResponse } from './outbound/outbound.js';

@@ -31,6 +31,20 @@ describe('cramersV', () => {
     );
   });
 
+  it('is symmetric and blind to the order of cells, in all variants', () => {
+    const cells = fc.array(fc.tuple(fc.nat(300), fc.nat(300)), { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(cells, fc.boolean(), fc.boolean(), (pairs, biasCorrected, balanced) => {
+        const [baseline, window] = [pairs.map(([b]) => b), pairs.map(([, w]) => w)];
+        const of = (samples: { baseline: number[]; window: number[] }) =>
+          cramersV({ ...samples, biasCorrected, balanced }) ?? -1;
+        const value = of({ baseline, window });
+        expect(of({ baseline: window, window: baseline })).toBeCloseTo(value, 7);
+        expect(of({ baseline: baseline.toReversed(), window: window.toReversed() })).toBeCloseTo(value, 7);
+      }),
+    );
+  });
+
   it('has no value for a constant, nor corrected for two rows', () => {
     expect(cramersV({ baseline: [5, 0], window: [3, 0] })).toBeNull();
     expect(cramersV({ baseline: [1, 0], window: [0, 1], biasCorrected: true })).toBeNull();

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { draw, generator } from '../../../tests/fixtures/stats/random.js';
 import reference from '../../../tests/fixtures/stats/drift.json' with { type: 'json' };
@@ -21,6 +22,23 @@ describe('gTest', () => {
 
   it('refuses a design effect below 1', () => {
     expect(() => gTest({ baseline: [50, 50], window: [50, 50], deff: 0.5 })).toThrow(RangeError);
+  });
+
+  it('is symmetric and blind to the order of cells', () => {
+    const cells = fc.array(fc.tuple(fc.nat(500), fc.nat(500)), { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(cells, (pairs) => {
+        const [baseline, window] = [pairs.map(([b]) => b), pairs.map(([, w]) => w)];
+        const result = gTest({ baseline, window });
+        for (const other of [
+          { baseline: window, window: baseline },
+          { baseline: baseline.toReversed(), window: window.toReversed() },
+        ]) {
+          expect(gTest(other)?.df).toBe(result?.df);
+          expect(gTest(other)?.p ?? 0).toBeCloseTo(result?.p ?? 0, 9);
+        }
+      }),
+    );
   });
 
   it('rejects a true hypothesis as often as it says', () => {

@@ -45,7 +45,9 @@ export {
   numericEdges,
   SAMPLE_POINTS,
   type BaselineColumns,
+  type BaselineInsert,
   type Baselines,
+  type CountedWords,
 } from './baselines/index.js';
 export { planHash, type DirtyBucket, type ProfilePlan, type Profiles } from './profiles/index.js';
 export {
@@ -56,6 +58,7 @@ export {
   loadMonitorContext,
   loadPlan,
   newestBaseline,
+  withScores,
   type EvaluationInputs,
   type InputsId,
   type MonitorContext,
@@ -75,4 +78,6 @@ export {
   type FileStore,
 } from './files/index.js';
 export type { Refusal } from './baselines/refusal.js';
-export { inferFeature, type ColumnFacts } from './baselines/infer.js';
+export { inferFeature, type ColumnFacts } from './baselines/feature-type.js';
+export type { BaselineName } from './baselines/remove.js';
+export { goesTogether } from './segments/feature-columns.js';

@@ -14,9 +14,11 @@ import {
   type ProjectionBody,
   type RowSample,
   type RegistryDocument,
+  type UncountedSegment,
   type Window,
 } from '#libs/contracts';
 import type { ProfilePlan, Selection } from './profiles/index.js';
+import { byColumns } from './segments/uncounted.js';
 import type { Store } from './store.js';
 
 type Documents = Pick<Store, 'documents'>;
@@ -74,8 +76,8 @@ async function countsAttributions(
 }
 
 /** withScores: a score of rows is counted like a feature. The hash stays: all other cells are what they were. */
-const withScores = (binning: BinningBody, projection: ProjectionBody | undefined): BinningBody =>
-  projection === undefined ? binning : { ...binning, features: [...binning.features, projection.binning] };
+export const withScores = (binning: BinningBody, projection: ProjectionBody | null): BinningBody =>
+  projection === null ? binning : { ...binning, features: [...binning.features, projection.binning] };
 
 /**
  * loadPlan: how the rows of one origin of a model version are profiled: binning, features, segments, bucket, time zone.
@@ -102,12 +104,15 @@ export async function loadPlan(
   return {
     ...name,
     origin,
-    binning: withScores(binning, projection?.body),
+    binning: withScores(binning, projection?.body ?? null),
     projection: projection?.body ?? null,
     features: version.body.features,
-    segments: segments
-      .filter(isFrozen)
-      .map(({ id, body }) => ({ name: id.slice(documentId(model, '').length), body })),
+    ...byColumns(
+      segments
+        .filter(isFrozen)
+        .map(({ id, body }) => ({ name: id.slice(documentId(model, '').length), body })),
+      version.body.features,
+    ),
     bucket: modelDocument.body.bucket,
     timeZone: modelDocument.body.timeZone,
     bias: biasPlan(modelDocument.body, binning.features),
@@ -173,7 +178,12 @@ export type EvaluationInputs = {
   sample?: { baseline: BiasSample; window: BiasSample };
   /** Rows of both sides for what no profile can tell, where it is asked for. */
   rows?: { baseline: RowSample; window: RowSample };
+  /** Segments of the monitor that the version cannot be cut by. */
+  uncounted: UncountedSegment[];
 };
+
+const uncountedOf = ({ monitor: { body }, plan }: MonitorContext): UncountedSegment[] =>
+  (plan.uncounted ?? []).filter(({ segment }) => body.segments?.includes(segment) ?? true);
 
 /** InputsId: `hash` names the revision of an evaluation; `complete` is false while a bucket of the window waits to be profiled. */
 export type InputsId = { hash: string; rows: number; complete: boolean };
@@ -184,13 +194,15 @@ const decidingSettings = (settings: MonitorBody) => ({ ...settings, name: '', en
 /** evaluationInputsId: says without reading profiles whether an evaluation of this window would be the same as the recorded one. */
 export async function evaluationInputsId(
   { profiles }: Pick<Store, 'profiles'>,
-  { monitor, plan, baseline }: MonitorContext,
+  context: MonitorContext,
   window: Window,
 ): Promise<InputsId> {
+  const { monitor, plan, baseline } = context;
   const [live, reference] = await Promise.all([
     profiles.inputsHash(plan, window),
     baseline === null ? null : profiles.inputsHash(baseline.plan, 'all'),
   ]);
+  const uncounted = uncountedOf(context);
   const parts = [
     live.hash,
     reference?.hash ?? '',
@@ -198,6 +210,8 @@ export async function evaluationInputsId(
     plan.binning.hash,
     plan.features,
     decidingSettings(monitor.body),
+    // Where there are none, the hash is what it was before they were told of.
+    ...(uncounted.length === 0 ? [] : [uncounted]),
   ];
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   return { hash, rows: live.rows, complete: live.complete };
@@ -286,6 +300,7 @@ export async function loadEvaluationInputs(
     ...{ baseline, baselineChunks, window: profile, at: { ...window, timeZone }, binning, features },
     settings: context.monitor.body,
     bias: context.plan.bias ?? null,
+    uncounted: uncountedOf(context),
     ...(sample !== null && { sample: { baseline: samples.sample ?? { rows: [] }, window: sample } }),
     ...(rows !== null && { rows: { baseline: samples.rows ?? { columns: [] }, window: rows } }),
   };

@@ -83,8 +83,8 @@ export class ChannelsController {
   }
 
   @Endpoint(channels.read)
-  read(@Call() { params }: CallOf<typeof channels.read>): Promise<Reply> {
-    return this.collection.read(params);
+  read(@Call() call: CallOf<typeof channels.read>): Promise<Reply> {
+    return this.collection.read(call);
   }
 
   @Endpoint(channels.write)

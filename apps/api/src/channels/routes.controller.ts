@@ -43,8 +43,8 @@ export class RoutesController {
   }
 
   @Endpoint(routes.read)
-  read(@Call() { params }: CallOf<typeof routes.read>): Promise<Reply> {
-    return this.collection.read(params);
+  read(@Call() call: CallOf<typeof routes.read>): Promise<Reply> {
+    return this.collection.read(call);
   }
 
   @Endpoint(routes.write)

@@ -43,8 +43,8 @@ export class SilencesController {
   }
 
   @Endpoint(silences.read)
-  read(@Call() { params }: CallOf<typeof silences.read>): Promise<Reply> {
-    return this.collection.read(params);
+  read(@Call() call: CallOf<typeof silences.read>): Promise<Reply> {
+    return this.collection.read(call);
   }
 
   @Endpoint(silences.write)

@@ -51,8 +51,8 @@ export class MonitorsController {
   }
 
   @Endpoint(monitors.read)
-  read(@Call() { params }: CallOf<typeof monitors.read>): Promise<Reply> {
-    return this.collection.read(params);
+  read(@Call() call: CallOf<typeof monitors.read>): Promise<Reply> {
+    return this.collection.read(call);
   }
 
   @Endpoint(monitors.write)

@@ -17,6 +17,7 @@ import { invalid, Problem } from '../http/problem.js';
 import { ok, type Reply } from '../http/reply.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { findingSchema, windowSchema } from '../results/schemas.js';
+import { withCheck } from '../results/shown.js';
 import { runBody, wantedWindow } from './run-window.js';
 
 /** More than a year of hours: beyond it the worker is the one to profile, and the answer says what is missing. */
@@ -37,6 +38,7 @@ const run = endpoint({
       schema: z
         .object({
           monitor: z.string(),
+          monitorRevision: z.int(),
           window: windowSchema,
           rows: z.int(),
           complete: z.boolean().describe('False while a bucket of the window is not profiled yet.'),
@@ -82,7 +84,10 @@ export class RunController {
     ]);
     const findings = evaluate(inputs);
     const counts = countByStatus(findings);
-    return ok({ monitor: id, window: shownWindow(window), rows, complete, inputs: hash, counts, findings });
+    return ok({
+      ...{ monitor: id, monitorRevision: monitor.revision, window: shownWindow(window), rows, complete },
+      ...{ inputs: hash, counts, findings: findings.map(withCheck) },
+    });
   }
 
   private async contextOf(monitor: RegistryDocument<'monitor'>): Promise<MonitorContext> {

@@ -58,7 +58,10 @@ export const collectionEndpoints = <const Name extends string, Body extends z.Zo
       method: 'GET',
       summary: `Read ${one}`,
       role: 'viewer',
-      replies: { 200: { description: 'The newest revision', schema } },
+      query: z.object({
+        revision: z.coerce.number().int().min(1).optional().describe('An older one; else the newest.'),
+      }),
+      replies: { 200: { description: 'That revision', schema } },
     }),
     write: endpoint({
       ...item,
@@ -121,8 +124,19 @@ export class Collection<K extends DocumentKind, Input> {
     return { ...reply, location: `/v1/projects/${project}/${this.options.kind}s/${id}` };
   }
 
-  async read({ project, id }: Place): Promise<Reply> {
-    return viewReply(await this.get({ project, id }), this.options.shown);
+  async read({
+    params: { project, id },
+    query: { revision },
+  }: {
+    params: Place;
+    query: { revision?: number | undefined };
+  }): Promise<Reply> {
+    const address = { project, kind: this.options.kind, id };
+    const document =
+      revision === undefined
+        ? await this.registry.get(address)
+        : await this.registry.getRevision(address, revision);
+    return viewReply(document, this.options.shown);
   }
 
   get({ project, id }: Place): Promise<RegistryDocument<K>> {

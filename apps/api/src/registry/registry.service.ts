@@ -60,6 +60,18 @@ export class RegistryService {
     return document;
   }
 
+  /** getRevision: one revision as it was written, also of a document that is gone by now; a 404 problem when there is none. */
+  async getRevision<K extends DocumentKind>(
+    { project, kind, id }: Address<K>,
+    revision: number,
+  ): Promise<RegistryDocument<K>> {
+    await this.requireProject(project);
+    const written = await this.store.documents.history(project, kind, id);
+    const found = written.find((document) => document.revision === revision && !document.deleted);
+    if (found === undefined) throw notFound(`revision ${revision} of the ${kind}`, id);
+    return found;
+  }
+
   /** list: newest revisions by id; `prefix` is the parent, without the slash. */
   async list<K extends DocumentKind>(
     project: string,

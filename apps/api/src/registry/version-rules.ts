@@ -2,11 +2,34 @@ import type { Feature, VersionBody } from '#libs/contracts';
 
 import type { FieldError } from '../http/problem.js';
 
+/** What is made of a text stays made of it, by the words that stored rows were held against. */
+const sourceError = (kept: Feature, here: Feature, field: string): FieldError[] =>
+  kept.madeOf?.feature === here.madeOf?.feature && kept.madeOf?.vocabulary === here.madeOf?.vocabulary
+    ? []
+    : [
+        {
+          field: `${field}.madeOf`,
+          message: `feature '${kept.name}' was made when the version got its first baseline; leave it as it was read`,
+          ...(here.madeOf !== undefined && { found: here.madeOf.feature }),
+        },
+      ];
+
+const madeByHand = (known: ReadonlySet<string>, { name, type }: Feature, index: number): FieldError[] =>
+  type !== 'unseen_words' || known.has(name)
+    ? []
+    : [
+        {
+          field: `features.${index}`,
+          message: `a feature of type unseen_words is made of every text by the first baseline; leave '${name}' out`,
+          found: name,
+        },
+      ];
+
 const featureError = (kept: Feature, index: number, next: readonly Feature[]): FieldError[] => {
   const field = `features.${index}`;
   const here = next[index];
   if (here?.name === kept.name) {
-    if (here.type === kept.type) return [];
+    if (here.type === kept.type) return sourceError(kept, here, field);
     return [
       {
         field: `${field}.type`,
@@ -31,7 +54,9 @@ const featureError = (kept: Feature, index: number, next: readonly Feature[]): F
 
 /** versionErrors: what speaks against a version's new schema: it only grows, because rows are stored by position. */
 export const versionErrors = (current: VersionBody | null, next: VersionBody): FieldError[] => {
-  if (current === null) return [];
+  const known = new Set(current?.features.map(({ name }) => name));
+  const byHand = next.features.flatMap((feature, index) => madeByHand(known, feature, index));
+  if (current === null) return byHand;
   const status: FieldError[] =
     current.status === 'registered' && next.status === 'draft'
       ? [
@@ -42,5 +67,9 @@ export const versionErrors = (current: VersionBody | null, next: VersionBody): F
           },
         ]
       : [];
-  return [...status, ...current.features.flatMap((kept, index) => featureError(kept, index, next.features))];
+  return [
+    ...byHand,
+    ...status,
+    ...current.features.flatMap((kept, index) => featureError(kept, index, next.features)),
+  ];
 };

@@ -3,10 +3,12 @@ import {
   GAP_CAUSES,
   metricNames,
   monitorKinds,
+  sageMakerChecks,
   severities,
-  type Finding,
 } from '#libs/contracts';
 import { z } from 'zod';
+
+import type { ShownFinding } from './shown.js';
 
 const number = z.number().nullable();
 const time = z.iso.datetime();
@@ -18,6 +20,10 @@ const findingFields = {
   facet: z.string(),
   facetValue: z.string(),
   metric: z.enum(metricNames),
+  check: z
+    .enum(sageMakerChecks)
+    .nullable()
+    .describe('What SageMaker Model Monitor calls it; null where it has no check for it.'),
   variant: z.string().describe('Which of several definitions was computed.'),
   value: number,
   baselineValue: number,
@@ -36,6 +42,9 @@ const findingFields = {
   status: z.enum(findingStatuses),
   note: z.string(),
 };
+const monitorRevision = z
+  .int()
+  .describe('Revision of the monitor that it was evaluated under; 0 where that was not kept yet.');
 const windowFields = { windowStart: time, windowEnd: time };
 const monitorFields = {
   project: z.string(),
@@ -46,10 +55,10 @@ const monitorFields = {
 };
 
 /** findingSchema: a finding as it is answered. */
-export const findingSchema: z.ZodType<Finding> = z.object(findingFields).meta({ title: 'Finding' });
+export const findingSchema: z.ZodType<ShownFinding> = z.object(findingFields).meta({ title: 'Finding' });
 
 export const storedFindingSchema = z
-  .object({ ...monitorFields, ...windowFields, ...findingFields, inputs: z.string() })
+  .object({ ...monitorFields, ...windowFields, ...findingFields, inputs: z.string(), monitorRevision })
   .meta({ title: 'StoredFinding' });
 
 export const evaluationSchema = z
@@ -58,6 +67,7 @@ export const evaluationSchema = z
     ...windowFields,
     inputs: z.string().describe('Hash of everything that went in.'),
     revision: z.int(),
+    monitorRevision,
     findings: z.int(),
     breached: z.int(),
     waitExceeded: z.boolean().describe('Ingest was still behind when the longest wait ran out.'),

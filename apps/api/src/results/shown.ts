@@ -1,9 +1,24 @@
-import type { AlertState, AlertTransition, Window } from '#libs/contracts';
+import {
+  sageMakerCheckOf,
+  type AlertState,
+  type AlertTransition,
+  type Finding,
+  type SageMakerCheck,
+  type Window,
+} from '#libs/contracts';
 import type { EvaluationSummary, NoticeEntry, StoredFinding } from '#libs/store';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 const shownWindow = ({ startMs, endMs }: Window) => ({ windowStart: iso(startMs), windowEnd: iso(endMs) });
+
+/** ShownFinding: a finding with the name that SageMaker has for its check. */
+export type ShownFinding = Finding & { check: SageMakerCheck | null };
+
+export const withCheck = <F extends Finding>(finding: F): F & ShownFinding => ({
+  ...finding,
+  check: sageMakerCheckOf(finding.metric),
+});
 
 /** shownAlert: the state of an alert, times as ISO 8601. */
 export const shownAlert = ({ openedAtMs, windowEndMs, ...state }: AlertState) => ({
@@ -13,8 +28,9 @@ export const shownAlert = ({ openedAtMs, windowEndMs, ...state }: AlertState) =>
 });
 
 /** shownTransition: what happened to an alert; the state is that after it. */
-export const shownTransition = ({ state, window, ...transition }: AlertTransition) => ({
+export const shownTransition = ({ state, window, findings, ...transition }: AlertTransition) => ({
   ...transition,
+  findings: findings.map(withCheck),
   ...shownWindow(window),
   severity: state.severity,
   status: state.status,
@@ -37,6 +53,6 @@ export const shownEvaluation = ({ window, atMs, ...summary }: EvaluationSummary)
 });
 
 export const shownFinding = ({ window, ...finding }: StoredFinding) => ({
-  ...finding,
+  ...withCheck(finding),
   ...shownWindow(window),
 });

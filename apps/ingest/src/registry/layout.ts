@@ -1,7 +1,16 @@
 import { storedAs, type Feature, type VersionBody } from '#libs/contracts';
 
 /** Slot: where a feature's value goes in a row: its position among those stored as numbers, or among all others. */
-export type Slot = { readonly type: Feature['type']; readonly position: number; readonly index: number };
+export type Slot = {
+  readonly type: Feature['type'];
+  readonly position: number;
+  readonly index: number;
+  /** Of a text: where its share of unseen words goes, and the words that are known. */
+  readonly words?: { readonly position: number; readonly known: ReadonlySet<number> };
+};
+
+/** Vocabularies: known words by the hash of their vocabulary, as far as they were read. */
+export type Vocabularies = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** Layout: the positions of a version's features under one revision of its schema. A schema only grows, so positions never change. */
 export type Layout = {
@@ -16,13 +25,18 @@ export type Layout = {
 export const layoutOf = (
   revision: number,
   { features, status }: Pick<VersionBody, 'features' | 'status'>,
+  vocabularies: Vocabularies = new Map(),
 ): Layout => {
   const slots = new Map<string, Slot>();
   let numericCount = 0;
   let categoricalCount = 0;
-  for (const [index, { name, type }] of features.entries()) {
+  for (const [index, { name, type, madeOf }] of features.entries()) {
     const position = storedAs(type) === 'numeric' ? numericCount++ : categoricalCount++;
     slots.set(name, { type, position, index });
+    if (madeOf === undefined) continue;
+    const [text, known] = [slots.get(madeOf.feature), vocabularies.get(madeOf.vocabulary)];
+    if (text !== undefined && known !== undefined)
+      slots.set(madeOf.feature, { ...text, words: { position, known } });
   }
   return { revision, status, slots, numericCount, categoricalCount };
 };

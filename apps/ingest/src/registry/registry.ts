@@ -11,6 +11,7 @@ import type { Store } from '#libs/store';
 import { AUTHOR, draftFeatures, grow } from './growth.js';
 import { inferProblem, type InferredTypes } from './infer.js';
 import { ProjectView, type Defaults } from './view.js';
+import { VocabularyShelf } from './vocabulary-shelf.js';
 
 /** Wanted: a version that events name, with what it takes to make it or to lengthen its schema. */
 export type Wanted = { model: string; version: string; prediction: Prediction; types: InferredTypes };
@@ -47,9 +48,12 @@ type Cached = { view: ProjectView; loadedMs: number; loading: Promise<void> | un
 export class Registry {
   private readonly projects = new Map<string, Cached>();
   private readonly postponedMs = new Map<string, number>();
+  private readonly shelf: VocabularyShelf;
   private changes = 0;
 
-  constructor(private readonly options: RegistryOptions) {}
+  constructor(private readonly options: RegistryOptions) {
+    this.shelf = new VocabularyShelf(options.documents);
+  }
 
   /** view: the project as of at most a few seconds ago, or as last read when the store is away. Throws when it was never read. */
   async view(project: string): Promise<ProjectView> {
@@ -200,12 +204,13 @@ export class Registry {
       documents.list(project, 'model'),
       documents.list(project, 'version'),
     ]);
+    const vocabularies = await this.shelf.of(project, versions);
     const current = this.projects.get(project);
     if (current !== undefined && changes !== this.changes) {
       current.loading = undefined;
       return current;
     }
-    const view = new ProjectView({ project: own, models, versions }, defaults);
+    const view = new ProjectView({ project: own, models, versions, vocabularies }, defaults);
     const cached: Cached = { view, loadedMs: startedMs, loading: undefined };
     this.projects.set(project, cached);
     return cached;

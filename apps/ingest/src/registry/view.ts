@@ -10,7 +10,7 @@ import {
 
 import type { ModelTimes } from '../steps/encode.js';
 import type { TimeRange } from '../steps/time-range.js';
-import { layoutOf, type Layout } from './layout.js';
+import { layoutOf, type Layout, type Vocabularies } from './layout.js';
 
 /** Defaults: what holds while a project or a model has no document. */
 export type Defaults = { range: TimeRange; maxDrafts: number; times: ModelTimes };
@@ -19,6 +19,7 @@ type Documents = {
   project: RegistryDocument<'project'> | null;
   models: readonly RegistryDocument<'model'>[];
   versions: readonly RegistryDocument<'version'>[];
+  vocabularies?: Vocabularies;
 };
 
 /** Kept so while the project has no document. */
@@ -92,7 +93,8 @@ export class ProjectView {
     const versions = this.versions.get(body.model) ?? new Map<string, Layout>();
     this.versions.set(body.model, versions);
     const seen = versions.get(body.version);
-    if (seen === undefined || seen.revision < revision) versions.set(body.version, layoutOf(revision, body));
+    if (seen === undefined || seen.revision < revision)
+      versions.set(body.version, layoutOf(revision, body, this.documents.vocabularies));
   }
 }
 

@@ -1,4 +1,4 @@
-import { MAX_TEXT_LENGTH, storedAs } from '#libs/contracts';
+import { MAX_TEXT_LENGTH, storedAs, unseenWordShare } from '#libs/contracts';
 import { INVALID_CATEGORY, NULL_CATEGORY } from '#libs/store';
 
 import type { Layout, Slot } from '../registry/layout.js';
@@ -78,7 +78,7 @@ const stringify = (extra: Record<string, unknown>): string => {
 };
 
 /**
- * encodeFeatures: numbers for numeric features, ages of timestamps and lengths of texts; text, booleans and numbers as text for all others. A value that does not
+ * encodeFeatures: numbers for numeric features, ages of timestamps, lengths of texts and their shares of unseen words; text, booleans and numbers as text for all others. A value that does not
  * fit is counted as invalid and keeps its text; an absent one is null. Text longer than 256 characters is invalid too: cut, it
  * would merge values that differ.
  */
@@ -111,7 +111,11 @@ const place = (
   value: unknown,
   { num, cat, timeMs }: { num: number[]; cat: string[]; timeMs: number },
 ): boolean => {
+  // Made here and never taken from an event.
+  if (slot.type === 'unseen_words') return true;
   if (storedAs(slot.type) === 'numeric') {
+    if (slot.words !== undefined && typeof value === 'string')
+      num[slot.words.position] = unseenWordShare(value, slot.words.known);
     const number = encodeNumber(slot.type, value, timeMs);
     num[slot.position] = number ?? Infinity;
     return number !== undefined;

@@ -201,10 +201,11 @@ export class MonitorRun {
         : finding,
     );
     if ((await this.inputsOf(pass, candidate)).hash !== inputs) return 'overtaken';
-    const { project, id: monitor, body } = pass.monitor;
+    const { project, id: monitor, revision: monitorRevision, body } = pass.monitor;
     const { model, version, kind: monitorKind, severity } = body;
     const evaluation: Evaluation = {
       ...{ project, model, version, monitor, monitorKind, window, inputs, findings, waitExceeded },
+      monitorRevision,
     };
     const newestWindowEndMs = pass.recorded.reduce((newest, entry) => Math.max(newest, entry.endMs), 0);
     const durationMs = performance.now() - startedMs;

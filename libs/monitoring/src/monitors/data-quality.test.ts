@@ -140,9 +140,15 @@ describe('ranges', () => {
     const [finding] = only([numericCell(age, some)], { features: ['age'], metrics: ['negative_rate'] });
     expect(finding).toMatchObject({ value: 0.01, baselineValue: 0 });
     const withSome = [numericCell(age, some)];
-    expect(run(withSome, { features: ['age'], metrics: ['negative_rate'] }, { baseline: withSome })).toEqual(
-      [],
-    );
+    expect(
+      run(withSome, { features: ['age'], metrics: ['negative_rate'] }, { baseline: withSome }),
+    ).toMatchObject([
+      {
+        status: 'not_computable',
+        note: 'the baseline has nothing that this monitor looks at',
+        feature: '',
+      },
+    ]);
   });
 });
 

@@ -23,7 +23,7 @@ export type BaselineColumns = {
 /** Columns that are read, each once, and those that are not. */
 export type ColumnUse = { ok: true; used: string[]; ignored: string[] };
 
-/** columnUse: a file must have every feature of the schema and every column that was named; others are left out. */
+/** columnUse: a file must have every feature of the schema that is sent, and every column that was named; others are left out. */
 export function columnUse(
   features: readonly Feature[],
   { tags, attributions = {}, ...parts }: BaselineColumns,
@@ -32,7 +32,7 @@ export function columnUse(
   const twice = fileColumns.find((column, index) => fileColumns.indexOf(column) !== index);
   if (twice !== undefined) return refusal(twice, `column '${twice}' is there twice; rename one of them`);
   const needed = [
-    ...features.map(({ name }) => name),
+    ...features.filter(({ madeOf }) => madeOf === undefined).map(({ name }) => name),
     ...[parts, attributions, tags].flatMap((columns) => Object.values(columns)),
   ];
   const known = new Set(fileColumns);

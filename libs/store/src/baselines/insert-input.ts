@@ -3,6 +3,9 @@ import type { Feature, PrivacyRules } from '#libs/contracts';
 import type { BaselineColumns } from './columns.js';
 import type { BaselineFormat } from './file-input.js';
 
+/** Words, as CRC-32, that the texts of a feature of type `unseen_words` are held against, by the name of that feature. */
+export type KnownWords = ReadonlyMap<string, readonly number[]>;
+
 export type BaselineInsert = {
   project: string;
   model: string;
@@ -14,6 +17,8 @@ export type BaselineInsert = {
   /** Revision of the version's schema. */
   schema: number;
   columns: BaselineColumns;
+  /** Features of unseen words without an entry stay without a value. */
+  knownWords?: KnownWords;
   format: BaselineFormat;
   /** All columns of the file, in order. */
   fileColumns: string[];

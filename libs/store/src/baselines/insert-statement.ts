@@ -1,10 +1,11 @@
 import { storedAs, type Feature } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
-import { redactSql } from '../privacy/redact-sql.js';
 import { Bindings } from '../segments/bindings.js';
 import { isInvalid, toCategory, toLabel, toNumber, toStoredNumber, toTimeMs } from './conversions.js';
 import { fileInput } from './file-input.js';
 import { INVALID_ID, INVALID_TIME, type BaselineInsert } from './insert-input.js';
+import { redactedTexts } from './redacted-texts.js';
+import { unseenWords, type PlacedWords } from './unseen-words.js';
 
 const MAX_ID_LENGTH = 128;
 /** Rows of baselines never expire: the last second there is. */
@@ -16,27 +17,32 @@ type Part = { sql: string; name: string };
 /** insertStatement: reads the columns `used` of a file as text, converts them, and writes rows as ingest does. Data follows `FORMAT`. */
 export function insertStatement(
   input: BaselineInsert,
-  { used, float32 }: { used: readonly string[]; float32: ReadonlySet<string> },
+  { used, float32, words }: { used: readonly string[]; float32: ReadonlySet<string>; words: PlacedWords },
 ): Statement {
   const { columns, features, bucketMs } = input;
   const bindings = new Bindings();
   const file = fileInput({ format: input.format, columns: input.fileColumns, used, float32 });
   const text = (column: string): string => `t${used.indexOf(column)}`;
   const redacted = redactedTexts(input, text, bindings);
-  const texts = [...used.map((column, index) => `${file.text(column)} AS t${index}`), ...redacted.columns];
+  const unseen = unseenWords(features, { feature: redacted.feature, words, bindings });
+  const texts = [
+    ...used.map((column, index) => `${file.text(column)} AS t${index}`),
+    ...redacted.columns,
+    ...unseen.columns,
+  ];
   const optional = (column: string | undefined, convert: (text: string) => string, none: string): string =>
     column === undefined ? none : convert(text(column));
-  const converted = features.map(({ name, type }, index): Part & { type: Feature['type'] } => ({
+  const timeMs = columns.time === undefined ? null : toTimeMs(text(columns.time));
+  const storedSql = ({ name, type }: Feature): string => {
+    if (type === 'unseen_words') return unseen.share(name);
+    return storedAs(type) === 'numeric'
+      ? toStoredNumber(redacted.feature(name), type, timeMs)
+      : toCategory(redacted.feature(name), type);
+  };
+  const converted = features.map((feature, index): Part & { type: Feature['type'] } => ({
     name: `v${index}`,
-    type,
-    sql:
-      storedAs(type) === 'numeric'
-        ? toStoredNumber(
-            redacted.feature(name),
-            type,
-            columns.time === undefined ? null : toTimeMs(text(columns.time)),
-          )
-        : toCategory(redacted.feature(name), type),
+    type: feature.type,
+    sql: storedSql(feature),
   }));
   const time = optional(columns.time, toTimeMs, 'toInt64(0)');
   const id = optional(columns.id, (column) => `ifNull(${column}, '')`, `toString(row)`);
@@ -96,42 +102,6 @@ export function insertStatement(
 /** A score or value that is no number is as good as none; `invalid` keeps its text. */
 const toScore = (text: string): string => `if(isInfinite(${toNumber(text)}), nan, ${toNumber(text)})`;
 
-type Redacted = { columns: string[]; feature: (name: string) => string; tag: (name: string) => string };
-
-/** Texts of features and tags after the privacy rules of the model, each computed once; a column may be both and has then both rules. */
-function redactedTexts(
-  input: BaselineInsert,
-  text: (column: string) => string,
-  bindings: Bindings,
-): Redacted {
-  const { rules, key = Buffer.alloc(0) } = input.privacy ?? {};
-  const columns: string[] = [];
-  const part = (name: string, sql: string): string => {
-    columns.push(`${sql} AS ${name}`);
-    return name;
-  };
-  const features = new Map(
-    input.features.flatMap(({ name }, index) => {
-      const rule = rules?.features[name];
-      if (rule === undefined) return [];
-      return [[name, part(`r${index}`, redactSql(text(name), rule, { key, bindings }))] as const];
-    }),
-  );
-  const tags = new Map(
-    Object.entries(input.columns.tags).map(([tag, column], index) => {
-      const rule = rules?.tags[tag];
-      if (rule === undefined) return [tag, text(column)] as const;
-      const fitting = `nullIf(${redactSql(text(column), rule, { key, bindings })}, '\\x01')`;
-      return [tag, part(`g${index}`, fitting)] as const;
-    }),
-  );
-  return {
-    columns,
-    feature: (name) => features.get(name) ?? text(name),
-    tag: (name) => tags.get(name) ?? '',
-  };
-}
-
 /** By position among all features, as ingest writes them, without those that are dropped; a row whose attributions are all absent is not explained. */
 function attributionsSql(
   { features, columns, privacy }: BaselineInsert,
@@ -170,11 +140,11 @@ function invalidSql(input: BaselineInsert, { converted, text, feature, bindings 
   const notNumber = (column: string | undefined, key: string) =>
     column === undefined ? [] : [{ key, text: text(column), bad: `isInfinite(${toNumber(text(column))})` }];
   const entries = [
-    ...input.features.map(({ name, type }, index) => ({
-      key: name,
-      text: feature(name),
-      bad: isInvalid(converted[index]?.name ?? '', type),
-    })),
+    ...input.features.flatMap(({ name, type, madeOf }, index) =>
+      madeOf === undefined
+        ? [{ key: name, text: feature(name), bad: isInvalid(converted[index]?.name ?? '', type) }]
+        : [],
+    ),
     ...notNumber(score, score ?? ''),
     ...notNumber(value, value ?? ''),
     ...notNumber(labelValue, labelValue ?? ''),

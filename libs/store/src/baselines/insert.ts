@@ -6,6 +6,7 @@ import { inspect } from './inspect.js';
 import { singlePrecision } from './parquet-types.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { removeRows } from './remove.js';
+import { placeWords } from './unseen-words.js';
 
 /** insertBaseline: streams a file into `predictions`, all or nothing. A refusal names the column; an outage throws. */
 export async function insertBaseline(
@@ -20,7 +21,9 @@ export async function insertBaseline(
   try {
     const float32 =
       input.format === 'parquet' ? await singlePrecision(db, use.used, input.file()) : new Set<string>();
-    await db.insertStream(insertStatement(input, { used: use.used, float32 }), input.file());
+    const { knownWords = new Map() } = input;
+    const words = { known: knownWords, upload: await placeWords(db, knownWords) };
+    await db.insertStream(insertStatement(input, { used: use.used, float32, words }), input.file());
     const found = await inspect(db, input);
     if (!found.ok) {
       await remove();

@@ -133,6 +133,7 @@ const KINDS = {
   identifier: 'a text of at most 256 characters',
   timestamp: 'a time such as 2026-01-31T12:00:00Z',
   text: 'a text',
+  unseen_words: 'a share',
 } as const satisfies Record<Feature['type'], string>;
 
 const kindOf = ({ type }: Feature): string => KINDS[type];
@@ -155,7 +156,8 @@ function warningsOf(
   { features, firsts, counts: { rows } }: Inspected,
 ): string[] {
   const ofFeatures = features.flatMap((feature) => {
-    const { name, filled, invalid, least, most } = feature;
+    const { name, type, filled, invalid, least, most, madeOf } = feature;
+    if (madeOf !== undefined) return [];
     if (filled === 0) return [`column '${name}' holds no value at all`];
     const first = firsts.get(name);
     const wrong =
@@ -165,7 +167,7 @@ function warningsOf(
             `column '${name}': ${invalid} of ${rows} values are not ${kindOf(feature)} and count as invalid; the first is '${first?.text ?? ''}' in row ${first?.row ?? 0}`,
           ];
     const same =
-      least !== undefined && least === most && rows > 1
+      type === 'numeric' && least !== undefined && least === most && rows > 1
         ? [`column '${name}' holds no other value than ${least}`]
         : [];
     return [...wrong, ...same];

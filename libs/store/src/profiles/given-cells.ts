@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FeatureCell } from '#libs/contracts';
 import { RowBinary, type Database } from '../client/index.js';
+import { CELL_FIELDS } from './cell-columns.js';
 import { KEY_COLUMNS } from './counting.js';
 import type { ProfilePlan } from './plan.js';
 import { finishRuns, nextRuns } from './runs.js';
@@ -8,28 +9,7 @@ import { finishRuns, nextRuns } from './runs.js';
 /** Where the cells of a baseline without times lie. */
 const START_MS = 0;
 const GRAIN_BUCKET = 1;
-const COLUMNS = [
-  ...KEY_COLUMNS,
-  'feature',
-  'kind',
-  'rows',
-  'nulls',
-  'invalid',
-  'counts',
-  'under',
-  'under_sum',
-  'over',
-  'over_sum',
-  'min',
-  'max',
-  'sum',
-  'sum_squares',
-  'unseen',
-  'top',
-  'negatives',
-  'distinct',
-  'checksum',
-];
+const COLUMNS = [...KEY_COLUMNS, 'rows', ...CELL_FIELDS, 'checksum'];
 
 const checksum = (cell: FeatureCell): bigint =>
   BigInt(`0x${createHash('sha256').update(JSON.stringify(cell)).digest('hex').slice(0, 16)}`);
@@ -45,7 +25,7 @@ function counters(writer: RowBinary, counts: Readonly<Record<string, number>>): 
   }
 }
 
-/** Extremes of no value at all are infinite, so that merging needs no exception. */
+/** From `under` on, in the order of CELL_FIELDS. Extremes of no value at all are infinite, so that merging needs no exception. */
 function values(writer: RowBinary, cell: FeatureCell): void {
   const numeric = cell.kind === 'numeric' ? cell : null;
   integer(writer, numeric?.under ?? 0);
@@ -69,8 +49,10 @@ function writeCell(writer: RowBinary, plan: ProfilePlan, cell: FeatureCell, run:
   writer.uint8(GRAIN_BUCKET);
   writer.dateTime(START_MS);
   writer.uint64(run);
-  for (const name of [cell.segment, cell.segmentValue, cell.feature, cell.kind]) writer.string(name);
-  for (const count of [cell.rows, cell.nulls, cell.invalid]) integer(writer, count);
+  for (const name of [cell.segment, cell.segmentValue]) writer.string(name);
+  integer(writer, cell.rows);
+  for (const name of [cell.feature, cell.kind]) writer.string(name);
+  for (const count of [cell.nulls, cell.invalid]) integer(writer, count);
   writer.length(cell.counts.length);
   for (const count of cell.counts) integer(writer, count);
   values(writer, cell);

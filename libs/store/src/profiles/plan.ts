@@ -7,6 +7,7 @@ import {
   type Feature,
   type ModelBody,
   type ProjectionBody,
+  type UncountedSegment,
 } from '#libs/contracts';
 import { Bindings } from '../segments/bindings.js';
 import { featureColumns, rawValue } from '../segments/feature-columns.js';
@@ -27,6 +28,8 @@ export type ProfilePlan = {
   /** All features of the version, in order: they say where in a row a value lies. */
   features: Feature[];
   segments: NamedSegment[];
+  /** Segments of the model that look at features which the version does not have; absent or empty when there are none. */
+  uncounted?: UncountedSegment[];
   bucket: ModelBody['bucket'];
   timeZone: string;
   /** The origin has cells that were given and no rows: whatever else changes, they stay as they are. */

@@ -18,6 +18,8 @@ export type EvaluationSummary = {
   window: Window;
   inputs: string;
   revision: number;
+  /** 0 for what was recorded before it was kept. */
+  monitorRevision: number;
   findings: number;
   breached: number;
   waitExceeded: boolean;
@@ -76,6 +78,7 @@ export const EVALUATION_COLUMNS = [
   'window_end',
   'inputs',
   'revision',
+  'monitor_revision',
   'findings',
   'breached',
   'wait_exceeded',
@@ -104,7 +107,7 @@ const CURRENT = `
 const LIST = `
 SELECT
   project, model, version, monitor, monitor_kind, toUnixTimestamp(window_start) * 1000 AS start_ms,
-  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, revision, findings, breached, wait_exceeded, duration_ms,
+  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, revision, monitor_revision, findings, breached, wait_exceeded, duration_ms,
   toUnixTimestamp64Milli(at) AS at_ms
 FROM (
   SELECT * ${CURRENT}
@@ -154,6 +157,7 @@ const summaryRow = z
     end_ms: integer,
     inputs: z.string(),
     revision: integer,
+    monitor_revision: integer,
     findings: integer,
     breached: integer,
     wait_exceeded: flag,
@@ -163,6 +167,7 @@ const summaryRow = z
   .transform(
     ({
       monitor_kind: monitorKind,
+      monitor_revision: monitorRevision,
       start_ms: startMs,
       end_ms: endMs,
       wait_exceeded: waitExceeded,
@@ -172,6 +177,7 @@ const summaryRow = z
     }): EvaluationSummary => ({
       ...rest,
       monitorKind,
+      monitorRevision,
       window: { startMs, endMs },
       waitExceeded,
       durationMs,
@@ -259,6 +265,7 @@ async function recordLedger(
   writer.dateTime(evaluation.window.endMs);
   writer.string(evaluation.inputs);
   writer.uint32(revision);
+  writer.uint32(evaluation.monitorRevision);
   writer.uint32(evaluation.findings.length);
   writer.uint32(evaluation.findings.filter(({ status }) => status === 'breached').length);
   writer.bool(evaluation.waitExceeded);

@@ -11,6 +11,7 @@ export const FINDING_COLUMNS = [
   'window_start',
   'window_end',
   'inputs',
+  'monitor_revision',
   'segment',
   'segment_value',
   'feature',
@@ -51,6 +52,7 @@ export function encodeFindings(evaluation: Evaluation, atMs: number): RowBinary 
     writer.dateTime(evaluation.window.startMs);
     writer.dateTime(evaluation.window.endMs);
     writer.string(evaluation.inputs);
+    writer.uint32(evaluation.monitorRevision);
     writer.string(finding.segment);
     writer.string(finding.segmentValue);
     writer.string(finding.feature);
@@ -86,12 +88,13 @@ export type StoredFinding = Finding & {
   monitorKind: MonitorKind;
   window: Window;
   inputs: string;
+  monitorRevision: number;
   atMs: number;
 };
 
 export const SELECT_FINDING = `
   project, model, version, monitor, monitor_kind, toUnixTimestamp(window_start) * 1000 AS start_ms,
-  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, segment, segment_value, feature, facet, facet_value, metric, variant,
+  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, monitor_revision, segment, segment_value, feature, facet, facet_value, metric, variant,
   value, baseline_value, interval_low, interval_high, threshold, p, p_adjusted, evidence, deff, resolution, rows, baseline_rows, status, note,
   toUnixTimestamp64Milli(at) AS at_ms`;
 
@@ -113,6 +116,7 @@ export const findingRow = z
     start_ms: integer,
     end_ms: integer,
     inputs: text,
+    monitor_revision: integer,
     segment: text,
     segment_value: text,
     feature: text,
@@ -144,6 +148,7 @@ export const findingRow = z
     monitorKind: row.monitor_kind,
     window: { startMs: row.start_ms, endMs: row.end_ms },
     inputs: row.inputs,
+    monitorRevision: row.monitor_revision,
     segment: row.segment,
     segmentValue: row.segment_value,
     feature: row.feature,
