@@ -142,6 +142,12 @@ export function measured(pair: Pair, measurement: Measurement, evidence: Evidenc
     ...(measurement.floor !== undefined && { floor: measurement.floor }),
     ...(evidence === 'exact'
       ? { evidence, p: null, deff: 1, ...statusOf(measurement, '') }
-      : { evidence: 'test', p: evidence.p, deff: evidence.deff, ...(evidence.normal !== undefined && { normal: evidence.normal }), ...statusOf(measurement, evidence.note) }),
+      : {
+          evidence: 'test',
+          p: evidence.p,
+          deff: evidence.deff,
+          ...(evidence.normal !== undefined && { normal: evidence.normal }),
+          ...statusOf(measurement, evidence.note),
+        }),
   };
 }

@@ -16,7 +16,8 @@ type Wave = { readonly of: 'day' | 'week' | 'both'; readonly at: (phase: Phase) 
 
 const waves = (of: 'day' | 'week', from: number, to: number): Wave[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, i): Wave[] => {
-    const angle = ({ day, weekday }: Phase) => 2 * Math.PI * (from + i) * (of === 'day' ? day : weekday / WEEK);
+    const angle = ({ day, weekday }: Phase) =>
+      2 * Math.PI * (from + i) * (of === 'day' ? day : weekday / WEEK);
     return [
       { of, at: (phase) => Math.cos(angle(phase)) },
       { of, at: (phase) => Math.sin(angle(phase)) },
@@ -109,7 +110,9 @@ export function cycleOf(chunks: readonly (readonly number[])[], phases: readonly
   const standard = (values: readonly number[]): number =>
     sum(values.map((value, i) => ((mean[i] ?? 0) > 0 ? (value * value) / (mean[i] ?? 1) : 0)));
   const ofEffects = effects.map(standard);
-  const all = sum(shares.map((own, t) => (rows[t] ?? 0) * standard(own.map((share, i) => share - (mean[i] ?? 0)))));
+  const all = sum(
+    shares.map((own, t) => (rows[t] ?? 0) * standard(own.map((share, i) => share - (mean[i] ?? 0)))),
+  );
   const noise = meanSquare(all - sum(ofEffects), chunks.length - 1 - terms.length);
   const beliefIn = (of: Wave['of']): number => {
     const own = ofEffects.filter((_, k) => terms[k]?.wave.of === of);
@@ -126,7 +129,9 @@ export function cycleOf(chunks: readonly (readonly number[])[], phases: readonly
       const values = own.map((at) => at[t] ?? 0);
       return share.map((value, i) => value - (mean[i] ?? 0) - fitted(values, i));
     }),
-    leverage: rows.map((n, t) => n / total + n * sum(own.map((at, k) => (belief[k] ?? 0) * (at[t] ?? 0) ** 2))),
+    leverage: rows.map(
+      (n, t) => n / total + n * sum(own.map((at, k) => (belief[k] ?? 0) * (at[t] ?? 0) ** 2)),
+    ),
     at: (baseline, phase) => {
       const known = sum(baseline);
       const values = termsAt(terms, total, phase);

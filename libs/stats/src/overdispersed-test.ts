@@ -25,7 +25,12 @@ const tailOfF = (x: number, numerator: number, denominator: number): number =>
   x > 0 ? 1 - f.cdf(x, numerator, Math.min(denominator, 1e6)) : 1;
 
 /** Spread: of a chi² with `df` degrees of freedom: `wide` of its squares have the variance `variance`, known with so many degrees of freedom. */
-type Spread = { readonly df: number; readonly wide: number; readonly variance: number; readonly known: number };
+type Spread = {
+  readonly df: number;
+  readonly wide: number;
+  readonly variance: number;
+  readonly known: number;
+};
 
 /**
  * tailOf: P(Σ > statistic). The variance is itself an estimate (as in Student's t), and one below that of independent rows is
@@ -36,9 +41,14 @@ type Spread = { readonly df: number; readonly wide: number; readonly variance: n
 function tailOf(statistic: number, { df, wide, variance, known }: Spread): number {
   const total = df - wide + wide * variance;
   const squares = df - wide + wide * variance * variance;
-  const matched = tailOfF(statistic / total, (total * total) / squares, known * (total / (wide * variance)) ** 2);
+  const matched = tailOfF(
+    statistic / total,
+    (total * total) / squares,
+    known * (total / (wide * variance)) ** 2,
+  );
   if (matched > PRECISE_BELOW) return matched;
-  const atLeast = variance < 3 ? tailOfChiSquared(statistic, df) * tailOfChiSquared(known * variance, known) : 0;
+  const atLeast =
+    variance < 3 ? tailOfChiSquared(statistic, df) * tailOfChiSquared(known * variance, known) : 0;
   const narrow = df > wide ? quantiles(df - wide) : [0];
   const summed =
     sum(narrow.map((part) => tailOfF((statistic - part) / (wide * variance), wide, known))) / narrow.length;

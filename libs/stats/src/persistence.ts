@@ -47,7 +47,9 @@ export function coursesOf(n: number): readonly Course[] {
   const before = known.get(n);
   if (before !== undefined) return before;
   const largest = Math.asin(largestPhi(n));
-  const made = Array.from({ length: COURSES }, (_, i) => courseOf(n, Math.sin((largest * (i + 0.5)) / COURSES)));
+  const made = Array.from({ length: COURSES }, (_, i) =>
+    courseOf(n, Math.sin((largest * (i + 0.5)) / COURSES)),
+  );
   known.set(n, made);
   return made;
 }

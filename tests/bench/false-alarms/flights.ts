@@ -34,7 +34,10 @@ function hubsOf({ origin, airports }: Flights): number[] {
 /** quantileEdges: of about equal mass, fewer where one value holds more than that. */
 function quantileEdges(values: readonly number[]): number[] {
   const sorted = Float64Array.from(values).sort();
-  const at = Array.from({ length: BINS - 1 }, (_, i) => sorted[Math.floor(((i + 1) / BINS) * sorted.length)] ?? 0);
+  const at = Array.from(
+    { length: BINS - 1 },
+    (_, i) => sorted[Math.floor(((i + 1) / BINS) * sorted.length)] ?? 0,
+  );
   return [...new Set(at)];
 }
 
@@ -87,7 +90,11 @@ function counter(courses: readonly Course[]): (series: number, part: number, cha
     if (before !== undefined) return before;
     const course = courses[series];
     if (course === undefined) throw new RangeError(`series ${series} of ${courses.length}`);
-    const made = withMissing(countsOf(course, part, shift), nulls ?? NULLS, randomOf(series * 100_003 + part));
+    const made = withMissing(
+      countsOf(course, part, shift),
+      nulls ?? NULLS,
+      randomOf(series * 100_003 + part),
+    );
     known.set(key, made);
     return made;
   };

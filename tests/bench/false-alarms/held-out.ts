@@ -49,7 +49,10 @@ const traffic =
       at += 1;
       const day = Math.floor(at / parts.length) % 7;
       const share = parts[at % parts.length] ?? 0;
-      return Math.max(60, Math.round(rows * share * (day >= 5 ? WEEKEND : 1) * Math.exp(0.2 * gauss(random))));
+      return Math.max(
+        60,
+        Math.round(rows * share * (day >= 5 ? WEEKEND : 1) * Math.exp(0.2 * gauss(random))),
+      );
     };
   };
 
@@ -62,11 +65,15 @@ const seasonal: Generator['rows'] = (random) => {
 const WEEK = [0, 0.05, 0, -0.05, 0.1, 0.4, 0.3];
 const QUARTER_LEVELS = [-0.3, 0.1, 0.4, -0.1];
 /** Four parts of seven days: at weekends the rhythm of the day is flatter. */
-const WEEK_OF_QUARTERS = WEEK.flatMap((day, i) => QUARTER_LEVELS.map((part) => day + part * (i >= 5 ? 0.6 : 1)));
+const WEEK_OF_QUARTERS = WEEK.flatMap((day, i) =>
+  QUARTER_LEVELS.map((part) => day + part * (i >= 5 ? 0.6 : 1)),
+);
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
 const HOURS = hours.map((hour) => (1 + Math.sin(((hour - 9) / 24) * 2 * Math.PI) * 0.8) / 24);
 /** A night, a morning that rises, a plateau and a peak after work. */
-const HOUR_LEVELS = hours.map((hour) => (hour < 6 ? -0.3 : hour < 10 ? -0.3 + 0.12 * (hour - 5) : hour < 17 ? 0.2 : 0.45 - 0.1 * (hour - 17)));
+const HOUR_LEVELS = hours.map((hour) =>
+  hour < 6 ? -0.3 : hour < 10 ? -0.3 + 0.12 * (hour - 5) : hour < 17 ? 0.2 : 0.45 - 0.1 * (hour - 17),
+);
 const WEEK_OF_HOURS = WEEK.flatMap((day) => HOUR_LEVELS.map((part) => day / 2 + part));
 
 const quarters: Generator = { ...daily, every: 'PT6H', baselineWindows: 120 };
@@ -99,16 +106,24 @@ export const heldOut: readonly Scenario[] = [
     law: mixedLaw,
     course: wandering(0.5),
   }),
-  scenarioOf('week, daily windows', 'weekends lie 0.3 and 0.4 σ higher with half the rows, days stray by 0.05 σ', {
-    ...daily,
-    rows: traffic(1_500, [1]),
-    course: cyclic(WEEK, wandering(0.3, 0.05)),
-  }),
-  scenarioOf('week and day, 6 hours', 'levels from −0.3 to 0.8 σ, flatter days at weekends, changing traffic', {
-    ...quarters,
-    rows: traffic(4_000, QUARTERS),
-    course: cyclic(WEEK_OF_QUARTERS, wandering(0.5, 0.05)),
-  }),
+  scenarioOf(
+    'week, daily windows',
+    'weekends lie 0.3 and 0.4 σ higher with half the rows, days stray by 0.05 σ',
+    {
+      ...daily,
+      rows: traffic(1_500, [1]),
+      course: cyclic(WEEK, wandering(0.3, 0.05)),
+    },
+  ),
+  scenarioOf(
+    'week and day, 6 hours',
+    'levels from −0.3 to 0.8 σ, flatter days at weekends, changing traffic',
+    {
+      ...quarters,
+      rows: traffic(4_000, QUARTERS),
+      course: cyclic(WEEK_OF_QUARTERS, wandering(0.5, 0.05)),
+    },
+  ),
   scenarioOf('week and day, 1 hour', '24 levels that no sine has, weekends half as high again', {
     ...daily,
     every: 'PT1H',

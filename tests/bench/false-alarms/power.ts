@@ -7,7 +7,11 @@ import type { Scenario } from './worlds.js';
 export type NamedChange = Change & { readonly what: string };
 
 export const changes: readonly NamedChange[] = [
-  ...[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1].map((shift) => ({ ...UNCHANGED, shift, what: `mean + ${shift} σ` })),
+  ...[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1].map((shift) => ({
+    ...UNCHANGED,
+    shift,
+    what: `mean + ${shift} σ`,
+  })),
   ...[0.02, 0.03, 0.05, 0.1, 0.2].map((nulls) => ({
     ...UNCHANGED,
     nulls,
