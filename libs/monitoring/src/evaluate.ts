@@ -60,8 +60,13 @@ const passes = ({ value, threshold }: Omit<Draft, 'floor' | 'status'>, floor: bo
   value !== null && threshold !== null && (floor ? value < threshold : value > threshold);
 
 function decide(draft: Draft, pAdjusted: number | null, level: number): Finding {
-  const { status, floor = LESS_IS_WORSE.has(draft.metric), beyond = passes(draft, floor), ...found } = draft;
-  const { normal: _normal, ...rest } = found;
+  const {
+    status,
+    floor = LESS_IS_WORSE.has(draft.metric),
+    beyond = passes(draft, floor),
+    normal,
+    ...rest
+  } = draft;
   const finding = { ...rest, pAdjusted };
   if (status !== 'computed') return { ...finding, status };
   if (!beyond) return { ...finding, status: 'ok' };
