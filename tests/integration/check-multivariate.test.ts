@@ -10,8 +10,8 @@ beforeAll(async () => {
 afterAll(() => fixture.remove());
 
 const metric = 'pca_reconstruction_error';
-const line = (row: readonly unknown[]): string => row.map((value) => value ?? '').join(',');
-const file = (name: string, lines: readonly (readonly unknown[])[]) =>
+const line = (row: readonly (string | number | null)[]): string => row.map((value) => value ?? '').join(',');
+const file = (name: string, lines: readonly (readonly (string | number | null)[])[]) =>
   csv(name, [reference.columns.join(','), ...lines.map(line)]);
 const before = file('before.csv', reference.baseline);
 const now = file('now.csv', reference.current);
