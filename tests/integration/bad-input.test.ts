@@ -18,7 +18,11 @@ const spread = (row: number): number => (row * 7_919) % 1_000;
 /** Each feature of version 1, with its values in the baseline and in the window; `wild` stands in JSON as it is. */
 const FEATURES: Record<
   string,
-  { type?: string; before: (row: number) => unknown; now: (row: number) => unknown }
+  {
+    type?: string;
+    before: (row: number) => string | number | boolean | null | undefined;
+    now: (row: number) => unknown;
+  }
 > = {
   usual: { before: spread, now: spread },
   constant: { before: () => 5, now: () => 5 },

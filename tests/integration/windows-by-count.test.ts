@@ -71,7 +71,7 @@ test('windows close at the end of the bucket that fills them, a silent stretch l
     [4, 30, 1],
   ]);
   const [newest] = await at.findings('monitor=few&metric=psi');
-  expect(newest).toMatchObject({ rows: 550, status: 'ok', threshold: expect.any(Number) });
+  expect(newest).toMatchObject({ rows: 550, status: 'ok', threshold: expect.any(Number) as number });
   expect(await worker.stop()).toBe(true);
 });
 
