@@ -40,6 +40,8 @@ export default tseslint.config(
       'max-lines': ['error', { max: 400 }],
       'no-restricted-syntax': ['error', noEnvironment],
       'no-console': 'error',
+      // What is left out of a copy is named, not used.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
     },
   },
   {

@@ -1,111 +1,104 @@
-import { createAdmin, createProducer } from '#libs/kafka';
-import { createLogger, Health, Metrics, Shutdown, type Config } from '#libs/platform';
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '#libs/platform';
 import { createStore, migrate } from '#libs/store';
-import { createIngest } from '../../apps/ingest/src/ingest.js';
+import { runtimeOptions } from '../../apps/cli/src/start/app-plan.js';
+import { checkoutRoot } from '../../deploy/local/index.js';
+import { IngestProcess } from '../chaos/ingest-process.js';
+import { until } from '../chaos/site.js';
+import { narrowEvent, produce, usualEvent, wholeEvent, type IngestLoad } from './ingest-load.js';
+import { withServices, type BenchRow } from './services.js';
 
-/** IngestBench: what a run shows. CPU is of the ingest process alone; broker and ClickHouse have their own. */
-export type IngestBench = {
-  events: number;
-  features: number;
-  eventBytes: number;
-  seconds: number;
-  eventsPerSecond: number;
-  cpuSecondsPerMillion: number;
-  rssMiB: number;
-};
-
-type Options = {
-  /** Fresh topics and a fresh database: the topic prefix and the database of this configuration. */
-  config: Config;
-  events: number;
-  features: number;
-  partitions?: number;
-};
-
-const SEND = 5_000;
-const HOUR_MS = 3_600_000;
-const POLL_MS = 200;
+const FEATURES = 25;
+const FEATURES_MAX = 2_000;
 const DEADLINE_MS = 600_000;
+/** A look costs the process under test a little. */
+const LOOK_EVERY_MS = 500;
 
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, POLL_MS));
-
-/** eventOf: deterministic events over a day, three quarters of the features numeric. */
-const eventOf = (index: number, { features, startMs }: { features: number; startMs: number }): string => {
-  const values: Record<string, number | string> = {};
-  for (let feature = 0; feature < features; feature += 1)
-    values[`feature_${feature}`] =
-      feature % 4 === 3 ? `category ${(index * 7 + feature) % 40}` : Math.sin(index + feature) * 1_000;
-  return JSON.stringify({
-    id: `event-${index}`,
-    model: 'bench',
-    version: '1',
-    time: new Date(startMs + ((index * 613) % (24 * HOUR_MS))).toISOString(),
-    features: values,
-    prediction: { label: index % 3 === 0 ? 'yes' : 'no', score: (index % 1_000) / 1_000 },
-    tags: { region: `region ${index % 10}` },
-  });
+const LOADS: Record<string, IngestLoad> = {
+  usual: { events: 300_000, partitions: 4, compression: 'none', eventOf: usualEvent(FEATURES) },
+  'zstd, 16 partitions': {
+    ...{ events: 300_000, partitions: 16, compression: 'zstd' },
+    eventOf: usualEvent(FEATURES),
+  },
+  'one of 2,000 features': {
+    ...{ events: 50_000, partitions: 1, compression: 'none' },
+    eventOf: narrowEvent(FEATURES_MAX),
+    first: wholeEvent(FEATURES_MAX),
+  },
 };
 
-const produce = async (config: Config, topic: string, options: Required<Options>): Promise<number> => {
-  const producer = createProducer({ connection: { ...config.kafka, logger: createLogger(config, 'bench') } });
-  const startMs = Date.now() - 25 * HOUR_MS;
-  let bytes = 0;
-  for (let first = 0; first < options.events; first += SEND) {
-    const count = Math.min(SEND, options.events - first);
-    const records = Array.from({ length: count }, (_, index) => {
-      const value = eventOf(first + index, { features: options.features, startMs });
-      bytes += value.length;
-      return { key: `event-${first + index}`, value };
-    });
-    await producer.send(topic, records);
-  }
-  await producer.close();
-  return bytes;
-};
-
-/** benchIngest: a backlog of events from Kafka into ClickHouse by one ingest process, which is this one; broker and store must be there. */
-export const benchIngest = async (given: Options): Promise<IngestBench> => {
-  const options = { partitions: 4, ...given };
-  const { config, events, features } = options;
-  const topics = config.topics.projects['default'];
-  if (topics === undefined) throw new Error('the benchmark needs the project "default" in the configuration');
-  const logger = createLogger(config, 'bench');
-  await migrate(config.clickhouse);
-  const admin = createAdmin({ ...config.kafka, logger });
-  await admin.ensureTopics([{ topic: topics.predictions, partitions: options.partitions }]);
-  const bytes = await produce(config, topics.predictions, options);
-  const store = createStore(config.clickhouse);
-  const shutdown = new Shutdown({ logger, deadlineMs: 20_000 });
-  const metrics = new Metrics('bench');
-  const ingest = createIngest({ config, logger, metrics, health: new Health(), shutdown });
-
-  const cpuBefore = process.cpuUsage();
-  const startedMs = performance.now();
-  await ingest.start();
-  const received = async (): Promise<number> =>
-    Number(/ingest_events_received_total\{[^}]*\} (\d+)/.exec(await metrics.text())?.[1] ?? 0);
-  while ((await received()) < events) {
-    if (performance.now() - startedMs > DEADLINE_MS)
-      throw new Error(`only ${await received()} of ${events} events arrived`);
-    await pause();
-  }
-  const seconds = (performance.now() - startedMs) / 1_000;
-  const cpu = process.cpuUsage(cpuBefore);
-  const rssMiB = Math.round(process.memoryUsage.rss() / 1024 ** 2);
-  await shutdown.stop();
-  const accounts = (await store.intake.accounting('default')).filter(
-    ({ topic }) => topic === topics.predictions,
+const receivedIn = (metrics: string): number =>
+  [...metrics.matchAll(/ingest_events_received_total\{[^}]*\} (\d+)/g)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
   );
-  await Promise.all([store.close(), admin.close()]);
-  const accepted = accounts.reduce((sum, account) => sum + account.accepted, 0);
-  if (accepted !== events) throw new Error(`${accepted} of ${events} events were accepted`);
-  return {
-    events,
-    features,
-    eventBytes: Math.round(bytes / events),
-    seconds,
-    eventsPerSecond: Math.round(events / seconds),
-    cpuSecondsPerMillion: (cpu.user + cpu.system) / events,
-    rssMiB,
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+type Environment = Record<string, string>;
+
+/** A backlog of events from Kafka into ClickHouse by one ingest process of its own, from its first batch to its last; CPU and memory are of that process alone. */
+async function measure(name: string, load: IngestLoad, services: Environment): Promise<BenchRow> {
+  const id = `bench_${randomBytes(4).toString('hex')}`;
+  const home = join(checkoutRoot, '.plumbline', 'bench');
+  const environment = {
+    ...services,
+    PLUMBLINE_HOME: home,
+    PLUMBLINE_TOPIC_PREFIX: id,
+    CLICKHOUSE_DATABASE: id,
   };
-};
+  const config = loadConfig(environment);
+  await migrate(config.clickhouse);
+  const { events, bytes } = await produce(config, load);
+  await mkdir(home, { recursive: true });
+  const runtime = runtimeOptions.ingest ?? [];
+  const ingest = new IngestProcess(id, { root: checkoutRoot, home, environment, runtime });
+  await ingest.spawn();
+  const received = () => ingest.metrics().then(receivedIn, () => 0);
+  let first = 0;
+  const bounds = { timeoutMs: DEADLINE_MS };
+  await until('the first events', async () => (first = await received()) > 0, bounds);
+  const [startedMs, cpuBefore] = [performance.now(), ingest.cpuSeconds()];
+  await until('all events', async () => (await received()) >= events, { ...bounds, everyMs: LOOK_EVERY_MS });
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const cpuSeconds = ingest.cpuSeconds() - cpuBefore;
+  const peakMiB = Math.round(ingest.peakBytes() / 1024 ** 2);
+  await ingest.end('SIGTERM');
+  const store = createStore(config.clickhouse);
+  const accounts = await store.intake.accounting('default');
+  await store.close();
+  const accepted = accounts.reduce((sum, account) => sum + account.accepted, 0);
+  if (accepted !== events) throw new Error(`${name}: ${accepted} of ${events} events were accepted`);
+  const measured = events - first;
+  return {
+    load: name,
+    events,
+    'bytes per event': bytes,
+    seconds: round(seconds),
+    'events per second': Math.round(measured / seconds),
+    'CPU s per million events': round((cpuSeconds / measured) * 1e6),
+    'peak MiB': peakMiB,
+    'load of the machine': round(loadavg()[0] ?? 0),
+  };
+}
+
+/** Real broker, real ClickHouse, all on this machine. */
+export const ingestBench = (): Promise<BenchRow[]> =>
+  withServices(['kafka', 'clickhouse', 'redis'], async (addresses) => {
+    const services = {
+      PATH: '/usr/bin:/bin',
+      KAFKA_BROKERS: addresses.kafkaBrokers,
+      CLICKHOUSE_URL: addresses.clickhouseUrl,
+      CLICKHOUSE_USER: addresses.clickhouseUser,
+      CLICKHOUSE_PASSWORD: addresses.clickhousePassword,
+      REDIS_URL: addresses.redisUrl,
+      PLUMBLINE_SECRET_KEY: randomBytes(32).toString('base64'),
+      PLUMBLINE_LOG_LEVEL: 'error',
+    };
+    const rows: BenchRow[] = [];
+    for (const [name, load] of Object.entries(LOADS)) rows.push(await measure(name, load, services));
+    return rows;
+  });

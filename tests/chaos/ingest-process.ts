@@ -6,6 +6,7 @@ import { until } from './site.js';
 
 const READY_TIMEOUT_MS = 90_000;
 const PAGE_BYTES = 4_096;
+const TICKS_PER_SECOND = 100;
 
 /** Nothing that was started here outlives us, however we end. */
 const children = new Set<ChildProcess>();
@@ -31,7 +32,13 @@ export class IngestProcess {
 
   constructor(
     readonly name: string,
-    private readonly options: { root: string; home: string; environment: Record<string, string> },
+    private readonly options: {
+      root: string;
+      home: string;
+      environment: Record<string, string>;
+      /** Options of Node itself. */
+      runtime?: readonly string[];
+    },
   ) {}
 
   get logFile(): string {
@@ -48,7 +55,7 @@ export class IngestProcess {
     this.port = await freePort();
     const log = openSync(this.logFile, 'a');
     const entry = join(this.options.root, 'dist/apps/ingest/src/main.js');
-    const child = spawn(process.execPath, [entry], {
+    const child = spawn(process.execPath, [...(this.options.runtime ?? []), entry], {
       env: { ...this.options.environment, PORT: String(this.port) },
       stdio: ['ignore', log, log],
       cwd: this.options.home,
@@ -118,6 +125,25 @@ export class IngestProcess {
     const bytes = Number(resident ?? 0) * PAGE_BYTES;
     this.rssMaxBytes = Math.max(this.rssMaxBytes, bytes);
     return bytes;
+  }
+
+  /** peakBytes: the most memory that was resident since it started, as the kernel kept it. */
+  peakBytes(): number {
+    const [, kib] = /^VmHWM:\s+(\d+) kB/m.exec(this.proc('status')) ?? [];
+    return Number(kib ?? 0) * 1_024;
+  }
+
+  /** cpuSeconds: of all its threads, in user and kernel mode, since it started. */
+  cpuSeconds(): number {
+    const [user = 0, system = 0] = (this.proc('stat').split(') ')[1] ?? '')
+      .split(' ')
+      .slice(11, 13)
+      .map(Number);
+    return (user + system) / TICKS_PER_SECOND;
+  }
+
+  private proc(file: string): string {
+    return readFileSync(`/proc/${this.child?.pid ?? 0}/${file}`, 'utf8');
   }
 
   log(): string {

@@ -193,6 +193,43 @@ describe('an upload', () => {
     expect(second.body['binning']).toBe(january!['binning']);
   });
 
+  it('counts what came to the version later once it is asked for new bins', async () => {
+    const first = await upload(csvOf(ROWS), 'text/csv');
+    const grown = [
+      ...features,
+      { name: 'fare', type: 'numeric', role: 'input' },
+      { name: 'remark', type: 'text', role: 'input' },
+    ];
+    const put = await at.call('PUT', versionPath(), {
+      body: { status: 'registered', features: grown },
+      headers: { 'if-match': '*' },
+    });
+    expect(put.status, put.text).toBe(200);
+    const rows = ROWS.map((one, i) => ({ ...one, fare: i % 700, remark: `seat ${HUBS[i % 3]!}` }));
+    const younger = jsonlOf(rows);
+    const kept = await upload(younger, 'application/x-ndjson', { name: 'kept' });
+    expect(kept.status, kept.text).toBe(201);
+    expect(kept.body['binning']).toBe(first.body['binning']);
+    const names = ['fare', 'remark'];
+    expect(kept.body['warnings']).toEqual(
+      names.map((name) => expect.stringMatching(new RegExp(`'${name}'.*binning=new`)) as string),
+    );
+    const fresh = await upload(younger, 'application/x-ndjson', { name: 'fresh', binning: 'new' });
+    expect(fresh.status, fresh.text).toBe(201);
+    expect(fresh.body['warnings']).toEqual([]);
+    const live = await loadPlan(at.store, { project: 'default', model, version: '1' });
+    expect(live?.binning.hash).toBe(fresh.body['binning']);
+    expect(live?.binning.features.map(({ feature }) => feature)).toEqual([
+      ...['distance', 'origin', 'fare', 'remark', 'unseen_words(remark)'],
+      ...['prediction.score', 'prediction.label'],
+    ]);
+    const again = await upload(csvOf(ROWS), 'text/csv');
+    expect(again.status, again.text).toBe(200);
+    expect(again.body['binning']).toBe(first.body['binning']);
+    const wrong = await upload(csvOf(ROWS), 'text/csv', { name: 'wrong', binning: 'other' });
+    expect(errorsOf(wrong)).toMatchObject([{ field: 'query.binning' }]);
+  });
+
   it('gives a version without a schema the one of the file', async () => {
     model = `${model}-bare`;
     await at.call('PUT', modelPath(), { body: { problem: 'binary' } });

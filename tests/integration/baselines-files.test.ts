@@ -477,20 +477,25 @@ test('types are inferred from all rows', async () => {
       at % 3 === 0 ? '' : 'ab'[at % 2],
       '',
       at < 2_300 ? at : 'x',
+      `parcel ${at} was left at door ${at % 7}`,
+      new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString(),
     ].join(','),
   );
-  const columns = ['number', 'mostly', 'truth', 'bit', 'key', 'letter', 'empty', 'mixed'];
-  const result = await store.baselines.infer({
-    format: 'csv',
-    fileColumns: columns,
-    columns: columns.toReversed(),
-    file: () =>
-      Readable.from([Buffer.from(`${columns.join(',')}\n${rows.join('\n')}\n`)], { objectMode: false }),
-  });
-  expect(result).toEqual({
+  const columns = ['number', 'mostly', 'truth', 'bit', 'key', 'letter', 'empty', 'mixed', 'note', 'since'];
+  const inferred = (hasTime: boolean) =>
+    store.baselines.infer({
+      ...{ format: 'csv', fileColumns: columns, columns: columns.toReversed(), hasTime },
+      file: () =>
+        Readable.from([Buffer.from(`${columns.join(',')}\n${rows.join('\n')}\n`)], { objectMode: false }),
+    });
+  const untimed = await inferred(false);
+  expect(untimed.ok && untimed.features[0]).toEqual({ name: 'since', type: 'identifier', role: 'input' });
+  expect(await inferred(true)).toEqual({
     ok: true,
     rows: 2_400,
     features: [
+      { name: 'since', type: 'timestamp', role: 'input' },
+      { name: 'note', type: 'text', role: 'input' },
       { name: 'mixed', type: 'identifier', role: 'input' },
       { name: 'empty', type: 'numeric', role: 'input' },
       { name: 'letter', type: 'categorical', role: 'input' },
@@ -503,6 +508,9 @@ test('types are inferred from all rows', async () => {
   });
   const file = () => Readable.from([Buffer.from('a,b\n')], { objectMode: false });
   expect(
-    await store.baselines.infer({ format: 'csv', fileColumns: ['a', 'b'], columns: ['a'], file }),
+    await store.baselines.infer({
+      ...{ format: 'csv', fileColumns: ['a', 'b'], columns: ['a'], hasTime: false },
+      file,
+    }),
   ).toEqual({ ok: false, field: 'file', message: 'holds no rows' });
 });

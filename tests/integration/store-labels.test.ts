@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type LabelRow, type PredictionRow } from '#libs/store';
 import { insertLabels } from '../../libs/store/src/intake/write.js';
+import { overlookedLabels } from '../../libs/store/src/labels/candidates.js';
 import { idParams, waiting } from '../../libs/store/src/labels/placement.js';
 import { batch, DAY_MS, freshStore, HOUR_MS, label, prediction, rowsOf, START_MS } from './store-fixture.js';
 
@@ -110,6 +111,26 @@ describe('a label finds its prediction', () => {
     expect(await s.link()).toMatchObject({ waiting: 2 });
     expect(await store.labels.recheck(s.project)).toBe(0);
     expect(await s.labels()).toEqual([['1', 0, 'a', 'late']]);
+  });
+
+  test('rounds over the waiting ids come to every overlooked label, however few ids a round has', async () => {
+    const s = scene('rounds');
+    for (const id of ['a', 'b', 'c']) await s.predict(id);
+    await s.link();
+    await insertLabels(
+      raw,
+      s.project,
+      ['a', 'b', 'c', 'x', 'y'].map((id, at) => waiting({ ...label(id, 200 + at), partition: 0 })),
+    );
+    const found: string[] = [];
+    let rounds = 0;
+    for (let from = 0n; rounds === 0 || from !== 0n; rounds += 1) {
+      const round = await overlookedLabels(raw, s.project, { from, ids: 2, limit: 10 });
+      found.push(...round.labels.map(({ id }) => id));
+      from = round.next;
+    }
+    expect(found.toSorted()).toEqual(['a', 'b', 'c']);
+    expect(rounds).toBe(3);
   });
 
   test('that is stored while it looks: nobody has compared the two when both are there', async () => {

@@ -4,14 +4,13 @@ import type { Database } from '../../libs/store/src/client/index.js';
 import { ARRIVAL_COLUMNS } from '../../libs/store/src/intake/arrivals.js';
 import { ACKNOWLEDGED_GAP_COLUMNS, REPORTED_GAP_COLUMNS } from '../../libs/store/src/intake/gaps.js';
 import { LEDGER_COLUMNS } from '../../libs/store/src/intake/ledger.js';
-import { MARK_COLUMNS } from '../../libs/store/src/intake/marks.js';
+import { MARK_CHECK_COLUMNS, MARK_COLUMNS } from '../../libs/store/src/intake/marks.js';
 import { POSITION_COLUMNS } from '../../libs/store/src/intake/positions.js';
 import { PREDICTION_COLUMNS } from '../../libs/store/src/intake/predictions.js';
 import { ERASED_COLUMNS } from '../../libs/store/src/privacy/refuse-erased.js';
 import { TOO_LATE_COLUMNS } from '../../libs/store/src/retention/too-late.js';
 import { QUARANTINE_COLUMNS } from '../../libs/store/src/intake/quarantine.js';
 import { OUTCOME_COLUMNS, REPLAY_COLUMNS } from '../../libs/store/src/intake/replays.js';
-import { CHECK_COLUMNS } from '../../libs/store/src/labels/fresh-marks.js';
 import { LABEL_COLUMNS } from '../../libs/store/src/labels/label-rows.js';
 import { MOVED_COLUMNS } from '../../libs/store/src/labels/moves.js';
 import { DOCUMENT_COLUMNS } from '../../libs/store/src/registry/documents.js';
@@ -38,7 +37,7 @@ test.each<[string, readonly string[]]>([
   ['arrivals', ARRIVAL_COLUMNS],
   ['moved', MOVED_COLUMNS],
   ['bucket_marks', MARK_COLUMNS],
-  ['mark_checks', CHECK_COLUMNS],
+  ['mark_checks', MARK_CHECK_COLUMNS],
   ['range_ledger', LEDGER_COLUMNS],
   ['ingest_positions', POSITION_COLUMNS],
   ['quarantine', QUARANTINE_COLUMNS],

@@ -19,6 +19,8 @@ import { BaselineProfiles } from './baselines/baseline-profiles.js';
 import { BaselineRegistrar } from './baselines/baseline-registrar.js';
 import { BaselinesController } from './baselines/baselines.controller.js';
 import { DefaultMonitors } from './baselines/default-monitors.js';
+import { BinningMaker } from './baselines/binning-maker.js';
+import { SchemaMaker } from './baselines/schema-maker.js';
 import { SegmentFreezer } from './baselines/segment-freezer.js';
 import { VocabularyMaker } from './baselines/vocabulary-maker.js';
 import { StatisticsController } from './baselines/statistics.controller.js';
@@ -112,6 +114,8 @@ class HttpModule {}
     ModelFacts,
     KeyRing,
     FirstStart,
+    SchemaMaker,
+    BinningMaker,
     SegmentFreezer,
     VocabularyMaker,
     BaselineProfiles,

@@ -38,6 +38,10 @@ const columnsSchema = z.strictObject({
     ),
   numeric: columnsOf.optional(),
   categorical: columnsOf.optional(),
+  timestamp: columnsOf
+    .optional()
+    .describe('Times that are compared by their age, in seconds, at the time of the row.'),
+  text: columnsOf.optional().describe('Free text, which is compared by its length in characters.'),
   ignore: columnsOf.optional().describe('Neither compared nor read.'),
 });
 

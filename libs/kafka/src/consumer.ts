@@ -26,6 +26,7 @@ export type ConsumerOptions = {
   minFetchBytes?: number;
   maxWaitMs?: number;
   fetchBytesPerPartition?: number;
+  /** Of all brokers together. */
   fetchBytes?: number;
   sessionTimeoutMs?: number;
   heartbeatIntervalMs?: number;
@@ -52,11 +53,11 @@ export type Consumer = {
 const MIB = 1024 * 1024;
 const DEFAULTS = {
   maxRecords: 50_000,
-  maxBytes: 32 * MIB,
+  maxBytes: 8 * MIB,
   minFetchBytes: 256 * 1024,
   maxWaitMs: 500,
   fetchBytesPerPartition: 4 * MIB,
-  fetchBytes: 32 * MIB,
+  fetchBytes: 16 * MIB,
   sessionTimeoutMs: 30_000,
   heartbeatIntervalMs: 3_000,
   rebalanceTimeoutMs: 60_000,

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { takeTurns } from './fetch-share.js';
 import {
   continueAtStart,
   namePartition,
@@ -51,23 +52,21 @@ beforeAll(repairKafkajs);
 
 describe('repairs, as the client uses them', () => {
   it('a fetch with a batch of 130,000 records and one that is damaged is read', async () => {
-    const damaged = await plainBatch(130_000, 3);
+    const damaged = await plainBatch(0, 3);
     damaged.writeUInt8(0xff, damaged.length - 1);
-    const set = Buffer.concat([await hugeBatch(0, 130_000), damaged]);
-    const { responses } = await newest().decode(answerOf([set, await plainBatch(7, 1)]));
-    const [first, second] = responses[0]!.partitions;
+    const set = Buffer.concat([damaged, await hugeBatch(3, 130_000)]);
+    const { responses } = await newest().decode(answerOf([await plainBatch(7, 1), set]));
+    const [second, first] = responses[0]!.partitions;
     expect(first!.messages).toHaveLength(130_001);
-    expect(first!.messages.at(-1)).toMatchObject({ unreadable: { first: 130_000n, last: 130_002n } });
+    expect(first!.messages[0]).toMatchObject({ unreadable: { first: 0n, last: 2n } });
     expect(second!.messages).toMatchObject([{ offset: '7' }]);
   });
 
-  it('one answer has one budget over all its partitions, beyond the first batch of each', async () => {
+  it('one answer has one budget over all its partitions, beyond the first batch', async () => {
     const packed = await hugeBatch(0, 100_000);
     const twice = Buffer.concat([packed, await hugeBatch(100_000, 100_000)]);
     const { responses } = await newest().decode(answerOf([twice, twice, twice]));
-    expect(responses[0]!.partitions.map(({ messages }) => messages.length)).toEqual([
-      200_000, 100_000, 100_000,
-    ]);
+    expect(responses[0]!.partitions.map(({ messages }) => messages.length)).toEqual([100_000, 0, 0]);
   });
 
   it('a connection that has answered keeps no timer', () => {
@@ -89,6 +88,74 @@ describe('repairs, as the client uses them', () => {
   it('another version of the client is refused by name', () => {
     expect(() => requireVersion('2.2.5')).toThrow(/kafkajs 2\.2\.5 is installed, .* 2\.2\.4/);
     expect(repairKafkajs).not.toThrow();
+  });
+});
+
+describe('takeTurns', () => {
+  const leaders = { a: [1, 1, 1, 2], b: [1, 2] } as Record<string, number[]>;
+  const assigned = [
+    { topic: 'a', partitions: [0, 1, 2, 3] },
+    { topic: 'b', partitions: [0, 1] },
+  ];
+  const ofNode = (nodeId: number, all: typeof assigned) =>
+    all.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.filter((partition) => leaders[topic]![partition] === nodeId),
+    }));
+  beforeEach(async () => {
+    await newest().decode(answerOf([await plainBatch(0, 1)]));
+  });
+  const group = () => ({ getNodeIds: () => [1, 2, 3], maxBytes: 900_000, minBytes: 1_000 });
+
+  it('each partition of a broker comes first in turn, whoever fetches in between, and each is asked for each time', () => {
+    const fetch = takeTurns(ofNode);
+    const consumer = group();
+    const firsts = Array.from({ length: 6 }, () => {
+      fetch.call(consumer, 2, assigned);
+      const wanted = fetch.call(consumer, 1, assigned);
+      expect(
+        wanted.flatMap(({ topic, partitions }) => partitions.map((each) => `${topic}${each}`)).sort(),
+      ).toEqual(['a0', 'a1', 'a2', 'b0']);
+      return `${wanted[0]?.topic}${wanted[0]?.partitions[0]}`;
+    });
+    expect(new Set(firsts)).toEqual(new Set(['a0', 'a1', 'a2', 'b0']));
+  });
+
+  it('brokers with partitions share the size of a fetch, again and again', () => {
+    const fetch = takeTurns(ofNode);
+    const consumer = group();
+    for (let times = 0; times < 3; times += 1) fetch.call(consumer, 1, assigned);
+    expect(consumer.maxBytes).toBe(450_000);
+    fetch.call(consumer, 1, [{ topic: 'a', partitions: [0] }]);
+    expect(consumer.maxBytes).toBe(900_000);
+  });
+
+  it('no more is fetched than can be unpacked, but never less than a fetch waits for', async () => {
+    const fetch = takeTurns(ofNode);
+    const consumer = { ...group(), maxBytes: 16 * 1024 * 1024 };
+    await newest().decode(answerOf([await hugeBatch(0, 100_000)]));
+    fetch.call(consumer, 1, assigned);
+    expect(consumer.maxBytes).toBeLessThan(1024 * 1024);
+    expect(consumer.maxBytes).toBeGreaterThanOrEqual(consumer.minBytes);
+    await newest().decode(answerOf([await plainBatch(0, 1)]));
+    fetch.call(consumer, 1, [{ topic: 'a', partitions: [0] }]);
+    expect(consumer.maxBytes).toBeGreaterThan(1024 * 1024);
+  });
+
+  it('is how the client asks', () => {
+    const { prototype } = load('kafkajs/src/consumer/consumerGroup') as {
+      prototype: { filterPartitionsByNode: typeof ofNode; findReadReplicaForPartitions: () => object };
+    };
+    const consumer = {
+      ...group(),
+      findReadReplicaForPartitions: (topic: string) => (topic === 'a' ? { 1: [0, 1] } : {}),
+    };
+    const first = () =>
+      prototype.filterPartitionsByNode.call(consumer, 1, [{ topic: 'a', partitions: [0, 1] }]);
+    expect([first(), first()].map(([one]) => one?.partitions)).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
   });
 });
 
@@ -147,6 +214,9 @@ describe('a partition whose log the broker cannot read', () => {
         ],
       },
     ],
+  });
+  beforeEach(async () => {
+    await newest().decode(answerOf([await plainBatch(0, 1)]));
   });
   const group = () => ({ pause: vi.fn(), resume: vi.fn() });
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 import { installCodecs } from './codecs.js';
-import { decodeRecordSet, type Budget, type DecodedMessage } from './record-batches.js';
+import { decodeMessages, takeTurns, type OfNode } from './fetch-share.js';
 
 /**
  * Repairs of kafkajs 2.2.4, which is no longer maintained, made on its own modules when the process starts: nothing has to be patched on disk, and a
@@ -13,17 +13,12 @@ import { decodeRecordSet, type Budget, type DecodedMessage } from './record-batc
  * | checksums are not looked at, missing bytes are read as zeros, unpacking has no bound, headers take time with the square of their number; one batch that cannot be read stops the partition for good | `replaceDecoder` | issues 715, 1386, 1440, open |
  * | every connection re-arms a timer of 1 ms for ever, and Node 24 warns of its negative delay | `scheduleCheck` | issue 1751, PR 1768, open |
  * | an offset that the broker does not hold (any more) is replaced *and committed* at once, without an event | `continueAtStart` | issue 1119, closed; PR 1133, closed; PR 1777, open |
+ * | the partitions of a fetch are always asked for in the same order: while the first ones have a backlog, the others get nothing; each broker may answer with the whole size of a fetch | `takeTurns` | none known |
  * | a partition whose log the broker itself cannot read fails the fetch of all partitions, and in the end the consumer, again and again | `isolate` | none known |
  * | snappy, lz4 and zstd are missing | `installCodecs` | by design |
  */
 const VERSION = '2.2.4';
 
-type ResponseDecoder = {
-  readonly buffer: Buffer;
-  readInt32(): number;
-  canReadBytes(bytes: number): boolean;
-  readBytes(bytes: number): Buffer;
-};
 type RequestQueue = {
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   throttledUntil: number;
@@ -31,8 +26,6 @@ type RequestQueue = {
   checkPendingRequests(): void;
 };
 
-/** What one answer of a broker may fill with records beyond the first batch of each partition. */
-const FETCH_BUDGET_BYTES = 64 * 1024 * 1024;
 const CHECK_PENDING_MS = 10;
 
 const load = createRequire(import.meta.url);
@@ -47,21 +40,6 @@ export function scheduleCheck(this: RequestQueue): void {
     this.checkPendingRequests();
   }, delayMs);
 }
-
-/** One budget per answer: all partitions of an answer share its buffer. */
-const budgets = new WeakMap<Buffer, Budget>();
-
-const budgetOf = (answer: Buffer): Budget => {
-  const known = budgets.get(answer) ?? { left: FETCH_BUDGET_BYTES };
-  budgets.set(answer, known);
-  return known;
-};
-
-const decodeMessages = (response: ResponseDecoder): Promise<DecodedMessage[]> => {
-  const bytes = response.readInt32();
-  if (bytes <= 0 || !response.canReadBytes(bytes)) return Promise.resolve([]);
-  return decodeRecordSet(response.readBytes(bytes), budgetOf(response.buffer));
-};
 
 const DECODER = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages';
 
@@ -156,15 +134,16 @@ export const setAside = (recover: RecoverFromFetch): RecoverFromFetch =>
 const OLDEST_FETCH = 4;
 const NEWEST_FETCH = 11;
 
-const isolate = (): void => {
+const shareFetches = (): void => {
   for (let version = OLDEST_FETCH; version <= NEWEST_FETCH; version += 1) {
     const response = internal(`protocol/requests/fetch/v${version}/response`) as FetchResponse;
     response.parse = namePartition(response.parse);
   }
   const { prototype } = internal('consumer/consumerGroup') as {
-    prototype: { recoverFromFetch: RecoverFromFetch };
+    prototype: { recoverFromFetch: RecoverFromFetch; filterPartitionsByNode: OfNode };
   };
   prototype.recoverFromFetch = setAside(prototype.recoverFromFetch);
+  prototype.filterPartitionsByNode = takeTurns(prototype.filterPartitionsByNode);
 };
 
 /** requireVersion: the repairs reach into the client, so another version of it must be looked at by a person first. */
@@ -183,7 +162,7 @@ export const repairKafkajs = (): void => {
   requireVersion((load('kafkajs/package.json') as { version: unknown }).version);
   isRepaired = true;
   replaceDecoder();
-  isolate();
+  shareFetches();
   const { prototype } = internal('network/requestQueue') as {
     prototype: RequestQueue & { scheduleCheckPendingRequests(): void };
   };

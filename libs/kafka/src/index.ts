@@ -17,5 +17,5 @@ export {
   type ProducerOptions,
 } from './producer.js';
 export type { PartitionPosition } from './progress.js';
-export type { KafkaRecord, RecordBatch } from './records.js';
+export { splitAfter, type KafkaRecord, type RecordBatch } from './records.js';
 export type { UnreadableRange, UnreadableReason } from './unreadable.js';

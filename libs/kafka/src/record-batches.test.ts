@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { DECOMPRESSED_BYTES_MAX, installCodecs } from './codecs.js';
 import { batchAround, encodedBatch, plainBatch, varint, withCrc } from './record-batch.fixture.js';
-import { decodeRecordSet, RECORDS_MAX, type DecodedMessage } from './record-batches.js';
+import { createBudget, decodeRecordSet, RECORDS_MAX, type DecodedMessage } from './record-batches.js';
 
 const load = createRequire(import.meta.url);
 const KafkajsDecoder = load('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => object;
@@ -12,7 +12,7 @@ const decodeByKafkajs = load('kafkajs/src/protocol/recordBatch/v0/decoder') as (
   decoder: object,
 ) => Promise<{ records: DecodedMessage[] }>;
 
-const read = (...batches: Buffer[]) => decodeRecordSet(Buffer.concat(batches), { left: 1e9 });
+const read = (...batches: Buffer[]) => decodeRecordSet(Buffer.concat(batches), createBudget(1e9));
 /** The outcome in short: `a–b` for records, `!a–b reason` for what cannot be read. */
 const outline = (messages: DecodedMessage[]): string[] => {
   const lines: string[] = [];
@@ -143,7 +143,7 @@ describe('decodeRecordSet', () => {
     });
 
     it('beyond the budget: left for the next fetch, but never the first', async () => {
-      const budget = { left: 10 };
+      const budget = createBudget(10);
       expect(outline(await decodeRecordSet(Buffer.concat([good, bad]), budget))).toEqual(['10', '11']);
       expect(outline(await decodeRecordSet(good, budget))).toEqual(['10', '11']);
     });
@@ -163,7 +163,9 @@ describe('decodeRecordSet', () => {
           const isFirst = at > 20 && at < set.length / 2;
           if (isFirst)
             batch.writeUInt32BE(withCrc(Buffer.from(batch.subarray(0, set.length / 2))).readUInt32BE(17), 17);
-          const offsets = (await decodeRecordSet(batch, { left: 1e9 })).map(({ offset }) => BigInt(offset));
+          const offsets = (await decodeRecordSet(batch, createBudget(1e9))).map(({ offset }) =>
+            BigInt(offset),
+          );
           expect(offsets.every((offset, index) => index === 0 || offset > offsets[index - 1]!)).toBe(true);
         }
   });

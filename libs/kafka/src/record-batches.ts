@@ -19,8 +19,12 @@ export type DecodedMessage = {
   readonly unreadable?: UnreadableRange;
 };
 
-/** Budget: bytes of memory that one fetch may still fill with records; what does not fit is fetched again. */
-export type Budget = { left: number };
+/** Budget: bytes of memory that the records of one fetch may fill, those they fill so far, and the bytes of the fetch that these were read from. What does not fit is fetched again. */
+export type Budget = { readonly total: number; filled: number; read: number };
+
+export const createBudget = (total: number): Budget => ({ total, filled: 0, read: 0 });
+
+export const isSpent = ({ total, filled }: Budget): boolean => filled >= total;
 
 /** RECORDS_MAX: a batch of more is refused: each record costs memory, however small it is. Producers make batches of thousands. */
 export const RECORDS_MAX = 1_000_000;
@@ -139,7 +143,7 @@ const readBatch = async (batch: Buffer, budget: Budget): Promise<DecodedMessage[
     });
   if (count < 0) throw new MalformedError(`it holds ${count} records`);
   const bytes = await unpack(batch);
-  budget.left -= bytes.length + count * RECORD_OVERHEAD_BYTES;
+  budget.filled += bytes.length + count * RECORD_OVERHEAD_BYTES;
   const reader = new ByteReader(bytes);
   const frame = frameOf(batch);
   const messages: DecodedMessage[] = [];
@@ -239,7 +243,7 @@ const CUT: Refusal = { reason: 'truncated', message: 'it ends before its announc
  */
 export const decodeRecordSet = async (set: Buffer, budget: Budget): Promise<DecodedMessage[]> => {
   const messages: DecodedMessage[] = [];
-  for (let at = 0; at === 0 || budget.left > 0;) {
+  for (let at = 0; at === 0 || !isSpent(budget);) {
     const place = placeAt(set, at);
     if (place === undefined) break;
     if (place.end > set.length || place.end <= at + PREFIX_BYTES)
@@ -247,6 +251,7 @@ export const decodeRecordSet = async (set: Buffer, budget: Budget): Promise<Deco
     const before = messages.at(-1);
     const above = before === undefined ? undefined : BigInt(before.offset);
     for (const message of await readPlace(set, place, { budget, above })) messages.push(message);
+    budget.read += place.end - at;
     at = place.end;
   }
   return messages;

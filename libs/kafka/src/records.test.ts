@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { readHeaders, slices, toRecord, type RecordBatch } from './records.js';
+import { readHeaders, slices, splitAfter, toRecord, type RecordBatch } from './records.js';
 
 const record = (offset: number, bytes = 10) => ({
   offset: BigInt(offset),
@@ -23,6 +23,15 @@ const batch = (offsets: number[], range: [number, number], bytes?: number): Reco
 
 const ranges = (parts: RecordBatch[]) =>
   parts.map(({ first, last, records }) => [Number(first), Number(last), records.length]);
+
+const unreadable = (first: number, last: number) => ({
+  first: BigInt(first),
+  last: BigInt(last),
+  reason: 'bad_crc' as const,
+  message: '',
+  timestampMs: -1,
+  bytes: Buffer.from('b'),
+});
 
 describe('slices', () => {
   const wide = { maxRecords: 100, maxBytes: 1_000_000 };
@@ -47,15 +56,6 @@ describe('slices', () => {
     { name: 'nothing', offsets: [], range: [0, 0], limits: wide, expected: [] },
   ] as const)('$name', ({ offsets, range, limits, expected }) => {
     expect(ranges(slices(batch([...offsets], [range[0], range[1]]), limits))).toEqual(expected);
-  });
-
-  const unreadable = (first: number, last: number) => ({
-    first: BigInt(first),
-    last: BigInt(last),
-    reason: 'bad_crc' as const,
-    message: '',
-    timestampMs: -1,
-    bytes: Buffer.from('b'),
   });
 
   it('keeps ranges that cannot be read in their place, a long one in steps', () => {
@@ -92,6 +92,40 @@ describe('slices', () => {
     const offsets = Array.from({ length: 50 }, (_, index) => index);
     const parts = slices(batch(offsets, [0, 49], 0), { maxRecords: 1_000, maxBytes: 2_000 });
     expect(parts.length).toBeGreaterThan(1);
+  });
+});
+
+describe('splitAfter', () => {
+  const mixed = { ...batch([5, 6, 20], [3, 31]), unreadable: [unreadable(7, 11), unreadable(21, 30)] };
+  const outline = (part: RecordBatch | undefined) =>
+    part && [
+      ...[Number(part.first), Number(part.last)],
+      part.records.map(({ offset }) => Number(offset)),
+      part.unreadable.map(({ first, last }) => [Number(first), Number(last)]),
+    ];
+
+  it.each([
+    [19n, [3, 19, [5, 6], [[7, 11]]], [20, 31, [20], [[21, 30]]]],
+    [
+      5n,
+      [3, 5, [5], []],
+      [
+        6,
+        31,
+        [6, 20],
+        [
+          [7, 11],
+          [21, 30],
+        ],
+      ],
+    ],
+    [20n, [3, 20, [5, 6, 20], [[7, 11]]], [21, 31, [], [[21, 30]]]],
+  ])('after %s: every offset is in one part, and the parts touch', (last, head, tail) => {
+    expect(splitAfter(mixed, last).map(outline)).toEqual([head, tail]);
+  });
+
+  it('of a batch that was taken whole nothing is left', () => {
+    expect(splitAfter(mixed, 31n)).toEqual([mixed, undefined]);
   });
 });
 

@@ -126,3 +126,20 @@ export const slices = (batch: RecordBatch, limits: Limits): RecordBatch[] => {
     last: (pieces[index + 1]?.from ?? batch.last + 1n) - 1n,
   }));
 };
+
+/** splitAfter: the batch up to `last`, and what is left of it behind that. */
+export const splitAfter = (batch: RecordBatch, last: bigint): [RecordBatch, RecordBatch | undefined] => {
+  if (last >= batch.last) return [batch, undefined];
+  const count = batch.records.findIndex(({ offset }) => offset > last);
+  const at = count < 0 ? batch.records.length : count;
+  const isDone = (range: UnreadableRange): boolean => range.last <= last;
+  return [
+    { ...batch, last, records: batch.records.slice(0, at), unreadable: batch.unreadable.filter(isDone) },
+    {
+      ...batch,
+      first: last + 1n,
+      records: batch.records.slice(at),
+      unreadable: batch.unreadable.filter((range) => !isDone(range)),
+    },
+  ];
+};

@@ -37,6 +37,8 @@ export function isoToMs(text: string): number {
 export type LocalClock = {
   /** Local days since 1970-01-01. */
   dayOf(atMs: number): number;
+  /** Milliseconds that the clock shows since midnight. */
+  timeOfDay(atMs: number): number;
   /** First instant of a local day. */
   startOfDay(day: number): number;
 };
@@ -66,6 +68,7 @@ export function localClock(timeZone: string): LocalClock {
   const dayOf = (atMs: number) => Math.floor(wallClock(format, atMs) / DAY_MS);
   return {
     dayOf,
+    timeOfDay: (atMs) => wallClock(format, atMs) - dayOf(atMs) * DAY_MS,
     startOfDay: (day) => {
       // Midnight under the offsets before and after any change near it; one that lies in a gap belongs to the day before.
       const midnight = day * DAY_MS;

@@ -1,4 +1,5 @@
 import type { Finding, FindingStatus, MetricName } from '#libs/contracts';
+import type { Tails } from '#libs/stats';
 import type { Evidence } from './evidence.js';
 import { constantOf, limitFor, thresholdOf, type History } from './limits.js';
 import type { Pair } from './pair.js';
@@ -12,6 +13,8 @@ export type Draft = Omit<Finding, 'status' | 'pAdjusted'> & {
   beyond?: boolean;
   /** The limit is a lower bound; left out, the metric decides. */
   floor?: boolean;
+  /** What the same test says of the baseline's own chunks, where they were looked at. */
+  normal?: Tails;
 };
 
 /** Undecidable: why there is no value to decide on. */
@@ -139,6 +142,12 @@ export function measured(pair: Pair, measurement: Measurement, evidence: Evidenc
     ...(measurement.floor !== undefined && { floor: measurement.floor }),
     ...(evidence === 'exact'
       ? { evidence, p: null, deff: 1, ...statusOf(measurement, '') }
-      : { evidence: 'test', p: evidence.p, deff: evidence.deff, ...statusOf(measurement, evidence.note) }),
+      : {
+          evidence: 'test',
+          p: evidence.p,
+          deff: evidence.deff,
+          ...(evidence.normal !== undefined && { normal: evidence.normal }),
+          ...statusOf(measurement, evidence.note),
+        }),
   };
 }

@@ -8,7 +8,7 @@ import {
   type MetricName,
   type MonitorBody,
 } from '#libs/contracts';
-import { benjaminiHochberg, benjaminiYekutieli } from '#libs/stats';
+import { benjaminiHochberg, benjaminiYekutieli, tailCalibration, type Tails } from '#libs/stats';
 import { BLANK, undecided, type Draft } from './draft.js';
 import { LESS_IS_WORSE } from './limits.js';
 import { monitors, type Monitor } from './monitors.js';
@@ -37,23 +37,36 @@ const OWN_TEST: ReadonlySet<MetricName> = new Set<MetricName>([
 const testOf = ({ segment, segmentValue, feature, facet, facetValue, metric }: Draft): string =>
   JSON.stringify([segment, segmentValue, feature, facet, facetValue, OWN_TEST.has(metric) ? metric : '']);
 
-/** adjustedByTest: one p per test enters the family, however many metrics share it. */
+/**
+ * adjustedByTest: one p per test enters the family, however many metrics share it. Those of tests that were also made among the baseline's own
+ * chunks are worth what such values are there.
+ */
 function adjustedByTest(
   drafts: readonly Draft[],
   correction: MonitorBody['correction'],
 ): ReadonlyMap<string, number> {
-  const family = new Map<string, number>();
-  for (const draft of drafts) if (draft.p !== null) family.set(testOf(draft), draft.p);
+  const tests = new Map<string, { readonly p: number; readonly normal: Tails | null }>();
+  for (const draft of drafts) {
+    if (draft.p !== null) tests.set(testOf(draft), { p: draft.p, normal: draft.normal ?? null });
+  }
+  const calibrated = tailCalibration([...tests.values()].flatMap(({ normal }) => normal ?? []));
+  const family = [...tests.values()].map(({ p, normal }) => (normal === null ? p : calibrated(p)));
   const adjust = correction === 'by' ? benjaminiYekutieli : benjaminiHochberg;
-  const adjusted = adjust([...family.values()]);
-  return new Map([...family.keys()].map((key, i) => [key, adjusted[i] ?? 1]));
+  const adjusted = adjust(family);
+  return new Map([...tests.keys()].map((key, i) => [key, adjusted[i] ?? 1]));
 }
 
 const passes = ({ value, threshold }: Omit<Draft, 'floor' | 'status'>, floor: boolean): boolean =>
   value !== null && threshold !== null && (floor ? value < threshold : value > threshold);
 
 function decide(draft: Draft, pAdjusted: number | null, level: number): Finding {
-  const { status, floor = LESS_IS_WORSE.has(draft.metric), beyond = passes(draft, floor), ...rest } = draft;
+  const {
+    status,
+    floor = LESS_IS_WORSE.has(draft.metric),
+    beyond = passes(draft, floor),
+    normal,
+    ...rest
+  } = draft;
   const finding = { ...rest, pAdjusted };
   if (status !== 'computed') return { ...finding, status };
   if (!beyond) return { ...finding, status: 'ok' };

@@ -14,7 +14,9 @@ import {
   type RowSample,
   type UncountedSegment,
 } from '#libs/contracts';
+import type { Phase } from '#libs/stats';
 import { cellKey } from './merge.js';
+import { phaser, type Stretch } from './phase.js';
 
 /** MonitorInput: all that a monitor may look at. Baseline, chunks and window are profiled under the same binning. */
 export type MonitorInput = {
@@ -22,6 +24,8 @@ export type MonitorInput = {
   /** The baseline cut into days; empty when it has no time stamps. */
   readonly baselineChunks: readonly ProfileChunk[];
   readonly window: Profile;
+  /** When the window was; without it, cycles of the baseline count as chance. */
+  readonly at?: Stretch;
   readonly binning: BinningBody;
   readonly features: readonly Feature[];
   readonly settings: MonitorBody;
@@ -31,12 +35,19 @@ export type MonitorInput = {
   readonly sample?: { readonly baseline: BiasSample; readonly window: BiasSample };
   /** Rows of both sides for what profiles cannot tell; absent when nothing of that was asked for. */
   readonly rows?: { readonly baseline: RowSample; readonly window: RowSample };
+  /** Why the baseline has no principal components, where that is known. */
+  readonly noComponents?: string;
   /** Segments that the version cannot be cut by; absent when there are none. */
   readonly uncounted?: readonly UncountedSegment[];
 };
 
 /** Side: one feature's (or confusion) cell of a segment value in the baseline as a whole and in its chunks. */
-export type Side = { readonly baseline: ProfileCell | null; readonly chunks: readonly ProfileCell[] };
+export type Side = {
+  readonly baseline: ProfileCell | null;
+  readonly chunks: readonly ProfileCell[];
+  /** Where in their cycles the chunks began, as many as there are; empty when that is not known. */
+  readonly phases: readonly Phase[];
+};
 
 /** Pair: what is compared for one feature of one segment value; the feature is empty for the segment value as a whole. */
 export type Pair = Side & {
@@ -46,6 +57,8 @@ export type Pair = Side & {
   readonly type: 'numeric' | 'categorical';
   readonly binning: FeatureBinning | null;
   readonly window: ProfileCell | null;
+  /** Where in its cycles the window began; null when that is not known. */
+  readonly phase: Phase | null;
   /** The same for `all`, where a small segment value borrows its dispersion from. */
   readonly all: Side;
   /** Chunks that the baseline has at all. */
@@ -83,10 +96,19 @@ export function pairer(
   const binnings = new Map(input.binning.features.map((binning) => [binning.feature, binning]));
   const features = new Map(input.features.map((feature) => [feature.name, feature]));
   const all = input.baseline.cells.find((cell) => cell.segment === ALL_SEGMENT);
-  const side = (key: string): Side => ({
-    baseline: baseline.get(key) ?? null,
-    chunks: chunks.map((chunk) => chunk.get(key)).filter((cell) => cell !== undefined),
-  });
+  // A window by count begins and ends at any time of the day.
+  const at = input.settings.window.rows === null ? input.at : undefined;
+  const phaseOf = phaser(at);
+  const phase = at === undefined ? null : (phaseOf?.(at.startMs) ?? null);
+  const phases = phaseOf === null ? [] : input.baselineChunks.map(({ startMs }) => phaseOf(startMs));
+  const side = (key: string): Side => {
+    const cells = chunks.map((chunk) => chunk.get(key));
+    return {
+      baseline: baseline.get(key) ?? null,
+      chunks: cells.filter((cell) => cell !== undefined),
+      phases: phases.filter((_, i) => cells[i] !== undefined),
+    };
+  };
   return ({ segment, segmentValue }, feature) => {
     const binning = binnings.get(feature) ?? null;
     const kind = feature === '' ? whole : 'numeric';
@@ -100,6 +122,7 @@ export function pairer(
       type: binning?.kind ?? storedAs(features.get(feature)?.type ?? 'categorical'),
       binning,
       window: window.get(key) ?? null,
+      phase,
       all: side(allKey),
       chunkCount: chunks.length,
       settings: input.settings,

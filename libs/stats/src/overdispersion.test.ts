@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { draw, generator } from '../../../tests/fixtures/stats/random.js';
 import reference from '../../../tests/fixtures/stats/reference.json' with { type: 'json' };
-import { chiSquaredTwoSample } from './chi-squared-two-sample.js';
 import { designEffect } from './design-effect.js';
-import { overdispersedTest, overdispersion } from './overdispersion.js';
+import { overdispersion } from './overdispersion.js';
 
 const shares = [0.4, 0.3, 0.2, 0.1];
 /** Days of 300 rows; `tilt` moves rows from the first cell to the second. */
@@ -26,7 +25,6 @@ describe('overdispersion', () => {
 
   it.each(reference.chunks)('starts from what the design effect sees: $name chunks', ({ chunks }) => {
     const { excess, df } = overdispersion({ chunks })!;
-    // What is added for days that resemble their neighbours and for a short history only makes it larger.
     expect(1 + excess / df).toBeGreaterThanOrEqual(designEffect({ chunks })! * 0.98);
   });
 
@@ -46,18 +44,16 @@ describe('overdispersion', () => {
     expect(overdispersion({ chunks: free })!.dimensions).toBeGreaterThan(1.7);
   });
 
-  it('trusts days less that resemble their neighbours', () => {
+  it('sees past a cycle of the chunks where it is said when they were, and not where it is not', () => {
     const random = generator(5);
-    let level = 0;
-    const wander = () => (level = 0.97 * level + 0.1 * (random() - 0.5));
-    /** What is added to the excess that is seen. */
-    const added = (chunks: number[][]) => {
-      const { excess, df } = overdispersion({ chunks })!;
-      return excess / ((designEffect({ chunks })! - 1) * df);
-    };
-    const jumping = added(days(random, 60, () => 0.3 * (random() - 0.5)));
-    expect(added(days(random, 60, wander))).toBeGreaterThan(jumping * 1.1);
-    expect(jumping).toBeGreaterThan(1);
+    let part = 0;
+    const chunks = days(random, 80, () => 0.2 * Math.sin((2 * Math.PI * part++) / 4));
+    const phases = chunks.map((_, i) => ({ day: (i % 4) / 4, weekday: Math.floor(i / 4) % 7 }));
+    expect(overdispersion({ chunks })!.excess).toBeGreaterThan(10);
+    const timed = overdispersion({ chunks, phases })!;
+    expect(Math.abs(timed.excess)).toBeLessThan(1);
+    expect(timed.cycle).not.toBeNull();
+    expect(overdispersion({ chunks })!.cycle).toBeNull();
   });
 
   const even = [50, 50];
@@ -67,44 +63,4 @@ describe('overdispersion', () => {
     { name: 'a constant', chunks: Array.from({ length: 9 }, () => [100, 0]) },
     { name: 'no chunks', chunks: [] },
   ])('is not known from $name', ({ chunks }) => expect(overdispersion({ chunks })).toBeNull());
-});
-
-describe('overdispersedTest', () => {
-  const known = { df: 3, dimensions: 1, freedom: 9, rows: 300 };
-  const test = { statistic: 20, df: 3, p: 0 };
-
-  it('without excess is the chi-squared test', () => {
-    // scipy: chi2.sf(20, 3)
-    expect(overdispersedTest(test, { ...known, excess: 0 }, 300)).toEqual({
-      deff: 1,
-      p: expect.closeTo(0.000169742, 9) as number,
-    });
-  });
-
-  it('asks for more the more days differ, the fewer there are, and the more rows a window has', () => {
-    const p = (changes: Partial<typeof known & { excess: number }>, rows = 300) =>
-      overdispersedTest(test, { ...known, excess: 3, ...changes }, rows).p;
-    expect(p({})).toBeGreaterThan(0.000169742);
-    expect(p({ excess: 6 })).toBeGreaterThan(p({}));
-    expect(p({ freedom: 3 })).toBeGreaterThan(p({}));
-    expect(p({}, 600)).toBeGreaterThan(p({}));
-    expect(p({}, 100)).toBe(p({}));
-    expect(overdispersedTest(test, { ...known, excess: 3 }, 600).deff).toBeCloseTo(3, 12);
-  });
-
-  it('rejects a true hypothesis no more often than it says, when days wander', () => {
-    const random = generator(11);
-    const runs = 1_500;
-    let rejected = 0;
-    for (let run = 0; run < runs; run++) {
-      let level = 0;
-      const wander = () => (level = 0.6 * level + 0.08 * (random() + random() + random() - 1.5));
-      const [window = [], ...chunks] = days(random, 26, wander).toReversed();
-      const baseline = shares.map((_, i) => chunks.reduce((total, chunk) => total + chunk[i]!, 0));
-      const plain = chiSquaredTwoSample({ baseline, window })!;
-      const p = overdispersedTest(plain, overdispersion({ chunks: chunks.toReversed() })!, 288).p;
-      if (p <= 0.01) rejected++;
-    }
-    expect(rejected / runs).toBeLessThan(0.01 + 3 * Math.sqrt((0.01 * 0.99) / runs));
-  });
 });

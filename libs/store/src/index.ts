@@ -58,6 +58,7 @@ export {
   loadMonitorContext,
   loadPlan,
   newestBaseline,
+  withScores,
   type EvaluationInputs,
   type InputsId,
   type MonitorContext,
@@ -77,4 +78,6 @@ export {
   type FileStore,
 } from './files/index.js';
 export type { Refusal } from './baselines/refusal.js';
-export { inferFeature, type ColumnFacts } from './baselines/infer.js';
+export { inferFeature, type ColumnFacts } from './baselines/feature-type.js';
+export type { BaselineName } from './baselines/remove.js';
+export { goesTogether } from './segments/feature-columns.js';

@@ -76,8 +76,8 @@ async function countsAttributions(
 }
 
 /** withScores: a score of rows is counted like a feature. The hash stays: all other cells are what they were. */
-const withScores = (binning: BinningBody, projection: ProjectionBody | undefined): BinningBody =>
-  projection === undefined ? binning : { ...binning, features: [...binning.features, projection.binning] };
+export const withScores = (binning: BinningBody, projection: ProjectionBody | null): BinningBody =>
+  projection === null ? binning : { ...binning, features: [...binning.features, projection.binning] };
 
 /**
  * loadPlan: how the rows of one origin of a model version are profiled: binning, features, segments, bucket, time zone.
@@ -104,7 +104,7 @@ export async function loadPlan(
   return {
     ...name,
     origin,
-    binning: withScores(binning, projection?.body),
+    binning: withScores(binning, projection?.body ?? null),
     projection: projection?.body ?? null,
     features: version.body.features,
     ...byColumns(
@@ -168,6 +168,8 @@ export type EvaluationInputs = {
   baseline: Profile;
   baselineChunks: ProfileChunk[];
   window: Profile;
+  /** When that was, and by which clock. */
+  at: Window & { timeZone: string };
   binning: BinningBody;
   features: Feature[];
   settings: MonitorBody;
@@ -293,9 +295,9 @@ export async function loadEvaluationInputs(
     wantsSample(context) ? store.profiles.sample(context.plan, window, SAMPLE_ROWS) : null,
     rowsOf(store.profiles, context, { plan: context.plan, window }),
   ]);
-  const { binning, features } = context.plan;
+  const { binning, features, timeZone } = context.plan;
   return {
-    ...{ baseline, baselineChunks, window: profile, binning, features },
+    ...{ baseline, baselineChunks, window: profile, at: { ...window, timeZone }, binning, features },
     settings: context.monitor.body,
     bias: context.plan.bias ?? null,
     uncounted: uncountedOf(context),

@@ -52,6 +52,12 @@ export const uploadQuery = z.object({
     .enum(['true', 'false'])
     .default('true')
     .describe('`false` declines the monitors that are otherwise made from the baseline.'),
+  binning: z
+    .enum(['keep', 'new'])
+    .default('keep')
+    .describe(
+      '`new` makes bins and categories from this file, instead of those of the version; open buckets are then counted under them, sealed ones are not. Features that came to the version later are compared from then on.',
+    ),
   source: z.string().max(256).optional().describe('Name of the file, for people.'),
 });
 export type UploadQuery = z.output<typeof uploadQuery>;

@@ -10,11 +10,12 @@ import {
   type RegistryDocument,
   type VocabularyBody,
 } from '#libs/contracts';
-import { newestBaseline, STORE, type BaselineInsert, type CountedWords, type Store } from '#libs/store';
+import { STORE, type BaselineInsert, type CountedWords, type Store } from '#libs/store';
 
 import { invalid } from '../http/problem.js';
 import { RegistryService } from '../registry/registry.service.js';
 import type { BaselineOrder } from './baseline-order.js';
+import { BinningMaker } from './binning-maker.js';
 
 type Version = RegistryDocument<'version'>;
 type Privacy = Pick<BaselineInsert, 'privacy'>;
@@ -45,7 +46,7 @@ const withUnseenWords = (features: readonly Feature[], made: readonly Vocabulary
 const isCompared = ({ type, role }: Feature): boolean => type === 'text' && role === 'input';
 
 /**
- * VocabularyMaker: the first baseline of a version decides which words of its texts are known; the version then gets a feature for the
+ * VocabularyMaker: the first baseline that counts a text decides which of its words are known; the version then gets a feature for the
  * share of unseen ones. Texts are not stored, so later baselines and all events are held against the same words.
  */
 @Injectable()
@@ -53,31 +54,37 @@ export class VocabularyMaker {
   constructor(
     @Inject(STORE) private readonly store: Store,
     private readonly registry: RegistryService,
+    private readonly binnings: BinningMaker,
   ) {}
 
-  /** prepare: before the rows of a file are stored. A vocabulary of a first baseline that was not completed is made anew. */
+  /** prepare: before the rows of a file are stored. Who makes bins makes the vocabularies that are not there yet. */
   async prepare(order: BaselineOrder, schema: Version, privacy: Privacy): Promise<Prepared> {
+    const { features } = schema.body;
     const rules = privacy.privacy?.rules.features ?? {};
-    const texts = schema.body.features.filter((one) => isCompared(one) && rules[one.name]?.action !== 'drop');
+    const texts = features.filter((one) => isCompared(one) && rules[one.name]?.action !== 'drop');
     if (texts.length === 0) return { schema, knownWords: new Map() };
-    if ((await newestBaseline(this.store, order, { withRows: true })) !== null)
-      return { schema, knownWords: await this.known(order, schema.body.features) };
-    const counted = await this.count(order, texts, privacy);
-    return {
-      schema: await this.append(order, schema, counted),
-      knownWords: new Map(counted.map(({ feature, others }) => [unseenWordsName(feature) ?? '', others])),
-    };
+    const known = await this.known(order, features);
+    const unread = texts.filter(({ name }) => !known.has(unseenWordsName(name) ?? ''));
+    if (unread.length === 0 || (await this.binnings.kept(order)) !== null)
+      return { schema, knownWords: known };
+    const counted = await this.count(order, unread, privacy);
+    const made = counted.map(({ feature, others }) => [unseenWordsName(feature) ?? '', others] as const);
+    return { schema: await this.append(order, schema, counted), knownWords: new Map([...known, ...made]) };
   }
 
+  /** What stored rows are held against. A vocabulary whose baseline was never completed is made anew. */
   private async known(
     { project, model, version }: BaselineOrder,
     features: readonly Feature[],
   ): Promise<Map<string, readonly number[]>> {
+    const { documents } = this.store;
     const known = new Map<string, readonly number[]>();
     for (const { name, madeOf } of features) {
       if (madeOf === undefined) continue;
       const id = documentId(model, version, madeOf.vocabulary);
-      known.set(name, (await this.registry.get({ project, kind: 'vocabulary', id })).body.words);
+      const { baseline, words } = (await this.registry.get({ project, kind: 'vocabulary', id })).body;
+      const maker = await documents.get(project, 'baseline', documentId(model, version, baseline));
+      if (maker !== null) known.set(name, words);
     }
     return known;
   }

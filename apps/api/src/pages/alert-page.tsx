@@ -1,15 +1,10 @@
 import { modelPagePath, type AlertState, type AlertTransition, type Finding } from '#libs/contracts';
-import { describeSegment, METRIC_LABELS } from '#libs/monitoring';
-import {
-  aboutName,
-  featureName,
-  formatCount,
-  formatNumber,
-  formatP,
-  formatTime,
-  formatWindow,
-} from './format.js';
+import { describeSegment } from '#libs/monitoring';
+import { FindingsTable } from './findings-table.js';
+import { featureName, formatTime, formatWindow } from './format.js';
 import { Badge, Card, Chart, renderPage } from './layout.js';
+
+const NUMBERS = ['value', 'limit', 'p', 'rows', 'trainingRows'] as const;
 
 type Notice = { channel: string; outcome: string; detail: string; atMs: number };
 
@@ -73,7 +68,7 @@ export function alertPage(page: AlertPage): string {
         </div>
         {!page.ofIngestion && (
           <Card title="Numbers of this window">
-            <Findings findings={page.findings} />
+            <FindingsTable findings={page.findings} numbers={NUMBERS} />
           </Card>
         )}
         <Card title="History">
@@ -99,41 +94,6 @@ function Subject({ page: { state, signedIn, monitorName, window, timeZone } }: {
       {state.facetValue === '' ? '' : ` · ${state.facet}: ${state.facetValue}`} · monitor {monitorName} ·
       window {formatWindow(window, timeZone)} ({timeZone})
     </p>
-  );
-}
-
-function Findings({ findings }: { findings: Finding[] }) {
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th>About</th>
-          <th>Metric</th>
-          <th class="right">Value</th>
-          <th class="right">Limit</th>
-          <th class="right">p (adjusted)</th>
-          <th class="right">Rows</th>
-          <th class="right">At training</th>
-          <th>Status</th>
-        </tr>
-      </thead>
-      <tbody>
-        {findings.map((finding) => (
-          <tr key={`${aboutName(finding)} ${finding.metric}`}>
-            <td>{aboutName(finding)}</td>
-            <td>{METRIC_LABELS[finding.metric]}</td>
-            <td class="right">{formatNumber(finding.value)}</td>
-            <td class="right">{formatNumber(finding.threshold)}</td>
-            <td class="right">{formatP(finding.pAdjusted)}</td>
-            <td class="right">{formatCount(finding.rows)}</td>
-            <td class="right">{formatCount(finding.baselineRows)}</td>
-            <td>
-              <Badge text={finding.status} /> <span class="soft">{finding.note}</span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 

@@ -1,9 +1,10 @@
-import { METRIC_LABELS } from '#libs/monitoring';
-import type { StoredFinding } from '#libs/store';
 import type { AttributionSection } from './attribution-section.data.js';
 import type { BiasSection } from './bias-section.data.js';
-import { aboutName, formatCount, formatNumber, formatP, formatPercent, formatWindow } from './format.js';
-import { Badge, Card, Chart } from './layout.js';
+import { FindingsTable } from './findings-table.js';
+import { formatCount, formatPercent, formatWindow } from './format.js';
+import { Card, Chart } from './layout.js';
+
+const NUMBERS = ['value', 'interval', 'atTraining', 'limit', 'p', 'rows'] as const;
 
 type Zone = { timeZone: string };
 
@@ -39,7 +40,7 @@ export function BiasCards({ section, timeZone }: Zone & { section: BiasSection }
       )}
       {section.findings.length > 0 && (
         <Card title={`Bias metrics with a limit on ${formatWindow(section.window, timeZone)}`}>
-          <Findings findings={section.findings} />
+          <FindingsTable findings={section.findings} numbers={NUMBERS} />
         </Card>
       )}
     </>
@@ -107,49 +108,8 @@ export function AttributionCards({ section, timeZone }: Zone & { section: Attrib
         )}
       </div>
       <Card title={`Attributions on ${formatWindow(section.window, timeZone)}`}>
-        <Findings findings={section.findings} />
+        <FindingsTable findings={section.findings} numbers={NUMBERS} />
       </Card>
     </>
-  );
-}
-
-function Findings({ findings }: { findings: StoredFinding[] }) {
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th>About</th>
-          <th>Metric</th>
-          <th class="right">Value</th>
-          <th class="right">95 % interval</th>
-          <th class="right">At training</th>
-          <th class="right">Limit</th>
-          <th class="right">p (adjusted)</th>
-          <th class="right">Rows</th>
-          <th>Status</th>
-        </tr>
-      </thead>
-      <tbody>
-        {findings.map((finding) => (
-          <tr key={`${finding.monitor} ${aboutName(finding)} ${finding.metric}`}>
-            <td>{aboutName(finding)}</td>
-            <td>{METRIC_LABELS[finding.metric]}</td>
-            <td class="right">{formatNumber(finding.value)}</td>
-            <td class="right">
-              {finding.interval === null
-                ? '–'
-                : `${formatNumber(finding.interval.low)} to ${formatNumber(finding.interval.high)}`}
-            </td>
-            <td class="right">{formatNumber(finding.baselineValue)}</td>
-            <td class="right">{formatNumber(finding.threshold)}</td>
-            <td class="right">{formatP(finding.pAdjusted)}</td>
-            <td class="right">{formatCount(finding.rows)}</td>
-            <td>
-              <Badge text={finding.status} /> <span class="soft">{finding.note}</span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

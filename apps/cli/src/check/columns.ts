@@ -14,3 +14,7 @@ export type Columns = {
   attributions: ReadonlyMap<string, string>;
   listed: CheckColumn[];
 };
+
+/** plural: a count with its noun. */
+export const plural = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;

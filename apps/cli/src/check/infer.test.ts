@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ColumnView } from './columns.js';
-import { inferColumns, partOf } from './infer.js';
+import { inferColumns } from './infer.js';
+import { partOf } from './parts.js';
 
 const view = (name: string, facts: Partial<ColumnView['facts']> = {}): ColumnView => ({
   column: { name, type: 'text', sql: name },
@@ -11,6 +12,7 @@ const view = (name: string, facts: Partial<ColumnView['facts']> = {}): ColumnVie
     numbers: 0,
     booleans: 0,
     times: 0,
+    phrases: 0,
     shares: 0,
     different: 3,
     ...facts,
@@ -64,6 +66,33 @@ describe('inferColumns', () => {
   test('identifiers are looked at for gaps and repeats only', () => {
     const { features } = inferColumns([view('plate', { different: 1_900 })], {});
     expect(features).toEqual([{ name: 'plate', type: 'identifier', role: 'input' }]);
+  });
+
+  test('times are compared by their age, where rows have a time', () => {
+    const views = [view('ts', { times: 2_000 }), view('signed_up', { times: 2_000, different: 1_900 })];
+    expect(inferColumns(views, {}).features).toEqual([
+      { name: 'signed_up', type: 'timestamp', role: 'input' },
+    ]);
+    const { features, listed } = inferColumns(views.slice(1), {});
+    expect(features).toEqual([]);
+    expect(listed).toEqual([
+      {
+        name: 'signed_up',
+        part: 'ignored',
+        type: 'text',
+        why: expect.stringContaining('columns.time') as string,
+      },
+    ]);
+  });
+
+  test('free text is told by its words, and named values stay named', () => {
+    const note = view('note', { phrases: 1_200, different: 1_300 });
+    const typed = (config: Parameters<typeof inferColumns>[1]) =>
+      inferColumns([note], config).features[0]?.type;
+    expect(typed({})).toBe('text');
+    expect(typed({ columns: { categorical: ['note'] } })).toBe('categorical');
+    expect(typed({ facets: [{ column: 'note', disfavoured: ['x'] }] })).toBe('categorical');
+    expect(inferColumns([view('k')], { columns: { text: ['k'] } }).features[0]?.type).toBe('text');
   });
 
   test('what explains a feature is told from features, by a usual name or by the prefix that was given', () => {

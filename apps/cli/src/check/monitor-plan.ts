@@ -18,8 +18,6 @@ export type MonitorPlan = { name: string; body: MonitorBody; suggest: boolean };
 /** Names of the one model version that a check knows. */
 export const CHECKED = { project: 'check', model: 'check', version: '1' } as const;
 const DEFAULT_MIN_ROWS = 100;
-/** Principal components are made by the service's worker; the rest of what tells features together needs rows only. */
-const FROM_ROWS = ['domain_classifier_auc', 'correlation_drift'];
 
 /** plannedMonitors: those of the configuration, checked against what each kind computes; undefined when it names none. */
 export function plannedMonitors({ config, at }: ConfigFile, subjects: Subjects): MonitorPlan[] | undefined {
@@ -53,7 +51,7 @@ const bodyOf = (monitor: CheckMonitor): MonitorBody =>
     kind: monitor.kind,
     model: CHECKED.model,
     version: CHECKED.version,
-    metrics: monitor.metrics ?? (monitor.kind === 'multivariate_drift' ? FROM_ROWS : null),
+    metrics: monitor.metrics ?? null,
     features: monitor.features ?? null,
     thresholds: monitor.thresholds ?? {},
     featureThresholds: monitor.feature_thresholds ?? {},

@@ -1,7 +1,15 @@
 import type { BiasPlan, BinningBody, DimensionBody, Profile, ProfileChunk } from '#libs/contracts';
 import { baselineOrigin } from '#libs/contracts';
-import type { DataCut, DataWindow, FileStore, ProfilePlan } from '#libs/store';
+import {
+  withScores,
+  type DataCut,
+  type DataRowsInput,
+  type DataWindow,
+  type FileStore,
+  type ProfilePlan,
+} from '#libs/store';
 import type { Columns } from './columns.js';
+import { projectionOf, type ComponentsOf } from './components.js';
 import { CHECKED } from './monitor-plan.js';
 import { mustBe, type ReadFile } from './read-files.js';
 import { readSamples, type Samples, type Wanted } from './samples.js';
@@ -17,7 +25,10 @@ export type BaselineSide = Side & {
   profile: Profile;
   chunks: ProfileChunk[];
   samples: Samples;
-};
+  knownWords: KnownWords;
+} & Pick<ComponentsOf, 'noComponents'>;
+
+const NO_COMPONENTS: ComponentsOf = { projection: null, noComponents: null };
 
 const name = (origin: string) => ({ ...CHECKED, origin });
 const BASELINE = name(baselineOrigin('file'));
@@ -25,9 +36,17 @@ const CURRENT = name(baselineOrigin('current'));
 
 type Shared = { store: FileStore; columns: Columns };
 
+/** What texts of either file are held against. */
+type KnownWords = DataRowsInput['knownWords'];
+
 const show = async (
   { store, columns }: Shared,
-  { read, cut, of }: { read: ReadFile; cut: DataCut; of: typeof BASELINE },
+  {
+    read,
+    cut,
+    of,
+    knownWords,
+  }: { read: ReadFile; cut: DataCut; of: typeof BASELINE; knownWords: KnownWords },
 ) =>
   mustBe(
     await store.show({
@@ -37,11 +56,29 @@ const show = async (
       parts: columns.parts,
       attributions: columns.attributions,
       numbers: columns.numbers,
+      knownWords,
       cut,
       name: of,
     }),
     read.input,
   );
+
+/** A text of the baseline is held against all its other ones, a text of the current file against all of them. */
+async function readWords(
+  { store, columns }: Shared,
+  { file, columns: own, input }: ReadFile,
+): Promise<{ known: KnownWords; others: KnownWords }> {
+  const made = columns.features.flatMap(({ name, madeOf }) =>
+    madeOf === undefined ? [] : [{ name, of: madeOf.feature }],
+  );
+  const texts = columns.features.filter(({ name }) => made.some(({ of }) => of === name));
+  if (texts.length === 0) return { known: new Map(), others: new Map() };
+  const counted = mustBe(await store.words(file, { columns: own, texts }), input);
+  const byText = new Map(counted.map((one) => [one.feature, one]));
+  const placed = (which: 'words' | 'others'): KnownWords =>
+    new Map(made.map(({ name, of }) => [name, byText.get(of)?.[which] ?? []]));
+  return { known: placed('words'), others: placed('others') };
+}
 
 /** Dimensions get the values that the baseline has most often. */
 async function frozen(
@@ -72,6 +109,7 @@ export async function profileBaseline(
     segments,
     biasOf,
     wanted,
+    withComponents,
   }: {
     read: ReadFile;
     cut: DataCut;
@@ -81,10 +119,12 @@ export async function profileBaseline(
       valuesOf: (feature: string) => Promise<string[]>,
     ) => Promise<BiasPlan | null>;
     wanted: Wanted;
+    withComponents: boolean;
   },
 ): Promise<BaselineSide> {
   const { store, columns } = shared;
-  const { undated } = await show(shared, { read, cut, of: BASELINE });
+  const words = await readWords(shared, read);
+  const { undated } = await show(shared, { read, cut, of: BASELINE, knownWords: words.others });
   const values = await frozen(shared, segments);
   const binning = await store.createBinning(BASELINE, columns.features);
   const bias = await biasOf(binning, (feature) =>
@@ -94,9 +134,14 @@ export async function profileBaseline(
       columns.features,
     ),
   );
+  const { projection, noComponents } = withComponents
+    ? await projectionOf(store, BASELINE, columns.features)
+    : NO_COMPONENTS;
+  const body: BinningBody = { model: CHECKED.model, version: CHECKED.version, ...binning };
   const plan: ProfilePlan = {
     ...BASELINE,
-    binning: { model: CHECKED.model, version: CHECKED.version, ...binning } satisfies BinningBody,
+    binning: withScores(body, projection),
+    projection,
     features: columns.features,
     segments: values,
     bucket: 'PT1H',
@@ -108,7 +153,7 @@ export async function profileBaseline(
   const profile = await store.profiles.read(plan, 'all');
   const chunks = cut.kind === 'whole' ? [] : await store.profiles.chunks(plan, 'all', undefined, 'bucket');
   const samples = await readSamples(store, plan, { window: 'all', wanted });
-  return { ...side, profile, chunks, samples };
+  return { ...side, profile, chunks, samples, noComponents, knownWords: words.known };
 }
 
 /** profileCurrent: the current file under the plan of the baseline. Columns that it lacks are null in every row. */
@@ -116,6 +161,7 @@ export async function profileCurrent(
   shared: Shared,
   { read, cut, baseline }: { read: ReadFile; cut: DataCut; baseline: BaselineSide },
 ): Promise<Side> {
-  const { undated } = await show(shared, { read, cut, of: CURRENT });
+  const { knownWords } = baseline;
+  const { undated } = await show(shared, { read, cut, of: CURRENT, knownWords });
   return profiled(shared, { ...baseline.plan, ...CURRENT }, undated);
 }

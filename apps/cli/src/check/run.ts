@@ -1,19 +1,22 @@
-import type { BiasPlan, CheckReport, Finding, Profile, ProfileChunk } from '#libs/contracts';
-import { evaluate, suggestMonitors } from '#libs/monitoring';
+import type { BiasPlan, CheckReport, Profile } from '#libs/contracts';
 import type { FileStore } from '#libs/store';
 import { attributionColumns } from './attribution-columns.js';
 import { countedBy, facetSettings } from './bias-settings.js';
 import { NO_CONFIG, readConfig, type ConfigFile } from './config-file.js';
 import { columnFindings } from './column-findings.js';
 import type { Columns } from './columns.js';
+import { wantsComponents } from './components.js';
+import { evaluateWindows } from './evaluate-windows.js';
+import { checkAges } from './given-types.js';
 import { inferColumns } from './infer.js';
 import { hashOf, inputFile } from './input-file.js';
-import { CHECKED, plannedMonitors, type MonitorPlan } from './monitor-plan.js';
+import { withLimits } from './limits.js';
+import { plannedMonitors } from './monitor-plan.js';
 import { CheckProblem } from './problem.js';
 import { profileBaseline, profileCurrent, type BaselineSide } from './profile-sides.js';
 import { readColumns, type ReadFile } from './read-files.js';
 import { reportOf, type FoundIn } from './report.js';
-import { readSamples, samplesFor, wantedSamples, type Samples } from './samples.js';
+import { readSamples, wantedSamples, type Samples } from './samples.js';
 import { checkNames, plannedSegments } from './segment-plan.js';
 import { warningsOf } from './warnings.js';
 import { baselineCut, cutOf, windowsOf, type CheckWindow } from './windows.js';
@@ -49,6 +52,7 @@ export async function runCheck(
   };
   checkNames(config, read.baseline.columns);
   const columns = explainedColumns(config, read);
+  checkAges(config, columns.parts.time);
   const cut = cutOf(config, columns.parts.time);
   const facets = facetSettings(config, { views: read.baseline.views, columns });
   const planned = plannedMonitors(config, {
@@ -58,13 +62,14 @@ export async function runCheck(
   });
   if (columns.features.length === 0)
     throw new CheckProblem(
-      `--baseline ${options.baseline}: has no column to compare; name some under columns.numeric or columns.categorical`,
+      `--baseline ${options.baseline}: has no column to compare; name some under columns.numeric, categorical, timestamp or text`,
     );
   onColumns(columns);
   const shared = { store, columns };
   const looksAtBias = planned?.some(({ body }) => body.kind === 'bias') ?? true;
   const remarks: string[] = [];
-  const wanted = wantedSamples((planned ?? []).map(({ body }) => body));
+  const bodies = (planned ?? []).map(({ body }) => body);
+  const wanted = wantedSamples(bodies);
   const biasOf = async (
     binning: Pick<BaselineSide['plan']['binning'], 'features'>,
     valuesOf: (feature: string) => Promise<string[]>,
@@ -80,6 +85,7 @@ export async function runCheck(
     segments: plannedSegments(config),
     biasOf,
     wanted,
+    withComponents: wantsComponents(bodies),
   });
   const current = await profileCurrent(shared, { read: read.current, cut, baseline });
   const windows = windowsOf(cut, { windows: current.windows, config: config.config });
@@ -90,7 +96,7 @@ export async function runCheck(
   const monitors = withLimits(planned, { columns, baseline });
   const samplesOf = (window: CheckWindow): Promise<Samples> =>
     readSamples(store, current.plan, { window, wanted });
-  const findings = await evaluateAll({ monitors, windows, baseline, profileOf, samplesOf });
+  const findings = await evaluateWindows({ monitors, windows, baseline, profileOf, samplesOf });
   const facts = columnFindings(read, {
     monitors,
     windows,
@@ -124,86 +130,4 @@ function explainedColumns(config: ConfigFile, read: { baseline: ReadFile; curren
     current: read.current.columns.map(({ name }) => name),
   });
   return { ...columns, attributions };
-}
-
-/** Monitors without limits of their own, or all where none are named, get those that the service suggests for a new baseline. */
-function withLimits(
-  planned: MonitorPlan[] | undefined,
-  { columns, baseline }: { columns: Columns; baseline: BaselineSide },
-): MonitorPlan[] {
-  const suggested = suggestMonitors({
-    model: CHECKED.model,
-    version: CHECKED.version,
-    baseline: { hasLabels: columns.parts.label !== undefined, cannotServe: [] },
-    baselineProfile: baseline.profile,
-    baselineChunks: dated(baseline.chunks),
-    binning: baseline.plan.binning,
-    features: columns.features,
-    bias: baseline.plan.bias ?? null,
-  });
-  if (planned === undefined)
-    return suggested.map((body) => ({ name: body.kind, body: { ...body, minRows: 100 }, suggest: true }));
-  return planned.map((plan) => {
-    const like = suggested.find(({ kind }) => kind === plan.body.kind);
-    if (!plan.suggest || like === undefined) return plan;
-    const { thresholds, featureThresholds } = like;
-    return {
-      ...plan,
-      body: {
-        ...plan.body,
-        thresholds: chosen(thresholds, plan),
-        featureThresholds: chosenPer(featureThresholds, plan),
-      },
-    };
-  });
-}
-
-type Limits = MonitorPlan['body']['thresholds'];
-
-/** A limit on what a monitor was not asked to compute would have it computed. */
-function chosen(limits: Limits, { body: { metrics } }: MonitorPlan): Limits {
-  if (metrics === null) return limits;
-  return Object.fromEntries(
-    Object.entries(limits).filter(([metric]) => metrics.some((one) => one === metric)),
-  );
-}
-
-const chosenPer = (limits: Record<string, Limits>, plan: MonitorPlan): Record<string, Limits> =>
-  Object.fromEntries(Object.entries(limits).map(([feature, own]) => [feature, chosen(own, plan)]));
-
-/** One part of a baseline says nothing about how parts differ. */
-const dated = (chunks: readonly ProfileChunk[]): ProfileChunk[] => (chunks.length > 1 ? [...chunks] : []);
-
-async function evaluateAll({
-  monitors,
-  windows,
-  baseline,
-  profileOf,
-  samplesOf,
-}: {
-  monitors: readonly MonitorPlan[];
-  windows: readonly CheckWindow[];
-  baseline: BaselineSide;
-  profileOf: (window: CheckWindow) => Promise<Profile>;
-  samplesOf: (window: CheckWindow) => Promise<Samples>;
-}): Promise<FoundIn[]> {
-  const found: FoundIn[] = [];
-  for (const [index, window] of windows.entries()) {
-    const profile = await profileOf(window);
-    const samples = { baseline: baseline.samples, window: await samplesOf(window) };
-    for (const { name, body } of monitors) {
-      const findings: Finding[] = evaluate({
-        baseline: baseline.profile,
-        baselineChunks: dated(baseline.chunks),
-        window: profile,
-        binning: baseline.plan.binning,
-        features: baseline.plan.features,
-        settings: body,
-        bias: baseline.plan.bias ?? null,
-        ...samplesFor(body, samples),
-      });
-      for (const finding of findings) found.push({ monitor: name, window: index, finding });
-    }
-  }
-  return found;
 }

@@ -1,6 +1,7 @@
 import type { CheckPredicate, Predicate, SegmentBody } from '#libs/contracts';
 import { unknownColumn, type DataColumn } from '#libs/store';
 import type { ConfigFile } from './config-file.js';
+import { checkGiven, givenLists } from './given-types.js';
 import { CheckProblem } from './problem.js';
 import { CHECKED } from './monitor-plan.js';
 
@@ -32,22 +33,16 @@ export function checkNames({ config, at }: ConfigFile, columns: readonly DataCol
     if (name === undefined || known.has(name)) return;
     throw new CheckProblem(`${at(path)}: ${unknownColumn(name, columns)}`);
   };
-  const {
-    id,
-    time,
-    label,
-    prediction = {},
-    numeric = [],
-    categorical = [],
-    ignore = [],
-  } = config.columns ?? {};
+  const { id, time, label, prediction = {}, ignore = [] } = config.columns ?? {};
   for (const [part, name] of Object.entries({ id, time, label })) check(name, ['columns', part]);
   for (const part of ['label', 'score', 'value'] as const)
     check(prediction[part], ['columns', 'prediction', part]);
-  for (const [key, names] of Object.entries({ numeric, categorical, ignore }))
+  const lists = [...givenLists(config), { key: 'ignore', names: ignore }];
+  for (const { key, names } of lists)
     names.forEach((name, index) => {
       check(name, ['columns', key, index]);
     });
+  checkGiven({ config, at });
   for (const [index, { column }] of (config.facets ?? []).entries())
     check(column, ['facets', index, 'column']);
   if (typeof config.group === 'string') check(config.group, ['group']);

@@ -83,14 +83,18 @@ export class SupervisedApp {
 
   /** A process group of its own keeps Ctrl-C away from it: the order of the stop is ours. */
   private launch(): void {
-    const { entry, marker, environment, name } = this.plan;
+    const { entry, runtime, marker, environment, name } = this.plan;
     const startMs = Date.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', entry, `--plumbline-app=${marker}`], {
-      cwd: checkoutRoot,
-      env: childEnvironment(environment),
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', ...runtime, entry, `--plumbline-app=${marker}`],
+      {
+        cwd: checkoutRoot,
+        env: childEnvironment(environment),
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     this.child = child;
     createInterface({ input: child.stdout }).on('line', (line) => this.hear(line, false));
     createInterface({ input: child.stderr }).on('line', (line) => this.hear(line, true));

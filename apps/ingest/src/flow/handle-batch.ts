@@ -2,7 +2,7 @@ import type { BatchHandler, RecordBatch } from '#libs/kafka';
 import type { Logger } from '#libs/platform';
 import type { Intake, IntakeBatch } from '#libs/store';
 
-import type { Lane } from '../lanes/lane.js';
+import { inParts, type Lane } from '../lanes/lane.js';
 import { withUnreadable } from '../lanes/unreadable.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { IngestMetrics } from './ingest-metrics.js';
@@ -38,7 +38,7 @@ const logBad = (logger: Logger, batch: IntakeBatch): void => {
 };
 
 /**
- * handleBatch: lane → store → dead-letter topic; the caller commits afterwards. Every part may be repeated. What is away is
+ * handleBatch: lane → store → dead-letter topic, part by part; the caller commits afterwards. Every part may be repeated. What is away is
  * waited for; the wait ends when the batch no longer belongs to this process. What nobody can decode has no event to send on.
  */
 export const handleBatch = (parts: HandleBatch): BatchHandler => {
@@ -46,17 +46,19 @@ export const handleBatch = (parts: HandleBatch): BatchHandler => {
   return async (batch, { signal, confirm }) => {
     const { lane, project } = streamOf(parts.streams, batch);
     const waiting = { signal, logger, outages };
-    const readable = await persist('ClickHouse or Redis', () => lane(batch, project), waiting);
-    const rows = withUnreadable(readable, batch, now());
-    const startedMs = now();
-    const write = async () => {
-      await confirm();
-      await intake.write(rows);
-    };
-    await persist('ClickHouse', write, waiting);
-    metrics.handled(rows, now() - startedMs);
-    logBad(logger, rows);
-    await deadLetters(readable, signal);
+    const take = (rest: RecordBatch) => persist('ClickHouse or Redis', () => lane(rest, project), waiting);
+    for await (const { part, rows: readable } of inParts(batch, take)) {
+      const rows = withUnreadable(readable, part, now());
+      const startedMs = now();
+      const write = async () => {
+        await confirm();
+        await intake.write(rows);
+      };
+      await persist('ClickHouse', write, waiting);
+      metrics.handled(rows, now() - startedMs);
+      logBad(logger, rows);
+      await deadLetters(readable, signal);
+    }
     parts.onHandled();
   };
 };

@@ -5,7 +5,7 @@ export type ManyValues = { project: string; model: string; kind: Kind; name: str
 
 /** Values beyond which a name is no category any more. */
 const MANY = 10_000;
-const ROWS_LOOKED_AT = 1_000;
+const ROWS_LOOKED_AT = 200;
 /** Names followed or told; each that is followed costs 8 KiB. */
 const NAMES_MAX = 2_000;
 const BITS = 65_536;
@@ -42,7 +42,7 @@ class LinearCounter {
 
 /**
  * ValueVariety: notices tags and features with very many values, such as a request id sent as a tag. They are stored like any other and do
- * no harm, but no segment can be made of them; so it is told once, and then forgotten. At most a thousand rows of a batch are looked
+ * no harm, but no segment can be made of them; so it is told once, and then forgotten. At most 200 rows of a batch are looked
  * at, which finds such a name soon and costs next to nothing; memory is bounded, whatever is sent.
  */
 export class ValueVariety {

@@ -47,6 +47,7 @@ export const groundTruthLane =
       const done = read(source, view, maxBytes);
       if ('reason' in done) bad.push(done);
       else labels.push(done);
+      return true;
     });
     return intakeOf(batch, {
       project,

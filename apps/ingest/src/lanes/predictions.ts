@@ -14,6 +14,7 @@ import { timeWithin } from '../steps/time-range.js';
 import { validatePrediction } from '../steps/validate.js';
 import { heldBack, redactedRow } from './hold-back.js';
 import { eachInTurn, intakeOf, quarantineRow, toSource, type Lane, type Source } from './lane.js';
+import { RowBudget, rowBytes, ROW_BYTES_MAX } from './row-budget.js';
 
 type Read = { source: Source; event: PredictionEvent; timeMs: number; redactor: Redactor | undefined };
 type Rules = { project: string; view: ProjectView; maxBytes: number; redaction: Redaction };
@@ -24,6 +25,8 @@ export type PredictionLane = {
   redaction: Redaction;
   /** Sees what is to be stored; a dry run has none. */
   variety?: Pick<ValueVariety, 'observe'>;
+  /** About what the rows of one part may take in memory; {@link ROW_BYTES_MAX} if absent. */
+  rowBytesMax?: number;
   now: () => number;
 };
 
@@ -54,10 +57,8 @@ const hasUnseen = ({ slots }: Layout, features: PredictionEvent['features']): bo
 };
 
 /** Notes what the registry lacks for these events: once per version, however many events name it. */
-const collect = (wanted: Map<string, Wanted>, view: ProjectView, { event }: Read): void => {
+const collect = (wanted: Map<string, Wanted>, layout: Layout | undefined, { event }: Read): void => {
   const { model, version, prediction, features } = event;
-  const layout = view.layout(model, version);
-  if (layout !== undefined && !hasUnseen(layout, features)) return;
   const isKnown = (name: string): boolean => layout?.slots.has(name) ?? false;
   const id = documentId(model, version);
   const each: Wanted = wanted.get(id) ?? { model, version, prediction, types: new Map() };
@@ -86,39 +87,66 @@ const categoricalName = (layout: Layout | undefined, place: number): string => {
   return '';
 };
 
-/** predictionLane: read all records, let the registry take up what is new once for the whole batch, then encode. */
+type Rows = { predictions: PredictionRow[]; bad: QuarantineRow[] };
+
+const encodeInto = ({ predictions, bad }: Rows, view: ProjectView, each: Read): void => {
+  const step = encode(view, each);
+  if (step.kind === 'ok') predictions.push(step.value);
+  else bad.push(refused(each, quarantineRow(each.source, step)));
+};
+
+const isAbsent = (layout: Layout | undefined, { features }: PredictionEvent): boolean =>
+  layout === undefined || hasUnseen(layout, features);
+
+/**
+ * predictionLane: an event of a known schema becomes a row as soon as it is read, so that nothing but the row stays of it; those that bring
+ * something new wait until the registry has taken it up, once for all of them.
+ */
 export const predictionLane =
-  ({ registry, maxBytes, redaction, variety, now }: PredictionLane): Lane =>
+  ({ registry, maxBytes, redaction, variety, now, rowBytesMax = ROW_BYTES_MAX }: PredictionLane): Lane =>
   async (batch, project) => {
     const view = await registry.view(project);
     const nowMs = now();
     const sources = batch.records.map((record) => toSource(record, nowMs));
-    const bad: QuarantineRow[] = [];
-    const good: Read[] = [];
+    const rows: Rows = { predictions: [], bad: [] };
+    const fresh: Read[] = [];
     const wanted = new Map<string, Wanted>();
-    await eachInTurn(sources, (source) => {
+    const budget = new RowBudget(rowBytesMax);
+    const taken = await eachInTurn(sources, (source) => {
       const done = read(source, { project, view, maxBytes, redaction });
-      if ('reason' in done) return void bad.push(done);
-      good.push(done);
-      collect(wanted, view, done);
+      if ('reason' in done) {
+        rows.bad.push(done);
+        return true;
+      }
+      const layout = view.layout(done.event.model, done.event.version);
+      if (!budget.take(rowBytes(done.event, layout))) return false;
+      if (isAbsent(layout, done.event)) {
+        collect(wanted, layout, done);
+        fresh.push(done);
+      } else encodeInto(rows, view, done);
+      return true;
     });
     const prepared = wanted.size === 0 ? view : await registry.prepare(project, [...wanted.values()]);
-    const predictions: PredictionRow[] = [];
-    await eachInTurn(good, (each) => {
-      const step = encode(prepared, each);
-      if (step.kind === 'ok') predictions.push(step.value);
-      else bad.push(refused(each, quarantineRow(each.source, step)));
+    const grown = new RowBudget(rowBytesMax);
+    const encoded = await eachInTurn(fresh, (each) => {
+      if (!grown.take(rowBytes(each.event, prepared.layout(each.event.model, each.event.version))))
+        return false;
+      encodeInto(rows, prepared, each);
+      return true;
     });
-    variety?.observe(project, predictions, ({ model, version }, place) =>
-      categoricalName(prepared.layout(model, version), place),
-    );
-    return intakeOf(batch, {
+    const next = fresh[encoded]?.source ?? sources[taken];
+    const intake = intakeOf(batch, {
       project,
       sources,
+      next,
       quarantineKeptMs: view.quarantineKeptMs,
       holdsBack: view.mayHoldBack(undefined),
-      predictions,
+      predictions: rows.predictions,
       labels: [],
-      quarantined: bad,
+      quarantined: rows.bad,
     });
+    variety?.observe(project, intake.predictions, ({ model, version }, place) =>
+      categoricalName(prepared.layout(model, version), place),
+    );
+    return intake;
   };

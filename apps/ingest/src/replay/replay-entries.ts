@@ -2,6 +2,7 @@ import type { RecordBatch } from '#libs/kafka';
 import type { IntakeBatch, QuarantineRow, ReplayEntry, ReplayOutcome } from '#libs/store';
 
 import type { Stream } from '../flow/handle-batch.js';
+import { inParts } from '../lanes/lane.js';
 import { quarantined } from '../steps/step.js';
 
 /** Judged: what the steps make of the events of one partition: what to store, and what became of each. */
@@ -56,26 +57,31 @@ const lostOf = (entry: ReplayEntry): ReplayOutcome | null => {
   return outcomeOf(entry, quarantined(reason, '', kept));
 };
 
-/** judge: runs the events of one partition through the lane of their topic, as if they had just been read. */
-export const judge = async (entries: readonly ReplayEntry[], streams: readonly Stream[]): Promise<Judged> => {
+/** judge: runs the events of one partition through the lane of their topic, as if they had just been read; part by part, as these may be large. */
+export async function* judge(
+  entries: readonly ReplayEntry[],
+  streams: readonly Stream[],
+): AsyncGenerator<Judged> {
   const [head] = entries;
   const stream = streams.find(({ topic }) => topic === head?.topic);
-  if (head === undefined) return { accepted: null, outcomes: [] };
+  if (head === undefined) return;
   if (stream === undefined) {
     const refusal = quarantined(
       'unknown_project',
       '',
       `no project reads ${head.topic}; see "topics" of the configuration`,
     );
-    return { accepted: null, outcomes: entries.map((entry) => outcomeOf(entry, refusal)) };
+    yield { accepted: null, outcomes: entries.map((entry) => outcomeOf(entry, refusal)) };
+    return;
   }
+  const lost = entries.map(lostOf).filter((outcome) => outcome !== null);
+  if (lost.length > 0) yield { accepted: null, outcomes: lost };
   const whole = entries.filter((entry) => lostOf(entry) === null);
-  const outcomes = entries.map(lostOf).filter((outcome) => outcome !== null);
-  if (whole.length === 0) return { accepted: null, outcomes };
-  const batch = await stream.lane(batchOf(whole, head), stream.project);
-  const refusals = new Map(batch.quarantined.map((row) => [row.offset, row]));
-  return {
-    accepted: batch,
-    outcomes: [...outcomes, ...whole.map((entry) => outcomeOf(entry, refusals.get(entry.offset)))],
-  };
-};
+  if (whole.length === 0) return;
+  const take = (rest: RecordBatch) => stream.lane(rest, stream.project);
+  for await (const { rows } of inParts(batchOf(whole, head), take)) {
+    const refusals = new Map(rows.quarantined.map((row) => [row.offset, row]));
+    const judged = whole.filter(({ offset }) => offset >= rows.first && offset <= rows.last);
+    yield { accepted: rows, outcomes: judged.map((entry) => outcomeOf(entry, refusals.get(entry.offset))) };
+  }
+}

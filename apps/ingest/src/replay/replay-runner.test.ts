@@ -32,6 +32,7 @@ function setUp(entries: ReplayEntry[], replay = request(), fault?: Error) {
     const refused = batch.records.filter(({ offset }) => offset % 2n === 1n);
     return Promise.resolve({
       ...{ project, topic: batch.topic, incarnation: batch.incarnation, partition: batch.partition },
+      ...{ first: batch.first, last: batch.last },
       predictions: batch.records.filter(({ offset }) => offset % 2n === 0n).map(({ offset }) => ({ offset })),
       labels: [],
       quarantined: refused.map(({ offset }) => ({

@@ -79,15 +79,15 @@ export class ReplayRunner {
         logger.info({ project, replay: id, dry, ...total }, 'quarantined events were run again');
         return true;
       }
-      for (const partition of byPartition(entries)) {
-        const { accepted, outcomes } = await judge(partition, own);
-        if (accepted !== null && !replay.dry) await intake.writeReplayed(accepted);
-        await intake.replays.settle(replay, outcomes);
-        const stored = outcomes.filter((outcome) => outcome.accepted).length;
-        total.accepted += stored;
-        total.refused += outcomes.length - stored;
-        if (!replay.dry) metrics.replayed(replay.project, stored, outcomes.length - stored);
-      }
+      for (const partition of byPartition(entries))
+        for await (const { accepted, outcomes } of judge(partition, own)) {
+          if (accepted !== null && !replay.dry) await intake.writeReplayed(accepted);
+          await intake.replays.settle(replay, outcomes);
+          const stored = outcomes.filter((outcome) => outcome.accepted).length;
+          total.accepted += stored;
+          total.refused += outcomes.length - stored;
+          if (!replay.dry) metrics.replayed(replay.project, stored, outcomes.length - stored);
+        }
     }
     return false;
   }

@@ -1,7 +1,7 @@
 import { registryLock, type ProjectionBody, type RegistryDocument } from '#libs/contracts';
+import { baselineComponents } from '#libs/monitoring';
 import type { Logger } from '#libs/platform';
 import type { LockResult } from '#libs/queue';
-import { principalComponents } from '#libs/stats';
 import { loadMonitorContext, type Store } from '#libs/store';
 
 type Options = {
@@ -10,9 +10,6 @@ type Options = {
   lock: (name: string, act: () => Promise<void>) => Promise<LockResult<void>>;
   logger: Logger;
 };
-
-/** As in NannyML: components that together explain so much of the variance are what rows have in common. */
-const EXPLAINED = 0.65;
 
 /** Baselines without two features that vary have no components; looking once is enough. */
 const withoutComponents = new Set<string>();
@@ -52,13 +49,8 @@ export async function makeProjection(
 async function fit(
   { baselines }: Pick<Store, 'baselines'>,
   { id, project, body: { model, version, origin } }: RegistryDocument<'baseline'>,
-  features: Parameters<Store['baselines']['projectionFacts']>[1],
+  features: Parameters<Store['baselines']['projection']>[1],
 ): Promise<ProjectionBody | null> {
-  const name = { project, model, version, origin };
-  const { columns, correlation } = await baselines.projectionFacts(name, features);
-  const found = columns.length < 2 ? null : principalComponents({ correlation, share: EXPLAINED });
-  if (found === null) return null;
-  const { components, explained } = found;
-  const binning = await baselines.projectionBinning(name, { columns, components, features });
-  return { model, version, baseline: id, columns, components, explained, binning };
+  const found = await baselines.projection({ project, model, version, origin }, features, baselineComponents);
+  return found === null ? null : { model, version, baseline: id, ...found };
 }

@@ -25,11 +25,12 @@ function evidence(pair: Comparable, withOutside: boolean): Evidence {
   const spread = remembered(pair, `spread of faults ${withOutside}`, () =>
     spreadOf({
       chunks: dataQualityChunks(pair, withOutside),
+      phases: pair.phases,
       allChunks: () => dataQualityChunks(pair.all, withOutside),
     }),
   );
   const [baseline, window] = [countsOf(pair.baseline, withOutside), countsOf(pair.window, withOutside)];
-  return evidenceBeside(spread, { baseline, window }, pair.chunkCount);
+  return evidenceBeside(spread, { baseline, window }, pair);
 }
 
 type Shared = { readonly evidence: Evidence; readonly reference: () => Reference };

@@ -53,13 +53,17 @@ function historyOf({ measure }: DriftMetric, sides: Sides, { pairs, of }: Refere
 }
 
 function sidesOf(pair: Comparable) {
-  const { baseline, window, binning, chunkCount } = pair;
+  const { baseline, window, binning } = pair;
   const plan = remembered(pair, 'cells', () => coarsen(baseline, binning));
   const spread = remembered(pair, 'spread over cells', () =>
-    spreadOf({ chunks: coarseChunks(pair, binning), allChunks: () => coarseChunks(pair.all, binning) }),
+    spreadOf({
+      chunks: coarseChunks(pair, binning),
+      phases: pair.phases,
+      allChunks: () => coarseChunks(pair.all, binning),
+    }),
   );
   const uncorrected = { baseline, window, binning, plan, deff: 1 };
-  const evidence = evidenceBeside(spread, coarse(uncorrected), chunkCount);
+  const evidence = evidenceBeside(spread, coarse(uncorrected), pair);
   return { sides: { ...uncorrected, deff: evidence.deff }, evidence };
 }
 

@@ -29,24 +29,24 @@ const meanOf = (cell: Pair['window']): number | null =>
 function reconstructionEvidence(pair: Comparable): Evidence {
   const plan = coarsen(pair.baseline, pair.binning);
   const counts = (cell: Comparable['window']) => coarseCounts(cell, plan, pair.binning);
-  return evidenceOf({
+  const samples = {
     baseline: counts(pair.baseline),
     window: counts(pair.window),
     chunks: coarseChunks(pair, pair.binning),
+    phases: pair.phases,
     allChunks: () => coarseChunks(pair.all, pair.binning),
-    chunkCount: pair.chunkCount,
-  });
+  };
+  return evidenceOf(samples, pair);
 }
 
-const NO_PROJECTION: Undecidable = {
-  status: 'not_computable',
-  note: 'the principal components of the baseline are not made yet, or it has fewer than two features that vary',
-};
+const NO_COMPONENTS =
+  'the principal components of the baseline are not made yet, or it has fewer than two features that vary';
 
 /** The mean distance of rows from the baseline's components, against what it is on the baseline's own days. */
-function reconstruction(pair: Pair): Draft {
+function reconstruction(pair: Pair, noComponents = NO_COMPONENTS): Draft {
   const metric = 'pca_reconstruction_error';
-  const gated = pair.binning === null ? NO_PROJECTION : gate(pair);
+  const without: Undecidable = { status: 'not_computable', note: noComponents };
+  const gated = pair.binning === null ? without : gate(pair);
   if (!isComparable(gated)) return undecided(pair, metric, gated);
   const value = meanOf(gated.window);
   const history = () => ({
@@ -180,7 +180,7 @@ export function compareMultivariate(input: MonitorInput): Draft[] {
   const metrics = chosenMetrics(everywhere, METRICS);
   const values = metrics.includes('pca_reconstruction_error') ? segmentValuesOf(input) : [];
   return [
-    ...values.map((value) => reconstruction(pairOf(value, RECONSTRUCTION_ERROR))),
+    ...values.map((value) => reconstruction(pairOf(value, RECONSTRUCTION_ERROR), input.noComponents)),
     ...fromRows(input, everywhere, metrics),
   ];
 }

@@ -92,7 +92,7 @@ const limits = z.strictObject({
 
 const ingest = z.strictObject({
   batchRows: count(50_000, 500_000),
-  batchBytes: count(32 * MIB, 256 * MIB),
+  batchBytes: count(8 * MIB, 256 * MIB),
   maxWaitMs: durationMs(500),
   sessionTimeoutMs: durationMs(30_000),
   heartbeatIntervalMs: durationMs(3_000),

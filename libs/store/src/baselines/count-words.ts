@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { MAX_WORDS, MAX_WORDS_OF_VERSION, vocabularyOf } from '#libs/contracts';
+import { MAX_WORDS, MAX_WORDS_OF_VERSION, vocabularyOf, type Feature } from '#libs/contracts';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { columnUse } from './columns.js';
@@ -8,12 +8,12 @@ import { fileInput } from './file-input.js';
 import type { BaselineInsert } from './insert-input.js';
 import { redactedTexts } from './redacted-texts.js';
 import { refusalOf, type Refusal } from './refusal.js';
-import { wordsSql } from './words-sql.js';
+import { wordRowsSql } from './words-sql.js';
 
 /** Texts of a file whose words are to be counted; `features` are text features only. */
 export type WordsInput = Pick<BaselineInsert, 'features' | 'format' | 'fileColumns' | 'privacy' | 'file'>;
 
-/** Of one text feature: the words that it is held against from now on, and those that the rows of this very file are held against. */
+/** CountedWords: of one text feature, the words that it is held against from now on, and those that the rows of this very file are held against. */
 export type CountedWords = { feature: string; words: number[]; others: number[] };
 
 const TIMEOUT_MS = 1_800_000;
@@ -26,7 +26,21 @@ const settings = {
   max_expanded_ast_elements: '4000000',
 } as const;
 
-const countRow = z.object({ feature: integer, word: integer, rows: integer });
+/** How many words each of so many texts may have. */
+export const maxWords = (texts: number): number =>
+  Math.min(MAX_WORDS, Math.floor(MAX_WORDS_OF_VERSION / texts));
+
+export const wordRow = z.object({ feature: integer, word: integer, rows: integer });
+
+/** vocabulariesOf: from the rows of all words, one more of each feature than fit where there are so many. */
+export const vocabulariesOf = (
+  features: readonly Pick<Feature, 'name'>[],
+  counts: readonly z.output<typeof wordRow>[],
+): CountedWords[] =>
+  features.map(({ name }, at) => {
+    const own = counts.filter(({ feature }) => feature === at);
+    return { feature: name, ...vocabularyOf(own, maxWords(features.length)) };
+  });
 
 /** countWords: the vocabulary of every text feature of a file, counted on the way through ClickHouse; the texts are not stored. */
 export async function countWords(
@@ -36,7 +50,7 @@ export async function countWords(
   const use = columnUse(input.features, { tags: {} }, input.fileColumns);
   if (!use.ok) return use;
   const upload = randomUUID();
-  const max = Math.min(MAX_WORDS, Math.floor(MAX_WORDS_OF_VERSION / input.features.length));
+  const max = maxWords(input.features.length);
   try {
     await db.insertStream(countStatement(input, { used: use.used, upload, max }), input.file());
   } catch (error) {
@@ -48,36 +62,30 @@ export async function countWords(
     name: 'words-read',
     sql: 'SELECT feature, word, rows FROM file_words WHERE upload = {upload: String}',
     params: { upload },
-    row: countRow,
+    row: wordRow,
     timeoutMs: TIMEOUT_MS,
   });
-  const counted = input.features.map(({ name }, at) => {
-    const own = counts.filter(({ feature }) => feature === at);
-    return { feature: name, ...vocabularyOf(own, max) };
-  });
-  return { ok: true, counted };
+  return { ok: true, counted: vocabulariesOf(input.features, counts) };
 }
 
 type Counting = { used: readonly string[]; upload: string; max: number };
 
-/** A word counts once per row, however often its text repeats it. */
 function countStatement(input: WordsInput, { used, upload, max }: Counting) {
   const bindings = new Bindings();
   const file = fileInput({ format: input.format, columns: input.fileColumns, used });
   const text = (column: string): string => `t${used.indexOf(column)}`;
   const redacted = redactedTexts({ ...input, columns: { tags: {} } }, text, bindings);
   const texts = used.map((column, index) => `${file.text(column)} AS t${index}`);
-  const pairs = input.features.map(
-    ({ name }, at) =>
-      `arrayMap(word -> (toUInt16(${at}), word), arrayDistinct(${wordsSql(redacted.feature(name))}))`,
+  const rows = `(SELECT ${[...texts, ...redacted.columns].join(', ')} FROM ${file.from})`;
+  const counted = wordRowsSql(
+    input.features.map(({ name }) => redacted.feature(name)),
+    { from: rows, most: max + 1 },
   );
   return {
     name: 'words-count',
     sql:
-      `INSERT INTO file_words (upload, feature, word, rows, at) SELECT ${bindings.text(upload)}, feature, word, n, now() FROM ` +
-      `(SELECT pair.1 AS feature, pair.2 AS word, count() AS n FROM (SELECT arrayJoin(arrayConcat(${pairs.join(', ')})) AS pair ` +
-      `FROM (SELECT ${[...texts, ...redacted.columns].join(', ')} FROM ${file.from})) GROUP BY feature, word ` +
-      `ORDER BY feature, n DESC LIMIT ${max + 1} BY feature) FORMAT ${file.format}`,
+      `INSERT INTO file_words (upload, feature, word, rows, at) SELECT ${bindings.text(upload)}, feature, word, n, now() ` +
+      `FROM (${counted}) FORMAT ${file.format}`,
     params: bindings.params,
     // A statement that hashes holds the key.
     settings: { ...file.settings, ...settings, log_queries: input.privacy === undefined ? 1 : 0 } as const,

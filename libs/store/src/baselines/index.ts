@@ -1,4 +1,4 @@
-import type { DimensionBody, Feature, FeatureBinning, NumericBinning, ProjectionBody } from '#libs/contracts';
+import type { DimensionBody, Feature, FeatureBinning } from '#libs/contracts';
 import type { Database } from '../client/index.js';
 import { createBinning } from './binning.js';
 import { dimensionValues } from './dimension-values.js';
@@ -7,7 +7,7 @@ import { inferFeatures, type Inferred, type InferInput } from './infer.js';
 import type { BaselineInsert, BaselineInserted } from './insert-input.js';
 import { insertBaseline } from './insert.js';
 import type { Refusal } from './refusal.js';
-import { projectionBinning, projectionFacts, type ProjectionFacts } from './projection.js';
+import { makeProjection, type FitComponents, type Projection } from './projection.js';
 import { removeBaseline, type BaselineName } from './remove.js';
 
 export { binningHash } from './binning.js';
@@ -41,13 +41,12 @@ export type Baselines = {
     origin: string,
     features: readonly Feature[],
   ) => Promise<{ hash: string; features: FeatureBinning[] }>;
-  /** How the features of a baseline become numbers and go together, for principal components. */
-  projectionFacts: (name: BaselineName, features: readonly Feature[]) => Promise<ProjectionFacts>;
-  /** Bins of how far the baseline's own rows lie from the components. */
-  projectionBinning: (
+  /** Principal components of the rows of an origin, by `fit`, with the bins of how far these rows lie from them; null where there are none. */
+  projection: (
     name: BaselineName,
-    projection: Pick<ProjectionBody, 'columns' | 'components'> & { features: readonly Feature[] },
-  ) => Promise<NumericBinning>;
+    features: readonly Feature[],
+    fit: FitComponents,
+  ) => Promise<Projection | null>;
   /** Takes rows and profiles of an origin away. */
   remove: (project: string, model: string, version: string, origin: string) => Promise<void>;
 };
@@ -60,7 +59,6 @@ export const createBaselines = (db: Database): Baselines => ({
     dimensionValues(db, { project, model, version, origin }, { body, features }),
   createBinning: (project, model, version, origin, features) =>
     createBinning(db, { project, model, version, origin }, features),
-  projectionFacts: (name, features) => projectionFacts(db, name, features),
-  projectionBinning: (name, projection) => projectionBinning(db, name, projection),
+  projection: (name, features, fit) => makeProjection(db, name, { features, fit }),
   remove: (project, model, version, origin) => removeBaseline(db, { project, model, version, origin }),
 });

@@ -6,6 +6,7 @@ import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { columnUse } from './columns.js';
 import { isBoolean, isNumber } from './conversions.js';
+import { inferFeature, isPhrase, isTime, mayBeTime } from './feature-type.js';
 import { fileInput, type BaselineFormat } from './file-input.js';
 import { refusal, refusalOf, type Refusal } from './refusal.js';
 
@@ -15,44 +16,23 @@ export type InferInput = {
   fileColumns: string[];
   /** Columns to find the type of: those that may be features. */
   columns: string[];
+  /** Without the times of rows no age is known, and a column of times is what its texts are. */
+  hasTime: boolean;
   /** Opens the file; called once. */
   file: () => Readable;
 };
 
 export type Inferred = { ok: true; features: Feature[]; rows: number };
 
-/** What a column holds: rows with a value, and how many of these are numbers, truth values, different. */
-export type ColumnFacts = {
-  name: string;
-  filled: number;
-  numbers: number;
-  booleans: number;
-  different: number;
-};
-
-/** A few stray texts do not make a measurement categorical. */
-const NUMERIC_SHARE = 0.99;
-/** A text that hardly ever repeats names rows rather than kinds of them. */
-const IDENTIFIER_DIFFERENT = 1_000;
-const IDENTIFIER_SHARE = 0.5;
 const INFER_TIMEOUT_MS = 1_800_000;
-
-/**
- * inferFeature: numeric when 99 % of the values are numbers (0 and 1 are numbers, not truth values), or when there is none; boolean when
- * all are true or false; else categorical. Of identifiers it is only watched whether they are there and how many differ.
- */
-export function inferFeature({ name, filled, numbers, booleans, different }: ColumnFacts): Feature {
-  if (filled > 0 && booleans === filled) return { name, type: 'boolean', role: 'input' };
-  if (numbers >= filled * NUMERIC_SHARE) return { name, type: 'numeric', role: 'input' };
-  const isIdentifier = different > IDENTIFIER_DIFFERENT && different > filled * IDENTIFIER_SHARE;
-  return { name, type: isIdentifier ? 'identifier' : 'categorical', role: 'input' };
-}
 
 const factsRow = z.object({
   rows: integer,
   filled: z.array(integer),
   numbers: z.array(integer),
   booleans: z.array(integer),
+  times: z.array(integer),
+  phrases: z.array(integer),
   different: z.array(integer),
 });
 
@@ -71,7 +51,7 @@ export async function inferFeatures(db: Database, input: InferInput): Promise<In
   }
   const [facts] = await db.query({
     name: 'infer-read',
-    sql: 'SELECT rows, filled, numbers, booleans, different FROM file_columns WHERE upload = {upload: String}',
+    sql: 'SELECT rows, filled, numbers, booleans, times, phrases, different FROM file_columns WHERE upload = {upload: String}',
     params: { upload },
     row: factsRow,
   });
@@ -82,6 +62,8 @@ export async function inferFeatures(db: Database, input: InferInput): Promise<In
       filled: facts.filled[index] ?? 0,
       numbers: facts.numbers[index] ?? 0,
       booleans: facts.booleans[index] ?? 0,
+      times: input.hasTime ? (facts.times[index] ?? 0) : 0,
+      phrases: facts.phrases[index] ?? 0,
       different: facts.different[index] ?? 0,
     }),
   );
@@ -92,16 +74,18 @@ function countStatement({ format, fileColumns, columns }: InferInput, upload: st
   const file = fileInput({ format, columns: fileColumns, used: columns });
   const bindings = new Bindings();
   const texts = columns.map((column, index) => `${file.text(column)} AS t${index}`);
-  const each = (aggregate: (text: string) => string): string =>
-    `[${columns.map((_, index) => aggregate(`t${index}`)).join(', ')}]`;
+  const each = (aggregate: (text: string, name: string) => string): string =>
+    `[${columns.map((name, index) => aggregate(`t${index}`, name)).join(', ')}]`;
   const filled = (text: string): string =>
     `isNotNull(${text}) AND lower(assumeNotNull(${text})) NOT IN ('', 'nan')`;
   return {
     name: 'infer-count',
     sql:
-      `INSERT INTO file_columns (upload, rows, filled, numbers, booleans, different, at) SELECT ${bindings.text(upload)}, count(), ` +
+      `INSERT INTO file_columns (upload, rows, filled, numbers, booleans, times, phrases, different, at) SELECT ${bindings.text(upload)}, count(), ` +
       `${each((text) => `countIf(${filled(text)})`)}, ${each((text) => `countIf(${isNumber(text)})`)}, ` +
-      `${each((text) => `countIf(${filled(text)} AND ${isBoolean(text)})`)}, ${each((text) => `uniqCombinedIf(assumeNotNull(${text}), ${filled(text)})`)}, ` +
+      `${each((text) => `countIf(${filled(text)} AND ${isBoolean(text)})`)}, ` +
+      `${each((text, name) => `countIf(${isTime(text, mayBeTime(name) ? '1' : '0')})`)}, ${each((text) => `countIf(${isPhrase(text)})`)}, ` +
+      `${each((text) => `uniqCombinedIf(assumeNotNull(${text}), ${filled(text)})`)}, ` +
       `now() FROM (SELECT ${texts.join(', ')} FROM ${file.from}) FORMAT ${file.format}`,
     params: bindings.params,
     settings: {

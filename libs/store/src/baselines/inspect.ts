@@ -156,7 +156,7 @@ function warningsOf(
   { features, firsts, counts: { rows } }: Inspected,
 ): string[] {
   const ofFeatures = features.flatMap((feature) => {
-    const { name, filled, invalid, least, most, madeOf } = feature;
+    const { name, type, filled, invalid, least, most, madeOf } = feature;
     if (madeOf !== undefined) return [];
     if (filled === 0) return [`column '${name}' holds no value at all`];
     const first = firsts.get(name);
@@ -167,7 +167,7 @@ function warningsOf(
             `column '${name}': ${invalid} of ${rows} values are not ${kindOf(feature)} and count as invalid; the first is '${first?.text ?? ''}' in row ${first?.row ?? 0}`,
           ];
     const same =
-      least !== undefined && least === most && rows > 1
+      type === 'numeric' && least !== undefined && least === most && rows > 1
         ? [`column '${name}' holds no other value than ${least}`]
         : [];
     return [...wrong, ...same];

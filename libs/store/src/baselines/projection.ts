@@ -21,8 +21,14 @@ import { encodedSql, reconstructionSql } from '../segments/projection-sql.js';
 import { baselineRows, numericBinnings, oneInOf, readFacts } from './binning.js';
 import type { BaselineName } from './remove.js';
 
-/** ProjectionFacts: how the features of a baseline become numbers, and how these go together: p × p, of columns that vary. */
-export type ProjectionFacts = { columns: ProjectedColumn[]; correlation: number[][] };
+/** How the features of a baseline become numbers, and how these go together: p × p, of columns that vary. */
+type ProjectionFacts = { columns: ProjectedColumn[]; correlation: number[][] };
+/** Components: directions over the columns that rows are measured against. */
+type Components = Pick<ProjectionBody, 'columns' | 'components' | 'explained'>;
+/** FitComponents: the mathematics between facts and components; null where there is nothing to see. */
+export type FitComponents = (facts: ProjectionFacts) => Components | null;
+/** Projection: components, and the bins of how far the baseline's own rows lie from them. */
+export type Projection = Components & Pick<ProjectionBody, 'binning'>;
 
 const TIMEOUT_MS = 600_000;
 const MAX_SHARES = 1_000;
@@ -110,12 +116,24 @@ const factsRow = z.object({
   correlation: z.array(z.array(float)),
 });
 
+/** makeProjection: from the rows of a baseline. Null when `fit` finds nothing, as with fewer than two columns that vary. */
+export async function makeProjection(
+  db: Database,
+  name: BaselineName,
+  { features, fit }: { features: readonly Feature[]; fit: FitComponents },
+): Promise<Projection | null> {
+  const found = fit(await projectionFacts(db, name, features));
+  if (found === null) return null;
+  const binning = await projectionBinning(db, name, { ...found, features });
+  return { ...found, binning };
+}
+
 /** Squares of values near the ends of doubles overflow: such a column has no spread that anything could be divided by. */
 const hasSpread = ({ mean, std }: { mean: number; std: number }): boolean =>
   Number.isFinite(mean) && Number.isFinite(std) && std > LEAST_STD;
 
-/** projectionFacts: what principal components are made from. Columns that do not vary, or too much for a number, are left out; with fewer than two there is nothing to see. */
-export async function projectionFacts(
+/** What components are made from. Columns that do not vary, or too much for a number, are left out; with fewer than two there is nothing to see. */
+async function projectionFacts(
   db: Database,
   name: BaselineName,
   features: readonly Feature[],
@@ -151,8 +169,8 @@ export async function projectionFacts(
   };
 }
 
-/** projectionBinning: bins of the errors of the baseline's own rows. */
-export async function projectionBinning(
+/** Bins of the errors of the baseline's own rows. */
+async function projectionBinning(
   db: Database,
   name: BaselineName,
   {

@@ -13,3 +13,20 @@ export function wordsSql(text: string): string {
 /** unseenShareSql: SQL of the share of `words` that are not in a set; NaN where there is no word. */
 export const unseenShareSql = (words: string, known: string): string =>
   `if(empty(${words}), nan, arrayCount(word -> word NOT IN ${known}, ${words}) / length(${words}))`;
+
+/**
+ * wordRowsSql: SQL of `feature` (the place of a text), `word` and `n`, the rows that it occurs in: the `most` most frequent ones of each text. `texts` are
+ * SQL of Nullable(String) within the rows `from`.
+ */
+export const wordRowsSql = (
+  texts: readonly string[],
+  { from, most }: { from: string; most: number },
+): string => {
+  const pairs = texts.map(
+    (text, at) => `arrayMap(word -> (toUInt16(${at}), word), arrayDistinct(${wordsSql(text)}))`,
+  );
+  return (
+    `SELECT pair.1 AS feature, pair.2 AS word, count() AS n FROM (SELECT arrayJoin(arrayConcat(${pairs.join(', ')})) AS pair ` +
+    `FROM ${from}) GROUP BY feature, word ORDER BY feature, n DESC LIMIT ${most} BY feature`
+  );
+};

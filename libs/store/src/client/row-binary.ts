@@ -1,3 +1,5 @@
+/** Chunks double from here on, so that a mark costs little and a batch of rows few chunks. */
+const FIRST_CHUNK_BYTES = 16_384;
 const CHUNK_BYTES = 1_048_576;
 /** A UTF-16 unit takes at most 3 bytes of UTF-8: up to here the length prefix is certain to be one byte. */
 const ONE_BYTE_PREFIX_UNITS = 42;
@@ -10,7 +12,7 @@ const UINT32 = 0x1_0000_0000;
  */
 export class RowBinary {
   private readonly full: Buffer[] = [];
-  private chunk: Buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  private chunk: Buffer = Buffer.allocUnsafeSlow(FIRST_CHUNK_BYTES);
   private at = 0;
   private fullBytes = 0;
 
@@ -27,7 +29,8 @@ export class RowBinary {
     if (this.at + bytes <= this.chunk.length) return;
     if (this.at > 0) this.full.push(this.chunk.subarray(0, this.at));
     this.fullBytes += this.at;
-    this.chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytes));
+    const grown = Math.min(CHUNK_BYTES, this.chunk.length * 2);
+    this.chunk = Buffer.allocUnsafeSlow(Math.max(grown, bytes));
     this.at = 0;
   }
 

@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import type { DimensionBody, Feature } from '#libs/contracts';
-import { createBaselines } from '../baselines/index.js';
+import { createBaselines, type Baselines } from '../baselines/index.js';
+import type { CountedWords } from '../baselines/count-words.js';
 import type { Refusal } from '../baselines/refusal.js';
 import { integer } from '../client/index.js';
 import { createProfiles, type ProfilePlan, type Profiles } from '../profiles/index.js';
 import { dataColumns, type DataColumn, type DataFile } from './data-file.js';
 import { openEngine } from './engine.js';
 import { dataFacts, type DataFacts } from './facts.js';
-import { showRows, type DataRowsInput } from './rows.js';
+import type { DataRowsInput } from './rows-input.js';
+import { showRows } from './rows.js';
+import { fileWords } from './words.js';
 
 export { unknownColumn, type DataColumn, type DataFile, type DataFormat } from './data-file.js';
 export type { DataFacts } from './facts.js';
-export { ROWS_STEP_MS, type DataCut, type DataParts, type DataRowsInput } from './rows.js';
+export { ROWS_STEP_MS } from './rows.js';
+export type { DataCut, DataParts, DataRowsInput } from './rows-input.js';
 
 type Name = DataRowsInput['name'];
 
@@ -23,12 +27,19 @@ export type FileStore = {
     file: DataFile,
     columns: { all: readonly DataColumn[]; columns: readonly DataColumn[] },
   ) => Promise<DataFacts[] | Refusal>;
+  /** What the texts of a file know, for holding texts against. */
+  words: (
+    file: DataFile,
+    of: { columns: readonly DataColumn[]; texts: readonly Feature[] },
+  ) => Promise<CountedWords[] | Refusal>;
   /** Makes the rows of a file those that all other calls read; `undated`: left out, since they belong to no window. */
   show: (input: DataRowsInput) => Promise<{ undated: number } | Refusal>;
   createBinning: (
     name: Name,
     features: readonly Feature[],
   ) => ReturnType<ReturnType<typeof createBaselines>['createBinning']>;
+  /** As in {@link Baselines}, of the rows that are shown. */
+  projection: Baselines['projection'];
   dimensionValues: (name: Name, dimension: DimensionBody, features: readonly Feature[]) => Promise<string[]>;
   /** The windows of the rows that are shown: start, rows, and the times of the oldest and the newest of them (0 without time). */
   windows: () => Promise<DataWindow[]>;
@@ -49,9 +60,11 @@ export async function openFileStore(folder: string): Promise<FileStore> {
   return {
     columns: (file) => dataColumns(db, file),
     facts: (file, columns) => dataFacts(db, file, columns),
+    words: (file, of) => fileWords(db, file, of),
     show: (input) => showRows(db, input),
     createBinning: ({ project, model, version, origin }, features) =>
       baselines.createBinning(project, model, version, origin, features),
+    projection: baselines.projection,
     dimensionValues: ({ project, model, version, origin }, body, features) =>
       baselines.dimensionValues(project, model, version, origin, body, features),
     windows: async () => {

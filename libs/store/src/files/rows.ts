@@ -1,42 +1,11 @@
 import { z } from 'zod';
-import type { Feature } from '#libs/contracts';
 import { refusalOf, type Refusal } from '../baselines/refusal.js';
 import type { Statement } from '../client/database.js';
 import { integer, type Database } from '../client/index.js';
 import { Bindings, integersLiteral } from '../segments/bindings.js';
-import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile } from './data-file.js';
-import { categoryOf, labelOf, numberOf, textOf, timeOf } from './values.js';
-
-/** Which column of the file plays which part beside the features. */
-export type DataParts = {
-  id?: string | undefined;
-  time?: string | undefined;
-  label?: string | undefined;
-  predictionLabel?: string | undefined;
-  score?: string | undefined;
-  value?: string | undefined;
-};
-
-/**
- * How rows are cut into windows, each a bucket of its own: not at all; every so many rows, in the order of time or of the file; or
- * equal parts of the days of a time zone.
- */
-export type DataCut =
-  { kind: 'whole' } | { kind: 'rows'; rows: number } | { kind: 'every'; stepMs: number; timeZone: string };
-
-export type DataRowsInput = {
-  file: DataFile;
-  columns: readonly DataColumn[];
-  features: readonly Feature[];
-  parts: DataParts;
-  /** Feature → column with its attribution. */
-  attributions: ReadonlyMap<string, string>;
-  /** Columns whose texts may be numbers, so that 1 and 1.0 are one category. */
-  numbers: ReadonlySet<string>;
-  cut: DataCut;
-  /** Who the rows belong to, as in the registry. */
-  name: { project: string; model: string; version: string; origin: string };
-};
+import { convertedSql } from './converted.js';
+import { readSettings } from './data-file.js';
+import type { DataRowsInput } from './rows-input.js';
 
 /** Rows are read about ten times, so writing them down once, converted, costs less; a typed file that is larger is read where it lies. */
 const MAX_WRITTEN_BYTES = 1_000_000_000;
@@ -73,61 +42,6 @@ export async function showRows(db: Database, input: DataRowsInput): Promise<{ un
 
 const isWrittenDown = ({ file: { format, bytes }, features }: DataRowsInput): boolean =>
   format !== 'parquet' || bytes <= MAX_WRITTEN_BYTES || features.length > MAX_CONVERTED;
-
-/** Rows with their values converted: `row`, `id`, `time_ms` and the columns of `predictions` that a file can fill. */
-function convertedSql(input: DataRowsInput, bindings: Bindings): string {
-  const { file, columns, features, parts } = input;
-  const needed = new Set([
-    ...features.map(({ name }) => name),
-    ...Object.values(parts),
-    ...input.attributions.values(),
-  ]);
-  const used = columns.filter(({ name }) => needed.has(name));
-  const structure = file.format === 'csv' ? csvStructure(columns.length) : undefined;
-  const isParquet = file.format === 'parquet';
-  // Names of the file are spoken of by place, and with the table in front, so that none of them can be mistaken for one of ours.
-  const placed = used.map((column, index) => ({ ...column, sql: `f${index}` }));
-  const raw =
-    `SELECT ${[isParquet ? 's._row_number AS row' : 'rowNumberInAllBlocks() AS row', ...used.map(({ sql }, index) => `s.${sql} AS f${index}`)].join(', ')} ` +
-    `FROM ${fileTable(file, bindings, structure)} AS s`;
-  const body = file.format === 'csv' ? `SELECT * FROM (${raw}) WHERE row > 0` : raw;
-  const byName = new Map(placed.map((column) => [column.name, column]));
-  const textName = new Map(used.map(({ name }, index) => [name, `t${index}`]));
-  const texts = placed.map((column, index) => `${textOf(column, file.format)} AS t${index}`);
-  const text = (name: string): string => textName.get(name) ?? `CAST(NULL, 'Nullable(String)')`;
-  const one = (
-    name: string | undefined,
-    convert: (column: DataColumn, text: string) => string,
-    none: string,
-  ) => {
-    const column = name === undefined ? undefined : byName.get(name);
-    return column === undefined ? none : convert(column, text(column.name));
-  };
-  const finite = (column: DataColumn, value: string): string => {
-    const number = numberOf(column, value);
-    return `if(isInfinite(${number}), nan, ${number})`;
-  };
-  const valueOf = ({ name, type }: Feature): string =>
-    type === 'numeric' ? one(name, numberOf, 'nan') : categoryOf(text(name), type, input.numbers.has(name));
-  const list = (numeric: boolean): string =>
-    features
-      .filter(({ type }) => (type === 'numeric') === numeric)
-      .map(valueOf)
-      .join(', ');
-  const attributions =
-    input.attributions.size === 0
-      ? ''
-      : features.map(({ name }) => one(input.attributions.get(name), numberOf, 'nan')).join(', ');
-  return (
-    `SELECT assumeNotNull(row) AS row, ${one(parts.id, (_, value) => `ifNull(${value}, '')`, `''`)} AS given_id, ` +
-    `${one(parts.time, timeOf, `CAST(NULL, 'Nullable(Int64)')`)} AS time_ms, ` +
-    `CAST([${list(true)}], 'Array(Float64)') AS num, CAST([${list(false)}], 'Array(LowCardinality(String))') AS cat, ` +
-    `${one(parts.predictionLabel, (_, value) => labelOf(value), `''`)} AS label, ` +
-    `${one(parts.score, finite, 'nan')} AS score, ${one(parts.value, finite, 'nan')} AS value, ` +
-    `${one(parts.label, (_, value) => labelOf(value), `''`)} AS truth, ` +
-    `CAST([${attributions}], 'Array(Float64)') AS explained FROM (SELECT *, ${texts.join(', ') || '1'} FROM (${body}))`
-  );
-}
 
 /** One thread, so that the number of a row is its place in the file. */
 const stageStatement = (converted: string, bindings: Bindings): Statement => ({

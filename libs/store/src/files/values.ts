@@ -1,25 +1,37 @@
 import type { Feature } from '#libs/contracts';
-import { isBoolean, isNumber, toCategory, toLabel, toNumber, toTimeMs } from '../baselines/conversions.js';
+import { toCategory, toLabel, toNumber, toTimeMs } from '../baselines/conversions.js';
 import type { DataColumn, DataFormat } from './data-file.js';
 
 /** What CSV files of common tools write for a missing value; the other formats have a null of their own. */
 const CSV_NULLS = ['', 'NA', 'N/A', '<NA>', 'NaN', 'nan', 'null', 'NULL', 'None', 'NaT'];
 
-/** SQL of a column as Nullable(String), NULL where the file says that there is none. */
-export function textOf({ sql, type }: DataColumn, format: DataFormat): string {
-  if (type === 'nested') return `CAST(NULL, 'Nullable(String)')`;
-  if (format !== 'csv') return `CAST(toString(${sql}), 'Nullable(String)')`;
-  const nulls = `[${CSV_NULLS.map((text) => `'${text}'`).join(', ')}]`;
-  return `if(isNull(${sql}) OR has(${nulls}, assumeNotNull(${sql})), NULL, ${sql})`;
+export const NO_TEXT = `CAST(NULL, 'Nullable(String)')`;
+
+/** SQL of a column as Nullable(String), as it stands in the file. */
+export function rawText({ sql, type }: DataColumn, format: DataFormat): string {
+  if (type === 'nested') return NO_TEXT;
+  return format === 'csv' ? sql : `CAST(toString(${sql}), 'Nullable(String)')`;
 }
 
-/** SQL of a column as Float64: NaN where there is none, +Inf where it is no finite number. */
-export function numberOf(column: DataColumn, text: string): string {
-  const { sql, type } = column;
-  return type === 'number' || type === 'boolean'
-    ? `ifNull(if(isInfinite(toFloat64(${sql})), inf, toFloat64(${sql})), nan)`
-    : toNumber(text);
+/** SQL of a raw text, NULL where the file says that there is none. */
+export function filledText(text: string, format: DataFormat): string {
+  if (format !== 'csv') return text;
+  const nulls = `[${CSV_NULLS.map((none) => `'${none}'`).join(', ')}]`;
+  return `if(isNull(${text}) OR has(${nulls}, assumeNotNull(${text})), NULL, ${text})`;
 }
+
+export const textOf = (column: DataColumn, format: DataFormat): string =>
+  filledText(rawText(column, format), format);
+
+/** Typed numbers and truth values need no text to be made of them. */
+export const isTyped = ({ type }: DataColumn): boolean => type === 'number' || type === 'boolean';
+
+/** SQL of a typed value as Float64: NaN where there is none, +Inf where it is no finite number. */
+export const typedNumber = (value: string): string => `ifNull(if(isInfinite(${value}), inf, ${value}), nan)`;
+
+/** The same of a column, from its value or from its text. */
+export const numberOf = (column: DataColumn, text: string): string =>
+  isTyped(column) ? typedNumber(`toFloat64(${column.sql})`) : toNumber(text);
 
 /** Whole numbers are written 1 by one tool and 1.0 by another: both are the same class. */
 const plainNumber = (text: string): string => `replaceRegexpOne(${text}, '^(-?[0-9]+)[.]0+$', '\\\\1')`;
@@ -35,5 +47,3 @@ export function timeOf({ sql, type }: DataColumn, text: string): string {
   if (type !== 'time') return toTimeMs(text);
   return `CAST(toUnixTimestamp64Milli(toDateTime64(${sql}, 3, 'UTC')), 'Nullable(Int64)')`;
 }
-
-export { isBoolean, isNumber };

@@ -2,6 +2,8 @@ import type { EventPosition } from '#libs/contracts';
 import type { Database } from '../client/index.js';
 import { readAccounting, readHours, type HourAccount, type PartitionAccount } from './accounting.js';
 import { compactLedger, type MergeMemory } from './compact.js';
+import { costlyCounts } from './costly-counts.js';
+import { readEventCounts } from './event-counts.js';
 import { acknowledgeGaps, readGaps, reportGap, type Gap, type PartitionRange } from './gaps.js';
 import { readArrivals, readQuietLimits, type ModelArrivals, type QuietLimits } from './model-arrivals.js';
 import { readLags, readWatermark, writePositions, type Watermark } from './positions.js';
@@ -28,6 +30,7 @@ export type Intake = {
   watermark: (project: string, topic: string, nowMs: number, idleMs: number) => Promise<Watermark>;
   /** Topic → records that wait. */
   lags: (project: string) => Promise<Map<string, number>>;
+  /** Where it takes more than a second to tell duplicates from amendments, these are as of at most ten times that long ago. */
   accounting: (project: string) => Promise<PartitionAccount[]>;
   hours: (project: string, range: { fromMs: number; toMs: number }) => Promise<HourAccount[]>;
   /** Merges ranges of the ledger; see {@link compactLedger}. */
@@ -48,22 +51,25 @@ export type Intake = {
   replays: Replays;
 };
 
-export const createIntake = (database: Database): Intake => ({
-  write: (batch) => writeBatch(database, batch),
-  writeReplayed: (batch) => writeReplayed(database, batch),
-  positions: (rows) => writePositions(database, rows),
-  watermark: (project, topic, nowMs, idleMs) => readWatermark(database, { project, topic, nowMs, idleMs }),
-  lags: (project) => readLags(database, project),
-  accounting: (project) => readAccounting(database, project),
-  hours: (project, range) => readHours(database, project, range),
-  compact: (project, memory) => compactLedger(database, project, memory),
-  gaps: (project) => readGaps(database, project),
-  reportGap: (project, gap) => reportGap(database, project, gap),
-  acknowledgeGaps: (project, ranges, note) => acknowledgeGaps(database, project, ranges, note),
-  arrivals: (project, sinceMs = 0) => readArrivals(database, project, sinceMs),
-  quietLimits: (project, nowMs) => readQuietLimits(database, project, nowMs),
-  quarantine: (project, page) => listQuarantine(database, project, page),
-  quarantined: (project, at) => readQuarantined(database, project, at),
-  quarantineCounts: (project) => countQuarantine(database, project),
-  replays: createReplays(database),
-});
+export const createIntake = (database: Database): Intake => {
+  const eventCounts = costlyCounts((project) => readEventCounts(database, project));
+  return {
+    write: (batch) => writeBatch(database, batch),
+    writeReplayed: (batch) => writeReplayed(database, batch),
+    positions: (rows) => writePositions(database, rows),
+    watermark: (project, topic, nowMs, idleMs) => readWatermark(database, { project, topic, nowMs, idleMs }),
+    lags: (project) => readLags(database, project),
+    accounting: (project) => readAccounting(database, project, eventCounts),
+    hours: (project, range) => readHours(database, project, range),
+    compact: (project, memory) => compactLedger(database, project, memory),
+    gaps: (project) => readGaps(database, project),
+    reportGap: (project, gap) => reportGap(database, project, gap),
+    acknowledgeGaps: (project, ranges, note) => acknowledgeGaps(database, project, ranges, note),
+    arrivals: (project, sinceMs = 0) => readArrivals(database, project, sinceMs),
+    quietLimits: (project, nowMs) => readQuietLimits(database, project, nowMs),
+    quarantine: (project, page) => listQuarantine(database, project, page),
+    quarantined: (project, at) => readQuarantined(database, project, at),
+    quarantineCounts: (project) => countQuarantine(database, project),
+    replays: createReplays(database),
+  };
+};

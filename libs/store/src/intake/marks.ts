@@ -17,7 +17,8 @@ export type BucketMark = TopicPartition & {
   brokerLastMs?: number;
 };
 
-export const MARK_COLUMNS = [
+/** What a mark is: two that agree in all of it are one. */
+const IDENTITY_COLUMNS = [
   'project',
   'model',
   'version',
@@ -29,9 +30,10 @@ export const MARK_COLUMNS = [
   'first',
   'last',
   'rows',
-  'broker_first',
-  'broker_last',
 ] as const;
+export const MARK_COLUMNS = [...IDENTITY_COLUMNS, 'broker_first', 'broker_last'] as const;
+/** Of `mark_checks`: marks that were looked at, with when they had been made. */
+export const MARK_CHECK_COLUMNS = [...IDENTITY_COLUMNS, 'marked_at'] as const;
 
 type Place = { model: string; version: string; bucketMs: number; brokerTimeMs?: number };
 
@@ -56,23 +58,40 @@ export function marksOf(
   return [...marks.values()];
 }
 
+function writeIdentity(writer: RowBinary, project: string, mark: BucketMark): void {
+  writer.string(project);
+  writer.string(mark.model);
+  writer.string(mark.version);
+  writer.dateTime(mark.bucketMs);
+  writer.string(mark.cause);
+  writer.string(mark.topic);
+  writer.string(mark.incarnation);
+  writer.uint16(mark.partition);
+  writer.uint64(mark.first);
+  writer.uint64(mark.last);
+  writer.uint32(mark.rows);
+}
+
 /** encodeMarks: ClickHouse's own clock stamps them; the stamp is not part of a mark's identity, so writing one again makes no new mark. */
 export function encodeMarks(project: string, marks: readonly BucketMark[]): RowBinary {
   const writer = new RowBinary();
   for (const mark of marks) {
-    writer.string(project);
-    writer.string(mark.model);
-    writer.string(mark.version);
-    writer.dateTime(mark.bucketMs);
-    writer.string(mark.cause);
-    writer.string(mark.topic);
-    writer.string(mark.incarnation);
-    writer.uint16(mark.partition);
-    writer.uint64(mark.first);
-    writer.uint64(mark.last);
-    writer.uint32(mark.rows);
+    writeIdentity(writer, project, mark);
     writer.dateTime64(mark.brokerFirstMs ?? 0);
     writer.dateTime64(mark.brokerLastMs ?? 0);
+  }
+  return writer;
+}
+
+/** encodeMarkChecks: the same marks, as having been looked at. */
+export function encodeMarkChecks(
+  project: string,
+  marks: readonly (BucketMark & { markedAtMs: number })[],
+): RowBinary {
+  const writer = new RowBinary();
+  for (const mark of marks) {
+    writeIdentity(writer, project, mark);
+    writer.dateTime64(mark.markedAtMs);
   }
   return writer;
 }

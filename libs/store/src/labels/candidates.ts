@@ -40,6 +40,8 @@ const labelRow = z
     expiresMs: row.expires_ms,
   }));
 
+const lastRow = z.object({ last: bigInteger, ids: integer });
+
 /** Waiting labels whose prediction is among the fresh ones. */
 const EXPECTED = `
 WITH fresh AS (${FRESH_IDS})
@@ -76,13 +78,22 @@ WHERE project = {project: String} AND model = {model: String}
   AND (version, bucket) IN (SELECT version, bucket FROM places WHERE id_hash IN (SELECT id_hash FROM shared))
   AND cityHash64(id) IN (SELECT id_hash FROM shared)`;
 
+/** Ids of waiting labels behind one, in the order of the index. */
+const WAITING_IDS = `
+  SELECT DISTINCT cityHash64(id) AS id_hash
+  FROM labels
+  WHERE project = {project: String} AND bucket = toDateTime(0) AND cityHash64(id) >= {from: UInt64}
+  ORDER BY id_hash
+  LIMIT {ids: UInt32}`;
+
+const LAST_WAITING = `SELECT max(id_hash) AS last, count() AS ids FROM (${WAITING_IDS})`;
+
 /** Waiting labels whose prediction is there, whoever brought either of them, and when. */
 const OVERLOOKED = `
 WITH found AS (
   SELECT model, version, id_hash
   FROM arrivals
-  WHERE project = {project: String}
-    AND id_hash IN (SELECT cityHash64(id) FROM labels WHERE project = {project: String} AND bucket = toDateTime(0))
+  WHERE project = {project: String} AND id_hash IN (${WAITING_IDS})
 )
 SELECT ${COLUMNS}
 FROM labels FINAL
@@ -94,15 +105,34 @@ WHERE project = {project: String} AND bucket = toDateTime(0)
   )
 LIMIT {limit: UInt32}`;
 
-/** overlookedLabels: reads the ids of all arrivals of the project, so it is asked for now and then only. */
-export const overlookedLabels = (database: Database, project: string, limit: number): Promise<Label[]> =>
-  database.query({
-    name: 'overlooked-labels',
-    sql: OVERLOOKED,
-    params: { project, limit },
+/** Round: begins at the id hash `from` and looks for `ids` ids; at most `limit` labels are found. */
+type Round = { from: bigint; ids: number; limit: number };
+
+export type Overlooked = {
+  labels: Label[];
+  /** Where the next round begins: 0 after the last id. */
+  next: bigint;
+};
+
+/** overlookedLabels: a round over the waiting ids. Each costs a look into the index of the whole project, so it is asked for now and then only. */
+export async function overlookedLabels(
+  database: Database,
+  project: string,
+  { from, ids, limit }: Round,
+): Promise<Overlooked> {
+  const params = { project, from, ids, limit };
+  const [round] = await database.query({
+    ...{ name: 'waiting-ids', sql: LAST_WAITING, params, row: lastRow },
     timeoutMs: LOOKUP_TIMEOUT_MS,
-    row: labelRow,
   });
+  if (round === undefined || round.ids === 0) return { labels: [], next: 0n };
+  const labels = await database.query({
+    ...{ name: 'overlooked-labels', sql: OVERLOOKED, params, row: labelRow },
+    timeoutMs: LOOKUP_TIMEOUT_MS,
+  });
+  if (labels.length === limit) return { labels, next: from };
+  return { labels, next: round.ids < ids ? 0n : round.last + 1n };
+}
 
 type Scope = { project: string; model: string; marks: readonly FreshMark[] };
 type Read = (database: Database, scope: Scope) => Promise<Label[]>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { bigInteger, integer, RowBinary, type Database } from '../client/index.js';
-import type { MarkCause } from '../intake/marks.js';
+import { bigInteger, integer, type Database } from '../client/index.js';
+import { encodeMarkChecks, MARK_CHECK_COLUMNS, type MarkCause } from '../intake/marks.js';
 
 /** At most this many marks in one pass: they travel as parameters. */
 const MAX_MARKS = 1_000;
@@ -66,43 +66,14 @@ export async function freshMarks(database: Database, project: string, rows: numb
   return taken;
 }
 
-export const CHECK_COLUMNS = [
-  'project',
-  'model',
-  'version',
-  'bucket',
-  'cause',
-  'topic',
-  'incarnation',
-  'partition',
-  'first',
-  'last',
-  'rows',
-  'marked_at',
-] as const;
-
 /** noteChecked: written last; what a crash leaves out is compared again. */
 export async function noteChecked(
   database: Database,
   project: string,
   marks: readonly FreshMark[],
 ): Promise<void> {
-  const writer = new RowBinary();
-  for (const mark of marks) {
-    writer.string(project);
-    writer.string(mark.model);
-    writer.string(mark.version);
-    writer.dateTime(mark.bucketMs);
-    writer.string(mark.cause);
-    writer.string(mark.topic);
-    writer.string(mark.incarnation);
-    writer.uint16(mark.partition);
-    writer.uint64(mark.first);
-    writer.uint64(mark.last);
-    writer.uint32(mark.rows);
-    writer.dateTime64(mark.markedAtMs);
-  }
-  await database.insertRowBinary({ table: 'mark_checks', columns: CHECK_COLUMNS, data: writer.chunks() });
+  const data = encodeMarkChecks(project, marks).chunks();
+  await database.insertRowBinary({ table: 'mark_checks', columns: MARK_CHECK_COLUMNS, data });
 }
 
 /** Spans of offsets by (version, bucket, partition), as the parameters of {@link SPANS}. Parts of a span between marks are compared twice, which changes nothing. */

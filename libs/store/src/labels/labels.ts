@@ -11,16 +11,19 @@ export type Labels = {
 const RECHECK_EVERY_MS = 600_000;
 
 export const createLabels = (database: Database, now: () => number = Date.now): Labels => {
-  const recheckedMs = new Map<string, number>();
+  const rounds = new Map<string, { atMs: number; next: bigint }>();
   const recheck = async (project: string): Promise<number> => {
-    recheckedMs.set(project, now());
-    return recheckWaiting(database, project);
+    const from = rounds.get(project)?.next ?? 0n;
+    rounds.set(project, { atMs: now(), next: from });
+    const { placed, next } = await recheckWaiting(database, project, from);
+    rounds.set(project, { atMs: now(), next });
+    return placed;
   };
   return {
     recheck,
     link: async (project, limit) => {
       const result = await linkArrivals(database, project, limit);
-      const isDue = now() - (recheckedMs.get(project) ?? -Infinity) >= RECHECK_EVERY_MS;
+      const isDue = now() - (rounds.get(project)?.atMs ?? -Infinity) >= RECHECK_EVERY_MS;
       if (result.more || result.waiting === 0 || !isDue) return result;
       const found = await recheck(project);
       return { ...result, linked: result.linked + found, waiting: result.waiting - found };

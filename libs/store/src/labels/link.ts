@@ -23,6 +23,8 @@ export type LinkResult = {
 
 /** Labels are held in memory while they are placed. */
 const ROWS_PER_PASS = 50_000;
+/** Waiting ids that one round looks for: some seconds of work, however many wait. */
+const IDS_PER_ROUND = 100_000;
 
 /**
  * linkArrivals: brings together what came in different order. Compares about `limit` rows that arrived since the last call with all
@@ -127,15 +129,23 @@ const distinct = (labels: readonly Label[]): Label[] => [
 ];
 
 /**
- * recheckWaiting: places labels that wait although their prediction is there; returns how many. An insert that lets a label wait can arrive
+ * recheckWaiting: places labels that wait although their prediction is there, in a round over some of the waiting ids; returns how many, and where the next round begins. An insert that lets a label wait can arrive
  * long after another process took the partition over, found the prediction and placed the label: no mark tells of such a row.
  */
-export async function recheckWaiting(database: Database, project: string): Promise<number> {
-  const labels = await overlookedLabels(database, project, ROWS_PER_PASS);
+export async function recheckWaiting(
+  database: Database,
+  project: string,
+  from: bigint,
+): Promise<{ placed: number; next: bigint }> {
+  const { labels, next } = await overlookedLabels(database, project, {
+    from,
+    ids: IDS_PER_ROUND,
+    limit: ROWS_PER_PASS,
+  });
   let placed = 0;
   for (const [model, ofModel] of Map.groupBy(labels, (label) => label.model))
     placed += await settle(database, { project, model }, ofModel, true);
-  return placed;
+  return { placed, next };
 }
 
 async function countWaiting(database: Database, project: string): Promise<number> {

@@ -1,0 +1,42 @@
+import type { CheckConfig } from '#libs/contracts';
+import type { ConfigFile } from './config-file.js';
+import { CheckProblem } from './problem.js';
+
+const TYPES = ['numeric', 'categorical', 'timestamp', 'text'] as const;
+export type GivenType = (typeof TYPES)[number];
+
+/** givenLists: the columns that a configuration names the type of, by type. */
+export const givenLists = ({ columns = {} }: CheckConfig): { key: GivenType; names: string[] }[] =>
+  TYPES.map((key) => ({ key, names: columns[key] ?? [] }));
+
+/** givenTypes: column → the type that the configuration gives it. */
+export const givenTypes = (config: CheckConfig): Map<string, GivenType> =>
+  new Map(givenLists(config).flatMap(({ key, names }) => names.map((name) => [name, key] as const)));
+
+/** checkGiven: a column has one type, and the time of the rows has no age. */
+export function checkGiven({ config, at }: Pick<ConfigFile, 'config' | 'at'>): void {
+  const seen = new Map<string, GivenType>();
+  for (const { key, names } of givenLists(config))
+    for (const [index, name] of names.entries()) {
+      const other = seen.get(name);
+      if (other !== undefined && other !== key)
+        throw new CheckProblem(
+          `${at(['columns', key, index])}: column '${name}' is listed under ${other} and under ${key}; leave it under one of them`,
+        );
+      seen.set(name, key);
+    }
+  const own = config.columns?.time;
+  if (own !== undefined && seen.get(own) === 'timestamp')
+    throw new CheckProblem(
+      `${at(['columns', 'timestamp'])}: '${own}' is the time of the rows (columns.time), so its age is always 0; take it out`,
+    );
+}
+
+/** checkAges: what is listed under timestamp needs a time of the row to have an age at. */
+export function checkAges({ config, at }: ConfigFile, time: string | undefined): void {
+  const [name] = config.columns?.timestamp ?? [];
+  if (name === undefined || time !== undefined) return;
+  throw new CheckProblem(
+    `${at(['columns', 'timestamp'])}: '${name}' is compared by its age at the time of the row, and no column holds that time; name it under columns.time`,
+  );
+}

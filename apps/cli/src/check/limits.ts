@@ -1,0 +1,50 @@
+import { suggestMonitors } from '#libs/monitoring';
+import type { Columns } from './columns.js';
+import { dated } from './evaluate-windows.js';
+import { CHECKED, type MonitorPlan } from './monitor-plan.js';
+import type { BaselineSide } from './profile-sides.js';
+
+/** withLimits: monitors without limits of their own, or all where none are named, get those that the service suggests for a new baseline. */
+export function withLimits(
+  planned: MonitorPlan[] | undefined,
+  { columns, baseline }: { columns: Columns; baseline: BaselineSide },
+): MonitorPlan[] {
+  const suggested = suggestMonitors({
+    model: CHECKED.model,
+    version: CHECKED.version,
+    baseline: { hasLabels: columns.parts.label !== undefined, cannotServe: [] },
+    baselineProfile: baseline.profile,
+    baselineChunks: dated(baseline.chunks),
+    binning: baseline.plan.binning,
+    features: columns.features,
+    bias: baseline.plan.bias ?? null,
+  });
+  if (planned === undefined)
+    return suggested.map((body) => ({ name: body.kind, body: { ...body, minRows: 100 }, suggest: true }));
+  return planned.map((plan) => {
+    const like = suggested.find(({ kind }) => kind === plan.body.kind);
+    if (!plan.suggest || like === undefined) return plan;
+    const { thresholds, featureThresholds } = like;
+    return {
+      ...plan,
+      body: {
+        ...plan.body,
+        thresholds: chosen(thresholds, plan),
+        featureThresholds: chosenPer(featureThresholds, plan),
+      },
+    };
+  });
+}
+
+type Limits = MonitorPlan['body']['thresholds'];
+
+/** A limit on what a monitor was not asked to compute would have it computed. */
+function chosen(limits: Limits, { body: { metrics } }: MonitorPlan): Limits {
+  if (metrics === null) return limits;
+  return Object.fromEntries(
+    Object.entries(limits).filter(([metric]) => metrics.some((one) => one === metric)),
+  );
+}
+
+const chosenPer = (limits: Record<string, Limits>, plan: MonitorPlan): Record<string, Limits> =>
+  Object.fromEntries(Object.entries(limits).map(([feature, own]) => [feature, chosen(own, plan)]));
