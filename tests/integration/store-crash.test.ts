@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../libs/store/src/client/index.js';
 import { writeBatch } from '../../libs/store/src/intake/write.js';
 import { readAccounting } from '../../libs/store/src/intake/accounting.js';
-import { readEventCounts } from '../../libs/store/src/intake/event-counts.js';
 import { linkArrivals } from '../../libs/store/src/labels/link.js';
 import { batch, freshDatabase, HOUR_MS, label, prediction, rowsOf, START_MS } from './store-fixture.js';
 
@@ -94,7 +93,7 @@ async function outcome(project: string): Promise<unknown> {
       .map((row) => JSON.stringify(Object.entries(row).filter(([column]) => !unlike.has(column))))
       .toSorted(),
   );
-  return { tables: sorted, accounting: await readAccounting(raw, project, (of) => readEventCounts(raw, of)) };
+  return { tables: sorted, accounting: await readAccounting(raw, project) };
 }
 
 test('a death at any write, and the work done again, end in the same rows', async () => {

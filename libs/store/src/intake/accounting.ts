@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bigInteger, integer, type Database } from '../client/index.js';
 import { countTooLate } from '../retention/too-late.js';
-import type { EventCounts } from './event-counts.js';
+import { readEventCounts, type EventCounts } from './event-counts.js';
 import { lostEnd, readStandings, type Standing } from './lost-ends.js';
 import type { TopicPartition } from './rows.js';
 import { sweepRanges, type Counted, type TimedRange } from './sweep.js';
@@ -100,17 +100,13 @@ const hourRow = z.object({ ...partitionRow, hour_ms: integer, received_once: int
  * from the arrivals. The ledger grows with hours (see `compactLedger`), the arrivals with the rows that are kept: it is for people and
  * tests, not for every tick.
  */
-export async function readAccounting(
-  database: Database,
-  project: string,
-  eventCounts: (project: string) => Promise<EventCounts[]>,
-): Promise<PartitionAccount[]> {
+export async function readAccounting(database: Database, project: string): Promise<PartitionAccount[]> {
   const params = { project };
   const bounds = { params, timeoutMs: TIMEOUT_MS };
   const [sums, overlapping, events, standings, late] = await Promise.all([
     database.query({ name: 'account-ranges', sql: SUMS, row: sumRow, ...bounds }),
     database.query({ name: 'account-overlaps', sql: OVERLAPPING, row: rangeRow, ...bounds }),
-    eventCounts(project),
+    readEventCounts(database, project),
     readStandings(database, project),
     countTooLate(database, project),
   ]);

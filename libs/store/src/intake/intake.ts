@@ -3,7 +3,6 @@ import type { Database } from '../client/index.js';
 import { readAccounting, readHours, type HourAccount, type PartitionAccount } from './accounting.js';
 import { compactLedger, type MergeMemory } from './compact.js';
 import { costlyCounts } from './costly-counts.js';
-import { readEventCounts } from './event-counts.js';
 import { acknowledgeGaps, readGaps, reportGap, type Gap, type PartitionRange } from './gaps.js';
 import { readArrivals, readQuietLimits, type ModelArrivals, type QuietLimits } from './model-arrivals.js';
 import { readLags, readWatermark, writePositions, type Watermark } from './positions.js';
@@ -30,7 +29,7 @@ export type Intake = {
   watermark: (project: string, topic: string, nowMs: number, idleMs: number) => Promise<Watermark>;
   /** Topic → records that wait. */
   lags: (project: string) => Promise<Map<string, number>>;
-  /** Where it takes more than a second to tell duplicates from amendments, these are as of at most ten times that long ago. */
+  /** As of at most ten times as long ago as it takes to count, where that is more than a second; whole, so that its sums hold. */
   accounting: (project: string) => Promise<PartitionAccount[]>;
   hours: (project: string, range: { fromMs: number; toMs: number }) => Promise<HourAccount[]>;
   /** Merges ranges of the ledger; see {@link compactLedger}. */
@@ -52,14 +51,14 @@ export type Intake = {
 };
 
 export const createIntake = (database: Database): Intake => {
-  const eventCounts = costlyCounts((project) => readEventCounts(database, project));
+  const accounting = costlyCounts((project) => readAccounting(database, project));
   return {
     write: (batch) => writeBatch(database, batch),
     writeReplayed: (batch) => writeReplayed(database, batch),
     positions: (rows) => writePositions(database, rows),
     watermark: (project, topic, nowMs, idleMs) => readWatermark(database, { project, topic, nowMs, idleMs }),
     lags: (project) => readLags(database, project),
-    accounting: (project) => readAccounting(database, project, eventCounts),
+    accounting,
     hours: (project, range) => readHours(database, project, range),
     compact: (project, memory) => compactLedger(database, project, memory),
     gaps: (project) => readGaps(database, project),
