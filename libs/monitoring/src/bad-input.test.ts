@@ -17,6 +17,7 @@ import {
   range,
 } from '../../../tests/fixtures/monitoring/cells.js';
 import { evaluate } from './evaluate.js';
+import type { MonitorInput } from './pair.js';
 
 const kinds: Partial<MonitorBody>[] = [
   { kind: 'drift', metrics: [...driftMetrics] },
@@ -56,6 +57,12 @@ const nothing: FeatureBinning = { feature: 'x', kind: 'numeric', edges: [0], max
 const never = Array<null>(500).fill(null);
 const wrong = Array<'invalid'>(500).fill('invalid');
 const text = { ...categoricalCell(categoricalBinning('x', ['a']), { a: 500 }), feature: 'x' };
+
+/** What a batch sends that runs by the clock. */
+const schedule = {
+  baseline: [numericCell(plain, Array.from({ length: 10 }, () => range(1_000, 0, 100)).flat())],
+  days: Array.from({ length: 10 }, () => [usual]),
+};
 
 const cases: Record<string, Sides> = {
   'a constant column': {
@@ -106,6 +113,11 @@ const cases: Record<string, Sides> = {
   },
   'a number that became a text': { baseline: [usual], window: [text] },
   'a baseline shorter than a window': { baseline: [usual], window: [usual], days: [[usual]] },
+  'days that are all the same': { ...schedule, window: [usual] },
+  'days that are all the same, and one that is not': {
+    ...schedule,
+    window: [numericCell(plain, range(1_000, 20, 120))],
+  },
   'counts of another binning': { baseline: [usual], window: [{ ...usual, counts: [1, 2] }] },
   'sums that overflowed': { baseline: [usual], window: [{ ...usual, sum: Infinity, sumSquares: Infinity }] },
 };
@@ -151,4 +163,24 @@ it('one feature of 5,000 fails alone', () => {
   });
   expect(findings).toHaveLength(5_000);
   expect(findings.filter((f) => f.status === 'failed').map((f) => f.feature)).toEqual(['f7']);
+});
+
+it('a day unlike others that are all the same is told', () => {
+  const of = (from: number) =>
+    run(
+      { ...schedule, window: [numericCell(plain, range(1_000, from, from + 100))] },
+      { metrics: ['psi'], thresholds: { psi: 0.1 } },
+    );
+  expect(of(0)).toMatchObject([{ status: 'ok', value: 0, p: 1 }]);
+  expect(of(20)).toMatchObject([{ status: 'breached' }]);
+});
+
+it('a kind that looks at everything at once fails as one finding', () => {
+  const broken = { baseline: {}, window: {} } as unknown as NonNullable<MonitorInput['rows']>;
+  const findings = evaluate({
+    ...{ baseline: { cells: [usual] }, baselineChunks: [], window: { cells: [usual] } },
+    ...{ binning: binningOf([plain]), features, settings: monitorBody({ kind: 'multivariate_drift' }) },
+    rows: broken,
+  });
+  expect(findings).toMatchObject([{ status: 'failed', metric: 'pca_reconstruction_error', feature: '' }]);
 });

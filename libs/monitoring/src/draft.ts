@@ -127,6 +127,8 @@ export function measured(pair: Pair, measurement: Measurement, evidence: Evidenc
   ];
   if (numbers.some((number) => number !== null && !Number.isFinite(number)))
     return undecided(pair, metric, { status: 'not_computable', note: OVERFLOW });
+  if (evidence !== 'exact' && !(Number.isFinite(evidence.p ?? 0) && Number.isFinite(evidence.deff)))
+    return undecided(pair, metric, { status: 'failed', note: 'its test gave no number' });
   const counts = rowsOf(pair);
   return {
     ...blank(pair),

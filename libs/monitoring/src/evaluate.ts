@@ -9,20 +9,39 @@ import {
   type MonitorBody,
 } from '#libs/contracts';
 import { benjaminiHochberg, benjaminiYekutieli, tailCalibration, type Tails } from '#libs/stats';
-import { BLANK, undecided, type Draft } from './draft.js';
+import { BLANK, undecided, type Draft, type Undecidable } from './draft.js';
 import { LESS_IS_WORSE } from './limits.js';
 import { monitors, type Monitor } from './monitors.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
 
 const MAX_NOTE_LENGTH = 300;
 
+const failure = (error: unknown): Undecidable => {
+  const note = error instanceof Error ? error.message : String(error);
+  return { status: 'failed', note: note.slice(0, MAX_NOTE_LENGTH) };
+};
+
 /** compare: a pair that breaks the mathematics costs one finding, not the evaluation. */
 function compare(monitor: Monitor, pair: Pair): Draft[] {
   try {
     return monitor.compare(pair);
   } catch (error) {
-    const note = error instanceof Error ? error.message : String(error);
-    return [undecided(pair, monitor.main, { status: 'failed', note: note.slice(0, MAX_NOTE_LENGTH) })];
+    return [undecided(pair, monitor.main, failure(error))];
+  }
+}
+
+/** compareAll: the same for kinds that do not compare feature by feature. */
+function compareAll(
+  compared: NonNullable<Monitor['compareAll']>,
+  input: MonitorInput,
+  main: MetricName,
+): Draft[] {
+  try {
+    return compared(input);
+  } catch (error) {
+    return [
+      { ...BLANK, ...{ segment: ALL_SEGMENT, segmentValue: SEGMENT_IN, metric: main }, ...failure(error) },
+    ];
   }
 }
 
@@ -114,10 +133,11 @@ export function evaluate(input: MonitorInput): Finding[] {
   const pairOf = pairer(input, monitor.whole);
   const subjects = monitor.subjects(input);
   const compared =
-    monitor.compareAll?.(input) ??
-    segmentValuesOf(input).flatMap((value) =>
-      subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
-    );
+    monitor.compareAll === undefined
+      ? segmentValuesOf(input).flatMap((value) =>
+          subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
+        )
+      : compareAll(monitor.compareAll, input, monitor.main);
   const drafts = [
     ...(compared.length > 0 ? compared : [nothing(input, monitor.main)]),
     ...uncounted(input, monitor.main),

@@ -26,6 +26,15 @@ describe('overdispersedTest', () => {
   const p = (changes: Partial<Overdispersion>, rows = 300): number =>
     overdispersedTest(test, { ...known, ...changes }, rows).p;
 
+  it('of chunks that are all the same is the chi-squared test', () => {
+    const same = overdispersion({ chunks: Array.from({ length: 12 }, () => [120, 90, 60, 30]) })!;
+    expect(same.excess).toBeCloseTo(-3, 12);
+    // scipy: chi2.sf(20, 3)
+    expect(overdispersedTest(test, same, 300).p).toBeCloseTo(1.6974e-4, 8);
+    expect(overdispersedTest({ statistic: 0, df: 3 }, same, 300)).toEqual({ deff: 1, p: 1 });
+    expect(ownTails(same)).toEqual([]);
+  });
+
   it('without excess is about the chi-squared test, never below it', () => {
     // scipy: chi2.sf(20, 3)
     const independent = 0.000169742;

@@ -39,6 +39,8 @@ type Spread = {
  * large squares as F and its small ones spread over their quantiles, right where it is large.
  */
 function tailOf(statistic: number, { df, wide, variance, known }: Spread): number {
+  // Chunks that are all the same, as of a schedule, have no variance to divide by.
+  if (!(variance > 0)) return tailOfChiSquared(statistic, df);
   const total = df - wide + wide * variance;
   const squares = df - wide + wide * variance * variance;
   const matched = tailOfF(
