@@ -51,10 +51,16 @@ module.exports = {
       'One adapter each; apps compose them',
     ),
     forbid(
-      'pure-libs-know-no-nest',
-      { path: '^libs/(contracts|stats|monitoring)/' },
-      { path: npm('@nestjs') },
-      'No framework in mathematics and contracts',
+      'framework-only-in-service',
+      { path: '^libs/', pathNot: lib('service') },
+      { path: `${npm('@nestjs')}|${npm('nestjs-pino')}` },
+      'Libs are plain; apps and their frame know the framework',
+    ),
+    forbid(
+      'service-frames-apps',
+      { path: '^libs/(?!service/)' },
+      { path: lib('service') },
+      'Only apps stand in the frame',
     ),
     forbid(
       'tests-stay-outside',

@@ -45,7 +45,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/**/*.{ts,tsx}', 'libs/**/*.module.ts', 'libs/platform/src/process.ts'],
+    files: ['apps/**/*.{ts,tsx}', 'libs/**/*.module.ts', 'libs/service/src/process.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   { files: ['libs/platform/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Metrics } from '#libs/platform';
+import { Metrics } from '#libs/service';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { IngestMetrics } from '../../apps/ingest/src/flow/ingest-metrics.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createAdmin, createProducer, type Admin, type OutgoingRecord, type Producer } from '#libs/kafka';
-import { createLogger, Health, loadConfig, Metrics, Shutdown, type Config } from '#libs/platform';
+import { createLogger, Health, loadConfig, Shutdown, type Config } from '#libs/platform';
+import { Metrics } from '#libs/service';
 import { createStore, type PartitionAccount, type Store } from '#libs/store';
 import kafkajs from 'kafkajs';
 import { expect, inject, vi } from 'vitest';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alertPagePath, INTAKE_MONITORS } from '#libs/contracts';
-import { createLogger, Health, Metrics, Shutdown } from '#libs/platform';
+import { createLogger, Health, Shutdown } from '#libs/platform';
+import { Metrics } from '#libs/service';
 import { createWorker } from '../../apps/worker/src/worker.js';
 import { batch, prediction } from './store-fixture.js';
 import { openWorld, PROJECT, putChannel, until, type World } from './worker-fixture.js';

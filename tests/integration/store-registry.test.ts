@@ -2,7 +2,8 @@ import { Injectable, Module, Inject, type OnModuleDestroy } from '@nestjs/common
 import { NestFactory } from '@nestjs/core';
 import type { DocumentBody, RegistryDocument } from '#libs/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createStore, STORE, StoreModule, type Store, type StoreConfig } from '#libs/store';
+import { createStore, type Store, type StoreConfig } from '#libs/store';
+import { STORE, StoreModule } from '#libs/service';
 import type { Database } from '../../libs/store/src/client/index.js';
 import { freshDatabase } from './store-fixture.js';
 

@@ -16,12 +16,12 @@ import {
   createLogger,
   Health,
   loadConfig,
-  Metrics,
   requireSecretKey,
   seal,
   Shutdown,
   type Config,
 } from '#libs/platform';
+import { Metrics } from '#libs/service';
 import { openRedis } from '#libs/queue';
 import { createStore, loadPlan, migrate, type PredictionRow, type Store } from '#libs/store';
 import { createWorker, type WorkerParts } from '../../apps/worker/src/worker.js';

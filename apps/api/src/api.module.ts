@@ -1,15 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import {
-  loggingModule,
-  ObservabilityModule,
-  Outbound,
-  type Config,
-  type Health,
-  type Logger,
-  type Metrics,
-} from '#libs/platform';
-import { StoreModule } from '#libs/store';
+import { Outbound, type Config, type Health, type Logger } from '#libs/platform';
+import { loggingModule, type Metrics, ObservabilityModule, StoreModule } from '#libs/service';
 
 import { AuthGuard } from './auth/auth.guard.js';
 import { FirstStart } from './auth/first-start.js';

@@ -2,9 +2,10 @@ import type { Server } from 'node:http';
 
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Health, Metrics, NestLogger, probe, waitFor, type Config, type Logger } from '#libs/platform';
+import { Health, probe, waitFor, type Config, type Logger } from '#libs/platform';
+import { Metrics, NestLogger, STORE } from '#libs/service';
 import { openRedis, pingRedis } from '#libs/queue';
-import { migrate, STORE, StoreError, type Store } from '#libs/store';
+import { migrate, StoreError, type Store } from '#libs/store';
 import type { Redis } from 'ioredis';
 
 import { ApiModule } from './api.module.js';

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 
 import {
-  CONFIG_EXIT_CODE,
   ConfigError,
   createLogger,
   loadConfig,
@@ -9,6 +8,7 @@ import {
   Shutdown,
   type Config,
 } from '#libs/platform';
+import { CONFIG_EXIT_CODE } from '#libs/service';
 
 import { startApi } from './app.js';
 

@@ -6,7 +6,8 @@ import {
   type ConsumerEvent,
   type TopicSpec,
 } from '#libs/kafka';
-import { probe, waitFor, type Config, type Logger, type ProcessParts } from '#libs/platform';
+import { probe, waitFor, type Config, type Logger } from '#libs/platform';
+import type { ProcessParts } from '#libs/service';
 import { openRedis } from '#libs/queue';
 import { modelBodySchema } from '#libs/contracts';
 import { createStore, type Intake } from '#libs/store';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { runProcess } from '#libs/platform';
+import { runProcess } from '#libs/service';
 
 import { createWorker } from './worker.js';
 

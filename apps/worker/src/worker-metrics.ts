@@ -1,5 +1,5 @@
 import type { FindingStatus, TickJob, TransitionKind } from '#libs/contracts';
-import type { Metrics } from '#libs/platform';
+import type { Metrics } from '#libs/service';
 import type { Gap } from '#libs/store';
 import type { Standing } from './intake/silence-watch.js';
 

@@ -2,12 +2,8 @@ export { ConfigError, loadConfig, requireSecretKey, type Config, type Topics } f
 export type { Sasl } from './config/sasl.js';
 export type { Tls } from './config/tls.js';
 export { childEnvironment } from './config/child-environment.js';
-export { Health, probe, type HealthReading } from './health.js';
-export { createLogger, type Logger } from './logging.js';
-export { loggingModule, NestLogger } from './logging.module.js';
-export { Metrics } from './metrics.js';
-export { ObservabilityModule, PUBLIC_ROUTE, PublicRoute } from './observability.module.js';
-export { CONFIG_EXIT_CODE, runProcess, type ProcessParts } from './process.js';
+export { Health, probe, type HealthReading, type HealthReport } from './health.js';
+export { createLogger, httpSerializers, type Logger } from './logging.js';
 export { backoffMs, retry, waitFor } from './retry.js';
 export { Shutdown } from './shutdown.js';
 export { Outbound, type OutboundResponse } from './outbound/outbound.js';

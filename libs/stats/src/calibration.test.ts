@@ -1,4 +1,5 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { describe, expect, it } from 'vitest';
 import { generator } from '../../../tests/fixtures/stats/random.js';
 import { benjaminiHochberg } from './benjamini-hochberg.js';
@@ -56,10 +57,10 @@ it('Benjamini–Yekutieli keeps the false discovery rate where tests pull agains
   const random = generator(53);
   const family = () => {
     // Half of the family falls when the other half rises, on top of noise of their own.
-    const common = normal.quantile(random() || 0.5, 0, 1);
+    const common = normalQuantile(random() || 0.5, 0, 1);
     return Array.from({ length: 20 }, (_, i) => {
-      const own = normal.quantile(random() || 0.5, 0, 1);
-      return normal.cdf((i % 2 === 0 ? 0.8 : -0.8) * common + 0.6 * own, 0, 1);
+      const own = normalQuantile(random() || 0.5, 0, 1);
+      return normalCdf((i % 2 === 0 ? 0.8 : -0.8) * common + 0.6 * own, 0, 1);
     });
   };
   const families = Array.from({ length: RUNS }, family);

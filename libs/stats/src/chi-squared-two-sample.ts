@@ -1,4 +1,4 @@
-import chisquare from '@stdlib/stats-base-dists-chisquare';
+import chiSquaredCdf from '@stdlib/stats-base-dists-chisquare-cdf';
 import { sum, toShares, type TwoSamples } from './shares.js';
 
 /** MIN_EXPECTED: cells expected to hold fewer rows than this are pooled, or the chi-squared distribution does not fit. */
@@ -50,7 +50,7 @@ export function chiSquared(columns: readonly Column[], deff: number): ChiSquared
   // n·m·(b/n − w/m)² / (b + w), over cells, equals (observed − expected)² / expected over cells of both samples.
   const statistic = sum(columns.map(([b, w]) => ((b / n - w / m) ** 2 * (n * m)) / (b + w)));
   const df = columns.length - 1;
-  return { statistic, df, p: Math.max(0, 1 - chisquare.cdf(statistic / deff, df)) };
+  return { statistic, df, p: Math.max(0, 1 - chiSquaredCdf(statistic / deff, df)) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 
 /** Two numeric columns, rows of both sides; NaN where there is no value. */
 export type NumericColumn = { readonly baseline: readonly number[]; readonly window: readonly number[] };
@@ -74,7 +74,7 @@ function changeOf(
     pair,
     before: before.rho,
     now: now.rho,
-    p: 2 * (1 - normal.cdf(z, 0, 1)),
+    p: 2 * (1 - normalCdf(z, 0, 1)),
   };
 }
 

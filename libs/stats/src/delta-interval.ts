@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { sum } from './shares.js';
 import type { Limits } from './wilson.js';
 
@@ -52,6 +52,6 @@ export function deltaInterval({
     const total = sum(cells.map((count, i) => count * (slopes[i] ?? 0)));
     variance += sum(cells.map((count, i) => count * (slopes[i] ?? 0) ** 2)) - (total * total) / rows;
   }
-  const half = normal.quantile((1 + level) / 2, 0, 1) * Math.sqrt(deff * Math.max(0, variance));
+  const half = normalQuantile((1 + level) / 2, 0, 1) * Math.sqrt(deff * Math.max(0, variance));
   return Number.isFinite(half) ? { low: value - half, high: value + half } : null;
 }

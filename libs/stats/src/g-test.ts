@@ -1,4 +1,4 @@
-import chisquare from '@stdlib/stats-base-dists-chisquare';
+import chiSquaredCdf from '@stdlib/stats-base-dists-chisquare-cdf';
 import { poolRare, type ChiSquared } from './chi-squared-two-sample.js';
 import { sum, type TwoSamples } from './shares.js';
 
@@ -24,5 +24,5 @@ export function gTest({ deff = 1, ...samples }: TwoSamples & { readonly deff?: n
   });
   const statistic = Math.max(0, 2 * sum(parts));
   const df = columns.length - 1;
-  return { statistic, df, p: Math.max(0, 1 - chisquare.cdf(statistic / deff, df)) };
+  return { statistic, df, p: Math.max(0, 1 - chiSquaredCdf(statistic / deff, df)) };
 }

@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 
 /** normalTail: P(X ≥ z) of a standard normal X; the p-value of a one-sided z-test. */
-export const normalTail = (z: number): number => normal.cdf(-z, 0, 1);
+export const normalTail = (z: number): number => normalCdf(-z, 0, 1);

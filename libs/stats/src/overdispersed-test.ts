@@ -1,5 +1,6 @@
-import chisquare from '@stdlib/stats-base-dists-chisquare';
-import f from '@stdlib/stats-base-dists-f';
+import chiSquaredCdf from '@stdlib/stats-base-dists-chisquare-cdf';
+import chiSquaredQuantile from '@stdlib/stats-base-dists-chisquare-quantile';
+import fCdf from '@stdlib/stats-base-dists-f-cdf';
 import type { ChiSquared } from './chi-squared-two-sample.js';
 import type { Overdispersion } from './overdispersion.js';
 import { coursesOf, type Course } from './persistence.js';
@@ -14,15 +15,15 @@ const knownQuantiles = new Map<number, readonly number[]>();
 function quantiles(df: number): readonly number[] {
   const known = knownQuantiles.get(df);
   if (known !== undefined) return known;
-  const made = Array.from({ length: QUANTILES }, (_, i) => chisquare.quantile((i + 0.5) / QUANTILES, df));
+  const made = Array.from({ length: QUANTILES }, (_, i) => chiSquaredQuantile((i + 0.5) / QUANTILES, df));
   knownQuantiles.set(df, made);
   return made;
 }
 
 const tailOfChiSquared = (x: number, df: number): number =>
-  x > 0 ? Math.max(0, 1 - chisquare.cdf(x, df)) : 1;
+  x > 0 ? Math.max(0, 1 - chiSquaredCdf(x, df)) : 1;
 const tailOfF = (x: number, numerator: number, denominator: number): number =>
-  x > 0 ? 1 - f.cdf(x, numerator, Math.min(denominator, 1e6)) : 1;
+  x > 0 ? 1 - fCdf(x, numerator, Math.min(denominator, 1e6)) : 1;
 
 /** Spread: of a chi² with `df` degrees of freedom: `wide` of its squares have the variance `variance`, known with so many degrees of freedom. */
 type Spread = {

@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 
 /** RocAuc: the area, and one-sided p that it lies above ½. */
 export type RocAuc = { auc: number; p: number };
@@ -36,5 +36,5 @@ export function rocAuc({ positives, negatives, deff = 1 }: RocAucInput): RocAuc 
   const auc = (rankSum - (n * (n + 1)) / 2) / (n * m);
   const rows = n + m;
   const variance = ((rows + 1 - ties / (rows * (rows - 1))) / (12 * n * m)) * deff;
-  return { auc, p: variance > 0 ? 1 - normal.cdf((auc - 0.5) / Math.sqrt(variance), 0, 1) : 1 };
+  return { auc, p: variance > 0 ? 1 - normalCdf((auc - 0.5) / Math.sqrt(variance), 0, 1) : 1 };
 }

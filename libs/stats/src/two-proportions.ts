@@ -1,4 +1,5 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { wilson } from './wilson.js';
 
 /** Proportion: how many of `trials` rows are successes; 0 ≤ successes ≤ trials. */
@@ -38,9 +39,9 @@ export function twoProportionTest({
   const variance = pooled * (1 - pooled) * deff * (1 / baseline.trials + 1 / window.trials);
   if (!(variance > 0)) return null;
   const z = (window.successes / window.trials - baseline.successes / baseline.trials) / Math.sqrt(variance);
-  if (alternative === 'less') return { z, p: normal.cdf(z, 0, 1) };
-  if (alternative === 'greater') return { z, p: normal.cdf(-z, 0, 1) };
-  return { z, p: Math.min(1, 2 * normal.cdf(-Math.abs(z), 0, 1)) };
+  if (alternative === 'less') return { z, p: normalCdf(z, 0, 1) };
+  if (alternative === 'greater') return { z, p: normalCdf(-z, 0, 1) };
+  return { z, p: Math.min(1, 2 * normalCdf(-Math.abs(z), 0, 1)) };
 }
 
 /**
@@ -57,7 +58,7 @@ export function newcombeInterval({
   check(baseline);
   check(window);
   if (baseline.trials === 0 || window.trials === 0) return null;
-  const z = normal.quantile((1 + level) / 2, 0, 1);
+  const z = normalQuantile((1 + level) / 2, 0, 1);
   const [b, w] = [baseline.successes / baseline.trials, window.successes / window.trials];
   const [before, now] = [wilson(b, baseline.trials / deff, z), wilson(w, window.trials / deff, z)];
   const difference = w - b;

@@ -3,7 +3,6 @@ export { StoreError } from './client/index.js';
 export { migrate } from './migrate/migrate.js';
 export type { Labels } from './labels/labels.js';
 export { createStore, type Store } from './store.js';
-export { STORE, StoreModule } from './store.module.js';
 export type { Documents } from './registry/documents.js';
 export type { Intake } from './intake/intake.js';
 export {

@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import {
   ALL_SEGMENT,
   monitorBodySchema,
@@ -15,7 +15,7 @@ export const BINS = 20;
 
 export const names = Array.from({ length: SERIES }, (_, i) => `x${i}`);
 /** Inner edges: bins of equal mass of a standard normal variable. */
-export const edges = Array.from({ length: BINS - 1 }, (_, i) => normal.quantile((i + 1) / BINS, 0, 1));
+export const edges = Array.from({ length: BINS - 1 }, (_, i) => normalQuantile((i + 1) / BINS, 0, 1));
 
 const features: Feature[] = names.map((name) => ({ name, type: 'numeric', role: 'input' }));
 const binning: BinningBody = {

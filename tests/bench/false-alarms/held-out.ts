@@ -1,4 +1,4 @@
-import chisquare from '@stdlib/stats-base-dists-chisquare';
+import chiSquaredQuantile from '@stdlib/stats-base-dists-chisquare-quantile';
 import { arma, cyclic, heavyDays, longMemory, wandering } from './courses.js';
 import { mixedLaw } from './laws.js';
 import { gauss } from './random.js';
@@ -31,7 +31,7 @@ const CONCENTRATION = 1_500;
 /** anyWay: shares of a day are Dirichlet around the law: days differ in every way, not along one. */
 const anyWay: Draw = (shares, rows, random) => {
   const drawn = shares.map((share) =>
-    share > 0 ? chisquare.quantile(Math.max(1e-12, random()), 2 * share * CONCENTRATION) : 0,
+    share > 0 ? chiSquaredQuantile(Math.max(1e-12, random()), 2 * share * CONCENTRATION) : 0,
   );
   return independentRows(drawn, rows, random);
 };

@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import { BINS, edges } from './cells.js';
 
 /** Change: what is done to a series: its values are moved by so many standard deviations, so many go missing (null: as many as ever). */
@@ -21,7 +21,7 @@ export const withNulls = (shares: readonly number[], nulls: number): number[] =>
 ];
 
 /** normalLaw: a normal variable in 20 bins of equal mass. */
-export const normalLaw: Law = (level) => binned(edges.map((edge) => normal.cdf(edge, level, 1)));
+export const normalLaw: Law = (level) => binned(edges.map((edge) => normalCdf(edge, level, 1)));
 
 /** Inner edges of bins that hold from one row in a thousand to one in ten. */
 const UNEVEN = [-5, -3, -2, -1.4, -1, -0.7, -0.45, -0.25, -0.1, 0.1, 0.25, 0.4, 0.6, 0.9, 1.3, 2, 3.5, 6];

@@ -1,16 +1,16 @@
-import f from '@stdlib/stats-base-dists-f';
-import normal from '@stdlib/stats-base-dists-normal';
+import fCdf from '@stdlib/stats-base-dists-f-cdf';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import type { Step } from './courses.js';
 import { NULLS, type Law } from './laws.js';
 
 const STEP = 1e-4;
 
 /** twoSided: p of a standard normal statistic. */
-const twoSided = (z: number): number => 2 * normal.cdf(-Math.abs(z), 0, 1);
+const twoSided = (z: number): number => 2 * normalCdf(-Math.abs(z), 0, 1);
 
 /** atMost: P(X ≤ k) of a binomial variable, as a tail of F. */
 const atMost = (k: number, n: number, p: number): number =>
-  k >= n ? 1 : k < 0 ? 0 : f.cdf(((k + 1) * (1 - p)) / ((n - k) * p), 2 * (n - k), 2 * (k + 1));
+  k >= n ? 1 : k < 0 ? 0 : fCdf(((k + 1) * (1 - p)) / ((n - k) * p), 2 * (n - k), 2 * (k + 1));
 
 /**
  * oracle: p of a test that knows the generator: where the window is expected to lie, how far it strays from that, and that a change

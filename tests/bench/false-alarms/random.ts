@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 
 /** Random: a seeded generator, uniform on [0, 1). */
 export type Random = () => number;
@@ -16,7 +16,7 @@ export function randomOf(seed: number): Random {
 
 /** gauss: standard normal, from one uniform number. */
 export const gauss = (random: Random): number =>
-  normal.quantile(Math.min(1 - 1e-12, Math.max(1e-12, random())), 0, 1);
+  normalQuantile(Math.min(1 - 1e-12, Math.max(1e-12, random())), 0, 1);
 
 /** heavy: Student's t with 3 degrees of freedom, scaled to the variance 1. */
 export const heavy = (random: Random): number =>

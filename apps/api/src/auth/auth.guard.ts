@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { INSTANCE, keyRoles, type KeyRole } from '#libs/contracts';
-import { PUBLIC_ROUTE } from '#libs/platform';
+import { PUBLIC_ROUTE } from '#libs/service';
 import type { Request } from 'express';
 
 import { endpointOf, type Principal } from '../http/endpoint.js';

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { INSTANCE, type RegistryDocument } from '#libs/contracts';
 import { apiKeyPrefix, equalInConstantTime, hashApiKey, isApiKey } from '#libs/platform';
-import { STORE, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import type { Principal } from '../http/endpoint.js';
 import { CLOCK, type Clock } from '../tokens.js';

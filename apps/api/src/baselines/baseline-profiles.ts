@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { loadPlan, STORE, type Store } from '#libs/store';
+import { loadPlan, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import { ModelFacts } from '../registry/model-facts.js';
 

@@ -11,7 +11,8 @@ import {
   type RegistryDocument,
 } from '#libs/contracts';
 import { privacyKeys, requireSecretKey, type Config } from '#libs/platform';
-import { loadPlan, STORE, type BaselineInsert, type ProfilePlan, type Store } from '#libs/store';
+import { loadPlan, type BaselineInsert, type ProfilePlan, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import { invalid, Problem } from '../http/problem.js';
 import { RegistryService } from '../registry/registry.service.js';

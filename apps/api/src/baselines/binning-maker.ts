@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { documentId, type BinningBody, type Feature } from '#libs/contracts';
-import { newestBaseline, STORE, type Store } from '#libs/store';
+import { newestBaseline, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import { RegistryService } from '../registry/registry.service.js';
 import type { BaselineOrder } from './baseline-order.js';

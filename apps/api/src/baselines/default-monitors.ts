@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RegistryDocument } from '#libs/contracts';
 import { monitorId, suggestMonitors } from '#libs/monitoring';
-import { STORE, type ProfilePlan, type Store } from '#libs/store';
+import { type ProfilePlan, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import { RegistryService } from '../registry/registry.service.js';
 

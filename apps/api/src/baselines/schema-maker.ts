@@ -8,7 +8,8 @@ import {
   type RegistryDocument,
   type VersionBody,
 } from '#libs/contracts';
-import { STORE, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import type { WriteIntent } from '../http/endpoint.js';
 import { invalid } from '../http/problem.js';

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { documentId, type DimensionBody, type RegistryDocument, type SegmentBody } from '#libs/contracts';
-import { STORE, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import { ModelFacts } from '../registry/model-facts.js';
 import { RegistryService } from '../registry/registry.service.js';

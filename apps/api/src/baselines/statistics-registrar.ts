@@ -10,7 +10,8 @@ import {
   type StatisticsBaseline,
   type VersionBody,
 } from '#libs/contracts';
-import { binningHash, loadPlan, STORE, type Store } from '#libs/store';
+import { binningHash, loadPlan, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import type { WriteIntent } from '../http/endpoint.js';
 import { invalid, Problem } from '../http/problem.js';

@@ -10,7 +10,8 @@ import {
   type RegistryDocument,
   type VocabularyBody,
 } from '#libs/contracts';
-import { STORE, type BaselineInsert, type CountedWords, type Store } from '#libs/store';
+import { type BaselineInsert, type CountedWords, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import { invalid } from '../http/problem.js';
 import { RegistryService } from '../registry/registry.service.js';

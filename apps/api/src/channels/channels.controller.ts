@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { channelInputSchema, type ChannelBody, type ChannelInput } from '#libs/contracts';
-import { STORE, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';

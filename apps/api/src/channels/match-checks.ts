@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { INTAKE_MONITORS, type AlertMatch, type DocumentKind } from '#libs/contracts';
-import { STORE, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import { invalid, type FieldError } from '../http/problem.js';
 import { unknownName } from '../registry/segment-rules.js';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { checkSchemas, groundTruthEventSchema, predictionEventSchema } from '#libs/contracts';
-import { PublicRoute } from '#libs/platform';
+import { PublicRoute } from '#libs/service';
 import type { Response } from 'express';
 import { z } from 'zod';
 

@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { INTAKE_MONITORS, type AlertTransition } from '#libs/contracts';
-import { STORE, type Gap, type Store } from '#libs/store';
+import { type Gap, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';

@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Config } from '#libs/platform';
-import { STORE, type ModelArrivals, type Store } from '#libs/store';
+import { type ModelArrivals, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';

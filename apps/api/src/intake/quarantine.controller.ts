@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { offsetSchema, QUARANTINE_REASONS } from '#libs/contracts';
-import { STORE, StoreError, type QuarantineEntry, type QuarantinePage, type Store } from '#libs/store';
+import { StoreError, type QuarantineEntry, type QuarantinePage, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Controller, Inject } from '@nestjs/common';
-import { STORE, type Replay, type Store } from '#libs/store';
+import { type Replay, type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';

@@ -5,10 +5,10 @@ import {
   evaluationInputsId,
   loadEvaluationInputs,
   loadMonitorContext,
-  STORE,
   type MonitorContext,
   type Store,
 } from '#libs/store';
+import { STORE } from '#libs/service';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';

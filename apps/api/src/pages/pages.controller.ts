@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { INSTANCE } from '#libs/contracts';
-import { PublicRoute } from '#libs/platform';
-import { STORE, type Store } from '#libs/store';
+import { PublicRoute, STORE } from '#libs/service';
+import { type Store } from '#libs/store';
 import type { Request, Response } from 'express';
 
 import { Startup } from '../startup.js';

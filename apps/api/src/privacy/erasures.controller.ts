@@ -10,7 +10,8 @@ import {
   type ErasureSelector,
 } from '#libs/contracts';
 import { privacyKeys, requireSecretKey, seal, type Config } from '#libs/platform';
-import { STORE, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import { Call } from '../http/call.js';
 import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';

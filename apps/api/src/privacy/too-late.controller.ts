@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { tooLateCauses } from '#libs/contracts';
-import { STORE, StoreError, type Store, type TooLateEntry, type TooLatePage } from '#libs/store';
+import { StoreError, type Store, type TooLateEntry, type TooLatePage } from '#libs/store';
+import { STORE } from '#libs/service';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { documentId, type Feature, type RegistryDocument } from '#libs/contracts';
-import { STORE, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 /** ModelFacts: small questions about a model that several checks ask. */
 @Injectable()

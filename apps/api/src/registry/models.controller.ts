@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { documentId, modelBodySchema, type ModelBody } from '#libs/contracts';
-import { STORE, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import { Call } from '../http/call.js';
 import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { registryLock, type DocumentBody, type DocumentKind, type RegistryDocument } from '#libs/contracts';
-import { STORE, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
+import { STORE } from '#libs/service';
 
 import type { WriteIntent } from '../http/endpoint.js';
 import { notFound, Problem } from '../http/problem.js';

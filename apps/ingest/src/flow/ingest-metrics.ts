@@ -1,4 +1,4 @@
-import type { Metrics } from '#libs/platform';
+import type { Metrics } from '#libs/service';
 import type { IntakeBatch } from '#libs/store';
 
 const ROWS_BUCKETS = [1, 10, 100, 500, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000];

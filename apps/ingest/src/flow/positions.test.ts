@@ -1,4 +1,5 @@
-import { createLogger, Metrics } from '#libs/platform';
+import { createLogger } from '#libs/platform';
+import { Metrics } from '#libs/service';
 import type { IngestPosition } from '#libs/store';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,5 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generator } from '../../../../tests/fixtures/stats/random.js';
@@ -120,7 +121,7 @@ describe('signFlip', () => {
     'has the p of a t-test, but for few rows: $name',
     ({ sums: window, t }) => {
       const flip = signFlip({ baseline: sums(1, 0, 100), window })!;
-      expect(flip.p).toBeCloseTo(normal.cdf(t, 0, 1), 9);
+      expect(flip.p).toBeCloseTo(normalCdf(t, 0, 1), 9);
     },
   );
 
@@ -152,7 +153,7 @@ describe('signFlip', () => {
     const random = generator(3);
     const runs = 2_000;
     const draw = (count: number) => {
-      const values = Array.from({ length: count }, () => normal.quantile(random() || 0.5, 0, 1));
+      const values = Array.from({ length: count }, () => normalQuantile(random() || 0.5, 0, 1));
       return {
         count,
         sum: values.reduce((a, b) => a + b, 0),

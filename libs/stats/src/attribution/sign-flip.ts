@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import type { AttributionSums } from './global-importance.js';
 
 /** SignFlip: the mean attributions, and whether they have opposite signs on evidence. */
@@ -23,7 +23,7 @@ function meanOf(
 
 /** against: one-sided p that the mean has the sign that it seems to have. */
 const against = ({ mean, variance }: { mean: number; variance: number }): number =>
-  variance > 0 ? normal.cdf(-Math.abs(mean) / Math.sqrt(variance), 0, 1) : mean === 0 ? 1 : 0;
+  variance > 0 ? normalCdf(-Math.abs(mean) / Math.sqrt(variance), 0, 1) : mean === 0 ? 1 : 0;
 
 /**
  * signFlip: does a feature push the output in the opposite direction on average? p is the larger of two one-sided p-values, that the

@@ -1,4 +1,5 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { Estimate } from '../mover.js';
 import { toNeutral, type BiasScale } from './neutral.js';
 
@@ -24,7 +25,7 @@ export function biasDriftTest({
   readonly scale: BiasScale;
   readonly level?: number;
 }): BiasDrift {
-  const z = normal.quantile((1 + level) / 2, 0, 1);
+  const z = normalQuantile((1 + level) / 2, 0, 1);
   const on = (value: number) => toNeutral(value, scale);
   const [now, before] = [on(live.value), on(baseline.value)];
   const known = 'low' in baseline ? baseline : { low: baseline.value, high: baseline.value };
@@ -34,6 +35,6 @@ export function biasDriftTest({
   const se = Math.hypot(own, other) / z;
   const increase = Math.abs(now) - Math.abs(before);
   if (!(se > 0)) return { increase, p: increase > 0 ? 0 : 1 };
-  const beyond = (distance: number) => normal.cdf(-distance / se, 0, 1);
+  const beyond = (distance: number) => normalCdf(-distance / se, 0, 1);
   return { increase, p: Math.min(1, beyond(increase) + beyond(Math.abs(now) + Math.abs(before))) };
 }

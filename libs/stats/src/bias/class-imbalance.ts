@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { wilson } from '../wilson.js';
 import { missing, type BiasInterval, type Facets, type IntervalOptions, type Measured } from './facets.js';
 
@@ -18,6 +18,6 @@ export function classImbalanceInterval(
 ): BiasInterval | null {
   const rows = favoured + disfavoured;
   if (!(rows > 0)) return null;
-  const { low, high } = wilson(favoured / rows, rows / deff, normal.quantile((1 + level) / 2, 0, 1));
+  const { low, high } = wilson(favoured / rows, rows / deff, normalQuantile((1 + level) / 2, 0, 1));
   return { low: 2 * low - 1, high: 2 * high - 1, method: 'wilson' };
 }

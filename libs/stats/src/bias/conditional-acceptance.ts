@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { moverDifference, type Estimate } from '../mover.js';
 import {
   measured,
@@ -61,7 +61,7 @@ export function conditionalAcceptanceInterval(
 ): BiasInterval | null {
   const [first, second] = sides(name, facets);
   if (![first, second].every(({ observed, predicted }) => observed > 0 && predicted > 0)) return null;
-  const z = normal.quantile((1 + level) / 2, 0, 1);
+  const z = normalQuantile((1 + level) / 2, 0, 1);
   const limits = moverDifference(estimate(first, z, deff), estimate(second, z, deff));
   return Number.isFinite(limits.high - limits.low) ? { ...limits, method: 'log-delta-mover' } : null;
 }

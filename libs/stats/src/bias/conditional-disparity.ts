@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { newcombeInterval } from '../two-proportions.js';
 import { type BiasInterval, type Facets, type IntervalOptions, type Missing } from './facets.js';
 
@@ -78,7 +78,7 @@ export function conditionalDisparityInterval(
   const rows = usable.reduce((total, part) => total + part.rows, 0);
   const sum = (of: (part: (typeof usable)[number]) => number) =>
     usable.reduce((total, part) => total + of(part), 0);
-  const z = normal.quantile((1 + level) / 2, 0, 1);
+  const z = normalQuantile((1 + level) / 2, 0, 1);
   const squares = sum((part) => (part.rows / rows) * part.difference ** 2);
   const ofWeights = (z * z * deff * Math.max(0, squares - value * value)) / rows;
   const down = sum((part) => ((part.rows / rows) * (part.difference - part.low)) ** 2);

@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import {
   measured,
   missing,
@@ -31,7 +31,7 @@ export function disparateImpactInterval(
 ): BiasInterval | null {
   const { value } = disparateImpact(facets);
   if (value === null) return null;
-  const z = normal.quantile((1 + level) / 2, 0, 1);
+  const z = normalQuantile((1 + level) / 2, 0, 1);
   const extra = value === 0 ? 0.5 : 0;
   const [a, d] = [facets.favoured.predicted, facets.disfavoured.predicted].map(({ successes, trials }) => ({
     x: successes / deff + extra,

@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { Random } from '../multinomial.js';
 import { missing, type BiasInterval, type Facets, type IntervalOptions, type Measured } from './facets.js';
 
@@ -108,7 +108,7 @@ export function flipTestInterval(
   const rows = flips.rows / deff + 2;
   const [better, worse] = [(flips.better / deff + 1) / rows, (flips.worse / deff + 1) / rows];
   const half =
-    normal.quantile((1 + level) / 2, 0, 1) * Math.sqrt((better + worse - (better - worse) ** 2) / rows);
+    normalQuantile((1 + level) / 2, 0, 1) * Math.sqrt((better + worse - (better - worse) ** 2) / rows);
   const middle = better - worse;
   return { low: Math.max(-1, middle - half), high: Math.min(1, middle + half), method: 'bonett-price' };
 }

@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { Proportion } from '../two-proportions.js';
 import { wilson } from '../wilson.js';
 import type { FacetCounts, IntervalOptions } from './facets.js';
@@ -41,7 +41,7 @@ export function groupRates(
   counts: FacetCounts,
   { level = 0.95, deff = 1 }: IntervalOptions = {},
 ): GroupRate[] {
-  const z = normal.quantile((1 + level) / 2, 0, 1);
+  const z = normalQuantile((1 + level) / 2, 0, 1);
   return RATE_NAMES.map((rate) => {
     const { successes, trials } = rateOf(counts, rate);
     if (!(trials > 0)) return { rate, trials: 0, value: null, low: null, high: null };

@@ -1,4 +1,4 @@
-import normal from '@stdlib/stats-base-dists-normal';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { moverDifference, type Estimate } from '../mover.js';
 import { wilson } from '../wilson.js';
 import {
@@ -37,7 +37,7 @@ export function treatmentEqualityInterval(
   { level = 0.95, deff = 1 }: IntervalOptions = {},
 ): BiasInterval | null {
   if (treatmentEquality(facets).value === null) return null;
-  const z = normal.quantile((1 + level) / 2, 0, 1);
+  const z = normalQuantile((1 + level) / 2, 0, 1);
   const limits = moverDifference(errorOdds(facets.disfavoured, z, deff), errorOdds(facets.favoured, z, deff));
   return Number.isFinite(limits.high - limits.low) ? { ...limits, method: 'wilson-odds-mover' } : null;
 }

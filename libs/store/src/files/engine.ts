@@ -12,6 +12,9 @@ const sessionSettings = {
   max_threads: 0,
   max_insert_threads: '0',
   max_block_size: '65409',
+  // Threads share a table by the blocks it was written in, and one of a million rows would be all of it.
+  min_insert_block_size_rows: '65409',
+  min_insert_block_size_bytes: '0',
   max_memory_usage: '8000000000',
   max_query_size: '64000000',
   max_ast_elements: '2000000',

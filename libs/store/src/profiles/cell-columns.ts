@@ -1,6 +1,7 @@
 import type { CategoricalBinning, FeatureBinning, NumericBinning } from '#libs/contracts';
 import { integersLiteral, numberLiteral, numbersLiteral, type Bindings } from '../segments/bindings.js';
 import { isInvalidText, isNullText } from '../segments/feature-columns.js';
+import { summed, type Aggregate } from './aggregates.js';
 
 /** Unseen values that a categorical cell lists; counts are exact up to so many different ones, upper bounds beyond. */
 const TOP_UNSEEN = 20;
@@ -14,39 +15,40 @@ export type CellColumn = {
   summed: string;
   /** Goes into the checksum of the row. */
   content: string;
-  /** Aggregates of a group. */
-  aggregates: string;
-  /** Tuple of the aggregates in the order of CELL_FIELDS; made one level above them, where a statement is quicker to analyse. */
-  cell: string;
+  aggregates: Aggregate[];
+  /** SQL over the aggregates; made one level above them, where a statement is quicker to analyse. */
+  cell: Cell;
   /** Counters per group, for estimating memory. */
   slots: number;
 };
 
-/** Columns of `profiles` that a cell fills, in the order of its tuple. */
-export const CELL_FIELDS = [
-  'feature',
-  'kind',
-  'nulls',
-  'invalid',
-  'counts',
-  'under',
-  'under_sum',
-  'over',
-  'over_sum',
-  'min',
-  'max',
-  'sum',
-  'sum_squares',
-  'unseen',
-  'top',
-  'negatives',
-  'distinct',
-] as const;
+/** SQL of the columns of `profiles` that hold nothing in cells of another kind. */
+const EMPTY = {
+  feature: `''`,
+  kind: `''`,
+  nulls: '0',
+  invalid: '0',
+  counts: `CAST([], 'Array(UInt64)')`,
+  under: '0',
+  under_sum: '0.',
+  over: '0',
+  over_sum: '0.',
+  min: 'inf',
+  max: '-inf',
+  sum: '0.',
+  sum_squares: '0.',
+  unseen: '0',
+  top: `CAST(map(), 'Map(String, UInt64)')`,
+  negatives: '0',
+  distinct: '0',
+};
 
-/** SQL of a cell that speaks of rows: how many of them differ, by the checksum of their content. */
-export const rowsCell = (distinct: string): string =>
-  `('', 'rows', toUInt64(0), toUInt64(0), CAST([], 'Array(UInt64)'), toUInt64(0), toFloat64(0), toUInt64(0), toFloat64(0), ` +
-  `toFloat64(inf), toFloat64(-inf), toFloat64(0), toFloat64(0), toUInt64(0), CAST(map(), 'Map(String, UInt64)'), toUInt64(0), ${distinct})`;
+/** SQL of the columns of `profiles` that a cell fills. */
+export type Cell = typeof EMPTY;
+export const CELL_FIELDS = Object.keys(EMPTY) as (keyof Cell)[];
+
+/** A cell that speaks of rows: how many of them differ, by the checksum of their content. */
+export const rowsCell = (distinct: string): Cell => ({ ...EMPTY, kind: `'rows'`, distinct });
 
 /** cellColumn: how one feature is counted. `name` is SQL of its name, `value` of its raw value, `tag` makes its columns unique. */
 export function cellColumn(
@@ -76,21 +78,38 @@ function numericColumn({ edges, max }: NumericBinning, value: string, name: stri
     `${x} < ${numberLiteral(first)}, ${bins}, ${x} > ${numberLiteral(max)}, ${bins + 1}`;
   const isUnder = first > 0 ? `${slot} IN (${bins}, ${bins + 2})` : `${slot} = ${bins}`;
   const at = (index: number): string => `n${tag}[${index + 1}]`;
-  const negatives = first < 0 ? 'toUInt64(0)' : at(first > 0 ? bins + 2 : bins);
   return {
     slots: invalid + 1,
     value: `${value} + 0e0 AS ${x}`,
     slot: `toUInt16(multiIf(${outside}, ${lookUp})) AS ${slot}`,
     summed: `${slot} < ${none} AS ${finite}, if(${finite}, ${x}, 0) AS ${sure}, `,
     content: `${slot}, ${sure}`,
-    aggregates:
-      `countResample(0, ${invalid + 1}, 1)(${slot}) AS n${tag}, sumIf(${x}, ${isUnder}) AS u${tag}, ` +
-      `sumIf(${x}, ${slot} = ${bins + 1}) AS o${tag}, min(if(${finite}, ${x}, inf)) AS l${tag}, ` +
-      `max(if(${finite}, ${x}, -inf)) AS m${tag}, sum(${sure}) AS t${tag}, sum(${sure} * ${sure}) AS q${tag}`,
-    cell:
-      `(${name}, 'numeric', ${at(none)}, ${at(invalid)}, arraySlice(n${tag}, 1, ${bins}), ` +
-      `${at(bins)}${first > 0 ? ` + ${at(bins + 2)}` : ''}, u${tag}, ${at(bins + 1)}, o${tag}, l${tag}, m${tag}, t${tag}, q${tag}, ` +
-      `toUInt64(0), CAST(map(), 'Map(String, UInt64)'), ${negatives}, toUInt64(0))`,
+    aggregates: [
+      counted(slot, invalid + 1, `n${tag}`),
+      summed(`sumIf(${x}, ${isUnder})`, `u${tag}`),
+      summed(`sumIf(${x}, ${slot} = ${bins + 1})`, `o${tag}`),
+      { name: `l${tag}`, whole: `min(if(${finite}, ${x}, inf))`, merge: 'min' },
+      { name: `m${tag}`, whole: `max(if(${finite}, ${x}, -inf))`, merge: 'max' },
+      summed(`sum(${sure})`, `t${tag}`),
+      summed(`sum(${sure} * ${sure})`, `q${tag}`),
+    ],
+    cell: {
+      ...EMPTY,
+      kind: `'numeric'`,
+      feature: name,
+      nulls: at(none),
+      invalid: at(invalid),
+      counts: `arraySlice(n${tag}, 1, ${bins})`,
+      under: first > 0 ? `${at(bins)} + ${at(bins + 2)}` : at(bins),
+      under_sum: `u${tag}`,
+      over: at(bins + 1),
+      over_sum: `o${tag}`,
+      min: `l${tag}`,
+      max: `m${tag}`,
+      sum: `t${tag}`,
+      sum_squares: `q${tag}`,
+      negatives: first < 0 ? '0' : at(first > 0 ? bins + 2 : bins),
+    },
   };
 }
 
@@ -109,26 +128,47 @@ function categoricalColumn(
     known === 0
       ? `toUInt16(${known})`
       : `transform(${x}, ${bindings.texts(categories)}, ${indexes}, toUInt16(${known}))`;
-  // Every value of an identifier is new, so their names say nothing and their number does.
-  const counted =
-    distinct === true
-      ? `uniqCombinedIf(${x}, ${slot} = ${known}) AS p${tag}`
-      : `approx_top_kIf(${TOP_UNSEEN}, ${TOP_UNSEEN_RESERVED})(${x}, ${slot} = ${known}) AS p${tag}`;
-  const topAndDistinct =
-    distinct === true
-      ? `CAST(map(), 'Map(String, UInt64)'), toUInt64(0), p${tag}`
-      : `CAST(arrayMap(t -> (t.1, t.2), p${tag}), 'Map(String, UInt64)'), toUInt64(0), toUInt64(0)`;
   const at = (index: number): string => `n${tag}[${index + 1}]`;
+  const unseen = unseenOf(x, `${slot} = ${known}`, { name: `p${tag}`, distinct: distinct === true });
   return {
     slots: known + 3,
     value: `CAST(${value}, 'String') AS ${x}`,
     slot: `toUInt16(multiIf(${isNullText(x)}, ${known + 1}, ${isInvalidText(x)}, ${known + 2}, ${lookUp})) AS ${slot}`,
     summed: '',
     content: `${slot}, ${x}`,
-    aggregates: `countResample(0, ${known + 3}, 1)(${slot}) AS n${tag}, ${counted}`,
-    cell:
-      `(${name}, 'categorical', ${at(known + 1)}, ${at(known + 2)}, arraySlice(n${tag}, 1, ${known}), toUInt64(0), toFloat64(0), ` +
-      `toUInt64(0), toFloat64(0), toFloat64(inf), toFloat64(-inf), toFloat64(0), toFloat64(0), ${at(known)}, ` +
-      `${topAndDistinct})`,
+    aggregates: [counted(slot, known + 3, `n${tag}`), unseen.aggregate],
+    cell: {
+      ...EMPTY,
+      kind: `'categorical'`,
+      feature: name,
+      nulls: at(known + 1),
+      invalid: at(known + 2),
+      counts: `arraySlice(n${tag}, 1, ${known})`,
+      unseen: at(known),
+      ...unseen.fields,
+    },
   };
 }
+
+/** What is told of unseen values `x`. Every value of an identifier is new, so their names say nothing and their number does. */
+function unseenOf(x: string, isUnseen: string, { name, distinct }: { name: string; distinct: boolean }) {
+  if (distinct) {
+    const whole = `uniqCombinedIf(${x}, ${isUnseen})`;
+    const partial = { state: `uniqCombinedIfState(${x}, ${isUnseen})`, merge: 'uniqCombinedIfMerge' };
+    return { aggregate: { name, whole, ...partial }, fields: { distinct: name } };
+  }
+  const [top, sizes] = ['approx_top_kIf', `(${TOP_UNSEEN}, ${TOP_UNSEEN_RESERVED})`];
+  const args = `(${x}, ${isUnseen})`;
+  const partial = { state: `${top}State${sizes}${args}`, merge: `${top}Merge${sizes}` };
+  return {
+    aggregate: { name, whole: `${top}${sizes}${args}`, ...partial },
+    fields: { top: `CAST(arrayMap(t -> (t.1, t.2), ${name}), 'Map(String, UInt64)')` },
+  };
+}
+
+/** How many rows have each slot. */
+const counted = (slot: string, slots: number, name: string): Aggregate => ({
+  name,
+  whole: `countResample(0, ${slots}, 1)(${slot})`,
+  merge: 'sumForEach',
+});

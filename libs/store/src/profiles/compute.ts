@@ -1,23 +1,17 @@
 import { z } from 'zod';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
-import { segmentColumns } from '../segments/segment-column.js';
 import { countFeatures, countLabels, predictsValues, type Pass } from './counting.js';
 import { attributionGroups, attributionSlots, countAttributions } from './count-attributions.js';
 import { countFacets, countsFacets, facetSlots } from './count-facets.js';
 import { refreshDays } from './days.js';
 import type { DirtyBucket } from './dirty.js';
-import { segmentParts } from './grouping.js';
+import { groupsOf, segmentParts } from './grouping.js';
 import { bucketRuns } from './merge.js';
 import { bucketsPerPass, bucketsWithin, featureGroups } from './passes.js';
 import type { ProfilePlan } from './plan.js';
 import { finishRuns, nextRuns } from './runs.js';
 import { inBuckets, versionKey } from './source.js';
-
-function segmentValuesOf(plan: ProfilePlan): number {
-  const columns = segmentColumns(plan.segments, plan.features, new Bindings());
-  return columns.reduce((sum, { values }) => sum + values.length + 1, 1);
-}
 
 /** computeBuckets: replaces the profiles of these buckets, and of their days. The number of prediction rows they are made of. */
 export async function computeBuckets(
@@ -26,13 +20,12 @@ export async function computeBuckets(
   buckets: readonly DirtyBucket[],
 ): Promise<{ rows: number }> {
   const groups = featureGroups(plan.binning.features);
-  const largest = groups.map((group) => bucketsPerPass(group, segmentValuesOf(plan)));
-  const values = segmentValuesOf(plan);
+  const held = groupsOf(plan);
   const size = Math.min(
     1_000,
-    ...largest,
-    ...(countsFacets(plan) ? [bucketsWithin(facetSlots(plan), values)] : []),
-    ...(plan.attributions === true ? [bucketsWithin(attributionSlots(plan), values)] : []),
+    ...groups.map((group) => bucketsPerPass(group, held)),
+    ...(countsFacets(plan) ? [bucketsWithin(facetSlots(plan), held)] : []),
+    ...(plan.attributions === true ? [bucketsWithin(attributionSlots(plan), held)] : []),
   );
   for (let at = 0; at < buckets.length; at += size) {
     const some = buckets.slice(at, at + size);

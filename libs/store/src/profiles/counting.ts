@@ -1,8 +1,9 @@
 import { LIVE_ORIGIN, PREDICTION_FEATURES, type FeatureBinning } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
 import { Bindings, integersLiteral } from '../segments/bindings.js';
+import { ofParts, ofRows, partsOf, summed, type Aggregate } from './aggregates.js';
 import { CELL_FIELDS, cellColumn, rowsCell } from './cell-columns.js';
-import { grouping, type SegmentPart } from './grouping.js';
+import { grouping, type Grouping, type SegmentPart } from './grouping.js';
 import { valueOf, type ProfilePlan } from './plan.js';
 import { inBuckets, rowsOf, seconds, versionKey } from './source.js';
 
@@ -75,7 +76,6 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
     return [cellColumn(binning, value, { name: bindings.text(binning.feature), tag: `${index}`, bindings })];
   });
   const { withRows = false } = pass;
-  const rows = withRows ? [rowsCell('different')] : [];
   const starts = pass.buckets.map(({ startMs }) => startMs);
   // Levels, so that no expression with a list of edges in it is written into another: analysing them would take longer than counting.
   const values = `SELECT *, ${cells.map((cell) => cell.value).join(', ')} FROM (${rowsOf(plan, starts, bindings)})`;
@@ -83,23 +83,47 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
   const perRow =
     `SELECT *, ${groups.keys}${cells.map((cell) => cell.summed).join('')}` +
     `cityHash64(${cells.map((cell) => cell.content).join(', ')}) AS content FROM (${slots})`;
-  const counted =
-    `SELECT bucket${groups.columns}, count() AS cell_rows, sum(content) AS cell_checksum, ` +
-    `${withRows ? 'uniqCombined64(content) AS different, ' : ''}${cells.map((cell) => cell.aggregates).join(', ')} FROM (${perRow}) GROUP BY ${groups.sets()}`;
+  const aggregates = [
+    summed('count()', 'cell_rows'),
+    summed('sum(content)', 'cell_checksum'),
+    ...(withRows ? [DIFFERENT] : []),
+    ...cells.flatMap((cell) => cell.aggregates),
+  ];
+  const counted = groups.parts > 0 ? countedInParts : countedAtOnce;
+  const filled = [...(withRows ? [rowsCell(DIFFERENT.name)] : []), ...cells.map(({ cell }) => cell)];
+  const columns = CELL_FIELDS.map(
+    (field) => `[${filled.map((cell) => cell[field]).join(', ')}] AS ${field}s`,
+  );
   const named =
     `SELECT bucket, ${groups.segment} AS segment_name, ${groups.segmentValue} AS segment_value_name, ` +
-    `cell_rows, cell_checksum, [${rows.concat(cells.map((cell) => cell.cell)).join(', ')}] AS cells FROM (${counted}) WHERE ${groups.isValue}`;
+    `cell_rows, cell_checksum, ${columns.join(', ')} FROM (${counted(perRow, groups, aggregates)}) WHERE ${groups.isValue}`;
+  const fields = CELL_FIELDS.map((field) => `${field}s`).join(', ');
   return {
     name: 'profile-features',
     sql:
       `${insertInto([...KEY_COLUMNS, 'rows', 'checksum', ...CELL_FIELDS])} ` +
-      `SELECT ${keyValues(plan, pass, bindings)}, cell_rows, cell_checksum, ` +
-      `${CELL_FIELDS.map((_, index) => `cell.${index + 1}`).join(', ')} FROM (${named}) ARRAY JOIN cells AS cell`,
+      `SELECT ${keyValues(plan, pass, bindings)}, cell_rows, cell_checksum, ${fields} FROM (${named}) ARRAY JOIN ${fields}`,
     params: bindings.params,
     settings,
     timeoutMs: TIMEOUT_MS,
   };
 }
+
+const DIFFERENT: Aggregate = {
+  name: 'different',
+  whole: 'uniqCombined64(content)',
+  state: 'uniqCombined64State(content)',
+  merge: 'uniqCombined64Merge',
+};
+
+/** A row is counted for every segment. */
+const countedAtOnce = (rows: string, groups: Grouping, aggregates: readonly Aggregate[]): string =>
+  `SELECT bucket${groups.columns}, ${ofRows(aggregates)} FROM (${rows}) GROUP BY ${groups.sets()}`;
+
+/** A row is counted once, in its combination of segment values, and segments are sums of them. */
+const countedInParts = (rows: string, groups: Grouping, aggregates: readonly Aggregate[]): string =>
+  `SELECT bucket${groups.columns}, ${ofParts(aggregates)} FROM (` +
+  `SELECT bucket${groups.columns}, ${partsOf(aggregates)} FROM (${rows}) GROUP BY bucket${groups.columns}) GROUP BY ${groups.sets()}`;
 
 /** SQL of the rows of a pass with `truth_label`, '' where there is none (yet): from ground truth, or from the baseline's own column. */
 export function labelledRows(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {

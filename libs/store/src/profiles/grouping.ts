@@ -1,5 +1,5 @@
 import { ALL_SEGMENT, SEGMENT_IN } from '#libs/contracts';
-import type { Bindings } from '../segments/bindings.js';
+import { Bindings } from '../segments/bindings.js';
 import { segmentColumns, type NamedSegment } from '../segments/segment-column.js';
 import type { ProfilePlan } from './plan.js';
 
@@ -11,6 +11,8 @@ export type Grouping = {
   columns: string;
   /** `GROUPING SETS (…)`; `also` are columns that belong to every set. */
   sets: (also?: string) => string;
+  /** How many combinations of segment values there can be; 0 where counting those first is not worth it. */
+  parts: number;
   /** SQL condition over a group: it is a value of its segment, not what lies outside. */
   isValue: string;
   segment: string;
@@ -30,6 +32,26 @@ export function segmentParts({ segments }: ProfilePlan): SegmentPart[] {
   return parts;
 }
 
+/** Beyond these rows are so few for each that counting them for every segment costs no more. */
+const MAX_PARTS = 256;
+
+/** A row is in one of the values of every segment, or outside. */
+function partsOf(values: readonly number[]): number {
+  const parts = values.reduce((product, count) => product * (count + 1), 1);
+  return values.length > 0 && parts <= MAX_PARTS ? parts : 0;
+}
+
+/** groupsOf: the groups that a statement holds at once for one bucket, at most. */
+export function groupsOf(plan: ProfilePlan): number {
+  const each = segmentParts(plan).map(({ segments }) => {
+    const values = segmentColumns(segments, plan.features, new Bindings()).map(
+      (column) => column.values.length,
+    );
+    return values.reduce((sum, count) => sum + count + 1, 1) + partsOf(values);
+  });
+  return Math.max(...each);
+}
+
 const keyName = (index: number): string => `g${index}`;
 
 /** grouping: a group's own key is above 0, all others are 0; no key at all is the segment that every row belongs to. */
@@ -41,6 +63,7 @@ export function grouping(plan: ProfilePlan, part: SegmentPart, bindings: Binding
       keys: '',
       columns: '',
       sets: (also = '') => `GROUPING SETS ((bucket${also}))`,
+      parts: 0,
       isValue: '1',
       segment: `'${ALL_SEGMENT}'`,
       segmentValue: `'${SEGMENT_IN}'`,
@@ -53,6 +76,7 @@ export function grouping(plan: ProfilePlan, part: SegmentPart, bindings: Binding
     columns: names.map((name) => `, ${name}`).join(''),
     sets: (also = '') =>
       `GROUPING SETS (${[...(part.withAll ? [''] : []), ...names.map((name) => `, ${name}`)].map((key) => `(bucket${also}${key})`).join(', ')})`,
+    parts: partsOf(segments.map(({ values: { length } }) => length)),
     isValue: `${which} = 0 OR ${keys}[${which}] <= length(${values}[${which}])`,
     segment: `if(${which} = 0, '${ALL_SEGMENT}', ${bindings.texts(segments.map(({ segment }) => segment))}[${which}])`,
     segmentValue: `if(${which} = 0, '${SEGMENT_IN}', ${values}[${which}][${keys}[${which}]])`,

@@ -31,20 +31,20 @@ test.each([
   {
     name: 'an ordinary model takes a month of hours',
     features: numeric(20),
-    segmentValues: 26,
+    groups: 26,
     atLeast: 720,
     atMost: 1_000,
   },
-  { name: 'a large one takes fewer', features: numeric(40), segmentValues: 500, atLeast: 15, atMost: 30 },
+  { name: 'a large one takes fewer', features: numeric(40), groups: 500, atLeast: 15, atMost: 30 },
   {
     name: 'the largest still takes one',
     features: vocabulary(11),
-    segmentValues: 50_000,
+    groups: 50_000,
     atLeast: 1,
     atMost: 1,
   },
-])('buckets of one pass: $name', ({ features, segmentValues, atLeast, atMost }) => {
-  const buckets = bucketsPerPass(features, segmentValues);
+])('buckets of one pass: $name', ({ features, groups, atLeast, atMost }) => {
+  const buckets = bucketsPerPass(features, groups);
   expect(buckets).toBeGreaterThanOrEqual(atLeast);
   expect(buckets).toBeLessThanOrEqual(atMost);
 });

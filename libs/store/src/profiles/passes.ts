@@ -27,12 +27,12 @@ export function featureGroups(features: readonly FeatureBinning[]): FeatureBinni
   return groups.map((group) => group.features);
 }
 
-/** bucketsPerPass: how many buckets one statement takes, so that its counters fit (segmentValues: of all segments and `all`). */
-export function bucketsPerPass(features: readonly FeatureBinning[], segmentValues: number): number {
+/** bucketsPerPass: how many buckets one statement takes, so that its counters fit (`groups`: that a bucket has). */
+export function bucketsPerPass(features: readonly FeatureBinning[], groups: number): number {
   const slots = features.reduce((sum, feature) => sum + slotsOf(feature), 0);
-  return Math.max(1, Math.floor(MAX_COUNTERS / Math.max(1, slots * segmentValues)));
+  return Math.max(1, Math.floor(MAX_COUNTERS / Math.max(1, slots * groups)));
 }
 
 /** bucketsWithin: the same for cells whose counters are known. */
-export const bucketsWithin = (slots: number, segmentValues: number): number =>
-  Math.max(1, Math.floor(MAX_COUNTERS / Math.max(1, slots * segmentValues)));
+export const bucketsWithin = (slots: number, groups: number): number =>
+  Math.max(1, Math.floor(MAX_COUNTERS / Math.max(1, slots * groups)));

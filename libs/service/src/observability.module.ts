@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Module, Res, SetMetadata, type DynamicModule } from '@nestjs/common';
 
-import { Health, type HealthReport } from './health.js';
+import { Health, type HealthReport } from '#libs/platform';
 import { Metrics } from './metrics.js';
 
 type Answer = { status(code: number): Answer; type(contentType: string): Answer; send(body: string): void };

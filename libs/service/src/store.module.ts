@@ -1,6 +1,5 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import type { StoreConfig } from './client/index.js';
-import { createStore, type Store } from './store.js';
+import { createStore, type Store, type StoreConfig } from '#libs/store';
 
 /** Token of the {@link Store}. */
 export const STORE = Symbol('Store');

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 
-import { httpSerializers, type Logger } from './logging.js';
+import { httpSerializers, type Logger } from '#libs/platform';
 
 export { Logger as NestLogger } from 'nestjs-pino';
 

@@ -1,13 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
-import { ConfigError, loadConfig, type Config } from './config/load.js';
-import { Health } from './health.js';
-import { createLogger, type Logger } from './logging.js';
+import {
+  ConfigError,
+  createLogger,
+  Health,
+  loadConfig,
+  Shutdown,
+  type Config,
+  type Logger,
+} from '#libs/platform';
 import { loggingModule, NestLogger } from './logging.module.js';
 import { Metrics } from './metrics.js';
 import { ObservabilityModule } from './observability.module.js';
-import { Shutdown } from './shutdown.js';
 
 /** ProcessParts: what every process without an API of its own is made with. */
 export type ProcessParts = {
