@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createStore, type LabelRow, type PredictionRow, type Store } from '#libs/store';
-import { comparable, expectedCells, type Row } from './profiles-model.js';
+import { comparable, expectedCells, SEGMENTS, type Row } from './profiles-model.js';
 import { PLAN, randomRow, seeded, stored, truthOf } from './profiles-rows.js';
 import { batch, DAY_MS, freshDatabase, HOUR_MS } from './store-fixture.js';
 
@@ -47,12 +47,12 @@ function traffic(): { predictions: PredictionRow[]; labels: LabelRow[] } {
   return { predictions, labels };
 }
 
-async function settle(): Promise<void> {
+async function settle(plan = PLAN): Promise<void> {
   for (;;) if (!(await store.labels.link('p', 100_000)).more) break;
   for (;;) {
-    const dirty = await store.profiles.dirtyBuckets(PLAN, 10);
+    const dirty = await store.profiles.dirtyBuckets(plan, 10);
     if (dirty.length === 0) return;
-    await store.profiles.compute(PLAN, dirty);
+    await store.profiles.compute(plan, dirty);
   }
 }
 
@@ -82,6 +82,15 @@ test.each([
 ])('a profile is a recount: $name', async ({ startMs, endMs }) => {
   const { cells } = await store.profiles.read(PLAN, { startMs, endMs });
   expect(comparable(cells)).toEqual(comparable(expectedCells(within(startMs, endMs))));
+});
+
+test('of few segments, whose rows are counted by combinations of their values first', async () => {
+  const few = SEGMENTS.filter(({ name }) => ['region', 'part', 'south'].includes(name));
+  const plan = { ...PLAN, segments: few.map(({ name, body }) => ({ name, body })) };
+  await settle(plan);
+  const { cells } = await store.profiles.read(plan, { startMs: FIRST_MS, endMs: LAST_MS });
+  expect(comparable(cells)).toEqual(comparable(expectedCells([...rows.values()], few)));
+  await settle();
 });
 
 test('days are those of the time zone, buckets are hours, and both add up to the whole', async () => {
