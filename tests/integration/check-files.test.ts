@@ -170,6 +170,33 @@ describe('windows', () => {
     ]);
   });
 
+  test("parts of a day are compared with that part of the baseline's days", async () => {
+    const wave = (hour: number): number => 1_000 * Math.sin((2 * Math.PI * hour) / 24);
+    const hourly = (days: number, hourOf: (hour: number) => number): string[] =>
+      rows('ts,x', days * 24 * 60, (i) => {
+        const time = new Date(Date.UTC(2026, 2, 2) + i * 60_000).toISOString();
+        return `${time},${spread(i) + wave(hourOf(Math.floor(i / 60)))}`;
+      });
+    // In the last quarter of its second day the file goes on as in the third.
+    const isStuck = (hour: number): boolean => hour >= 24 + 18;
+    const report = parsed(
+      await fixture.check({
+        baseline: csv(
+          'a.csv',
+          hourly(28, (hour) => hour),
+        ),
+        current: csv(
+          'b.csv',
+          hourly(2, (hour) => (isStuck(hour) ? hour - 6 : hour)),
+        ),
+        config:
+          'window: { every: PT6H }\nmonitors: [{ kind: drift, metrics: [mean_shift], thresholds: { mean_shift: 0.1 } }]',
+      }),
+    );
+    const found = report.findings.filter(({ feature }) => feature === 'x');
+    expect(found.filter(({ q }) => q !== null && q < 0.05).map(({ window }) => window)).toEqual([7]);
+  });
+
   test('a baseline that is shorter than a window is compared, and said to be short', async () => {
     const report = parsed(
       await fixture.check({

@@ -10,16 +10,18 @@ import type { CheckWindow } from './windows.js';
 export const dated = (chunks: readonly ProfileChunk[]): ProfileChunk[] =>
   chunks.length > 1 ? [...chunks] : [];
 
-/** evaluateWindows: every monitor over every window, oldest first. */
+/** evaluateWindows: every monitor over every window, oldest first. Windows of time (`timeZone`) are compared at their hour of the baseline's day and week. */
 export async function evaluateWindows({
   monitors,
   windows,
+  timeZone,
   baseline,
   profileOf,
   samplesOf,
 }: {
   monitors: readonly MonitorPlan[];
   windows: readonly CheckWindow[];
+  timeZone: string | null;
   baseline: BaselineSide;
   profileOf: (window: CheckWindow) => Promise<Profile>;
   samplesOf: (window: CheckWindow) => Promise<Samples>;
@@ -33,6 +35,7 @@ export async function evaluateWindows({
         baseline: baseline.profile,
         baselineChunks: dated(baseline.chunks),
         window: profile,
+        ...(timeZone !== null && { at: { startMs: window.startMs, endMs: window.endMs, timeZone } }),
         binning: baseline.plan.binning,
         features: baseline.plan.features,
         settings: body,

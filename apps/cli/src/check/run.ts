@@ -96,7 +96,8 @@ export async function runCheck(
   const monitors = withLimits(planned, { columns, baseline });
   const samplesOf = (window: CheckWindow): Promise<Samples> =>
     readSamples(store, current.plan, { window, wanted });
-  const findings = await evaluateWindows({ monitors, windows, baseline, profileOf, samplesOf });
+  const timeZone = cut.kind === 'every' ? cut.timeZone : null;
+  const findings = await evaluateWindows({ monitors, windows, timeZone, baseline, profileOf, samplesOf });
   const facts = columnFindings(read, {
     monitors,
     windows,

@@ -1,6 +1,7 @@
 import { formatCount } from '#libs/monitoring';
 import type { CheckReport } from '#libs/contracts';
 import type { FoundIn } from '../report.js';
+import { number, Table } from './table.js';
 import { MAX_LISTED, plural } from './words.js';
 
 /** What stays folded at the end of the page: windows, columns, remarks. */
@@ -18,28 +19,16 @@ export function Windows({ report, findings }: { report: CheckReport; findings: r
           <span class="name">{plural(report.windows.length, 'window')}</span>
           <span class="figure">{plural(breached.size, 'window')} with a breach</span>
         </summary>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>start</th>
-                <th>end</th>
-                <th class="n">rows</th>
-                <th class="n">breached</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ index, start, end, rows }) => (
-                <tr>
-                  <td>{start ?? `#${index}`}</td>
-                  <td>{end ?? ''}</td>
-                  <td class="n">{formatCount(rows)}</td>
-                  <td class={breached.has(index) ? 'n bad' : 'n'}>{formatCount(breached.get(index) ?? 0)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table head={['start', 'end', number('rows'), number('breached')]}>
+          {shown.map(({ index, start, end, rows }) => (
+            <tr>
+              <td>{start ?? `#${index}`}</td>
+              <td>{end ?? ''}</td>
+              <td class="n">{formatCount(rows)}</td>
+              <td class={breached.has(index) ? 'n bad' : 'n'}>{formatCount(breached.get(index) ?? 0)}</td>
+            </tr>
+          ))}
+        </Table>
       </details>
     </section>
   );
@@ -54,28 +43,16 @@ export function Columns({ report: { summary } }: { report: CheckReport }) {
           <span class="name">{plural(summary.columns.length, 'column')}</span>
           <span class="figure">what each was taken for, and why</span>
         </summary>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>column</th>
-                <th>part</th>
-                <th>type</th>
-                <th>why</th>
-              </tr>
-            </thead>
-            <tbody>
-              {summary.columns.slice(0, MAX_LISTED).map(({ name, part, type, why }) => (
-                <tr>
-                  <td>{name}</td>
-                  <td>{part}</td>
-                  <td>{type}</td>
-                  <td>{why}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table head={['column', 'part', 'type', 'why']}>
+          {summary.columns.slice(0, MAX_LISTED).map(({ name, part, type, why }) => (
+            <tr>
+              <td>{name}</td>
+              <td>{part}</td>
+              <td>{type}</td>
+              <td>{why}</td>
+            </tr>
+          ))}
+        </Table>
       </details>
     </section>
   );
@@ -91,19 +68,15 @@ export function Notes({ report: { summary } }: { report: CheckReport }) {
           <span class="name">{plural(summary.notes.length, 'remark')}</span>
           <span class="figure">why findings are what they are</span>
         </summary>
-        <div class="scroll">
-          <table>
-            <tbody>
-              {summary.notes.slice(0, 40).map(({ status, note, findings }) => (
-                <tr>
-                  <td>{status.replaceAll('_', ' ')}</td>
-                  <td>{note}</td>
-                  <td class="n">{plural(findings, 'finding')}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table>
+          {summary.notes.slice(0, 40).map(({ status, note, findings }) => (
+            <tr>
+              <td>{status.replaceAll('_', ' ')}</td>
+              <td>{note}</td>
+              <td class="n">{plural(findings, 'finding')}</td>
+            </tr>
+          ))}
+        </Table>
       </details>
     </section>
   );

@@ -188,3 +188,17 @@ export function Timeline({
     </svg>
   );
 }
+
+/** What the two colours of all plots stand for. */
+export const Legend = () => (
+  <div class="legend">
+    <span>
+      <i class="before" />
+      baseline
+    </span>
+    <span>
+      <i class="now" />
+      current
+    </span>
+  </div>
+);

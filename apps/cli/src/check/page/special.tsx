@@ -2,6 +2,7 @@ import { formatCount, formatPercent, groupTable, type GroupRow } from '#libs/mon
 import type { FoundIn } from '../report.js';
 import type { Checked } from '../run.js';
 import { BarPlot } from './plots.js';
+import { number, Table, wideNumber } from './table.js';
 import { MAX_LISTED } from './words.js';
 
 /** More features than these have hardly any weight. */
@@ -73,33 +74,28 @@ export function Groups({ special: { groups } }: { special: Special }) {
   return (
     <section class="card">
       <h2>Groups</h2>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>group</th>
-              <th class="n">rows</th>
-              <th class="n">favourable decisions</th>
-              <th class="n">95 % interval</th>
-              <th class="n wide">baseline</th>
-            </tr>
-          </thead>
-          <tbody>
-            {groups.slice(0, MAX_LISTED).map(({ row, now, before }) => (
-              <tr>
-                <td>
-                  {row.facet}: {row.group}
-                  {row.favoured && <span class="soft"> (compared with)</span>}
-                </td>
-                <td class="n">{formatCount(row.rows)}</td>
-                <td class="n">{share(now?.value)}</td>
-                <td class="n">{interval(now)}</td>
-                <td class="n wide">{share(before?.value)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        head={[
+          'group',
+          number('rows'),
+          number('favourable decisions'),
+          number('95 % interval'),
+          wideNumber('baseline'),
+        ]}
+      >
+        {groups.slice(0, MAX_LISTED).map(({ row, now, before }) => (
+          <tr>
+            <td>
+              {row.facet}: {row.group}
+              {row.favoured && <span class="soft"> (compared with)</span>}
+            </td>
+            <td class="n">{formatCount(row.rows)}</td>
+            <td class="n">{share(now?.value)}</td>
+            <td class="n">{interval(now)}</td>
+            <td class="n wide">{share(before?.value)}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

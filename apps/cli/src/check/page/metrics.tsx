@@ -1,0 +1,32 @@
+import { METRIC_LABELS } from '#libs/monitoring';
+import type { Group } from './groups.js';
+import { number, Table, wideNumber } from './table.js';
+import { plural, qOf, shown } from './words.js';
+
+/** Metrics: of the window where the group is worst. */
+export function Metrics({ group }: { group: Group }) {
+  const own = group.findings.filter(({ window }) => window === group.worst.window);
+  // Two dozen metrics of a group are read from those that have a limit.
+  const isLimited = ({ finding }: (typeof own)[number]): number => (finding.threshold === null ? 1 : 0);
+  const rows = own.toSorted((a, b) => isLimited(a) - isLimited(b));
+  return (
+    <div>
+      <Table head={['metric', wideNumber('baseline'), number('value'), number('limit'), number('q')]}>
+        {rows.map(({ finding }) => (
+          <tr title={finding.note}>
+            <td>{METRIC_LABELS[finding.metric]}</td>
+            <td class="n wide">{shown(finding.metric, finding.baselineValue)}</td>
+            <td class={finding.status === 'breached' ? 'n bad' : 'n'}>
+              {finding.value === null
+                ? finding.status.replaceAll('_', ' ')
+                : shown(finding.metric, finding.value)}
+            </td>
+            <td class="n">{shown(finding.metric, finding.threshold)}</td>
+            <td class="n">{qOf(finding.pAdjusted)}</td>
+          </tr>
+        ))}
+      </Table>
+      <p class="soft under">{plural(group.worst.finding.rows, 'row')}</p>
+    </div>
+  );
+}

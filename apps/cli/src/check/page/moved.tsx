@@ -1,0 +1,84 @@
+import { formatCount, METRIC_LABELS } from '#libs/monitoring';
+import type { CheckReport } from '#libs/contracts';
+import type { Drawn } from './groups.js';
+import { Metrics } from './metrics.js';
+import { BarPlot, DensityPlot, Legend, Timeline } from './plots.js';
+import { MAX_LISTED, nameOf, segmentOf, shown } from './words.js';
+
+/** Open at first; the rest unfolds on a click. */
+const OPEN = 3;
+
+/** What breached, with its distributions, course and metrics. */
+export function Moved({ groups, report }: { groups: readonly Drawn[]; report: CheckReport }) {
+  return (
+    <section class="card">
+      <h2>What moved, worst first</h2>
+      <Legend />
+      {groups.slice(0, MAX_LISTED).map((group, at) => (
+        <GroupDetails group={group} open={at < OPEN} report={report} />
+      ))}
+      {groups.length > MAX_LISTED && (
+        <p class="soft">… and {formatCount(groups.length - MAX_LISTED)} more in the JSON report</p>
+      )}
+    </section>
+  );
+}
+
+function GroupDetails({ group, open, report }: { group: Drawn; open: boolean; report: CheckReport }) {
+  const { finding } = group.worst;
+  return (
+    <details open={open}>
+      <summary>
+        <span class="name">{nameOf(group)}</span>
+        <span class="chip">{segmentOf(group)}</span>
+        <span class="figure">
+          {METRIC_LABELS[finding.metric]} {shown(finding.metric, finding.value)}
+          {finding.threshold !== null && ` (limit ${shown(finding.metric, finding.threshold)})`}
+        </span>
+      </summary>
+      <div class="two">
+        <Picture group={group} report={report} />
+        <Metrics group={group} />
+      </div>
+    </details>
+  );
+}
+
+function Picture({ group, report }: { group: Drawn; report: CheckReport }) {
+  const { picture, timeline, worst, words } = group;
+  const window = report.windows.length > 1 ? `, window ${windowName(report, worst.window)}` : '';
+  const label = `${nameOf(group)} in ${segmentOf(group)}: baseline and current`;
+  return (
+    <div>
+      {words.map((sentence) => (
+        <p>{sentence}</p>
+      ))}
+      {picture !== null && (
+        <figure>
+          <figcaption>Share of rows{window}</figcaption>
+          {picture.kind === 'density' ? (
+            <DensityPlot baseline={picture.baseline} window={picture.window} label={label} />
+          ) : (
+            <BarPlot cells={picture.cells} label={label} />
+          )}
+        </figure>
+      )}
+      {timeline !== null && (
+        <figure>
+          <figcaption>{METRIC_LABELS[timeline.metric]} per window</figcaption>
+          <Timeline
+            points={timeline.points}
+            limit={timeline.limit}
+            label={`${METRIC_LABELS[timeline.metric]} per window`}
+          />
+        </figure>
+      )}
+      {picture === null && timeline === null && words.length === 0 && (
+        <p class="soft">Nothing to draw here.</p>
+      )}
+    </div>
+  );
+}
+
+const windowName = ({ windows }: CheckReport, at: number): string =>
+  windows[at]?.start?.slice(0, 16).replace('T', ' ') ?? `#${at}`;

@@ -1,0 +1,41 @@
+import { formatCount, METRIC_LABELS } from '#libs/monitoring';
+import type { Group } from './groups.js';
+import { number, Table } from './table.js';
+import { nameOf, segmentOf, shown } from './words.js';
+
+/** Every segment value on a line, those with most breaches first. */
+export function Segments({ groups }: { groups: readonly Group[] }) {
+  const segments = new Map<string, Group[]>();
+  for (const group of groups) {
+    const key = JSON.stringify([group.segment, group.segmentValue]);
+    const some = segments.get(key);
+    if (some === undefined) segments.set(key, [group]);
+    else some.push(group);
+  }
+  if (segments.size < 2) return null;
+  const rows = [...segments.values()]
+    .map((some) => ({ first: some[0], breached: some.filter((group) => group.breached.length > 0), some }))
+    .toSorted((a, b) => b.breached.length - a.breached.length);
+  return (
+    <section class="card">
+      <h2>Segments</h2>
+      <Table head={['segment', number('rows'), number('breached'), 'worst']}>
+        {rows.map(({ first, breached, some }) => (
+          <tr>
+            <td>{first === undefined ? '' : segmentOf(first)}</td>
+            <td class="n">{formatCount(Math.max(0, ...some.map(({ worst }) => worst.finding.rows)))}</td>
+            <td class={breached.length > 0 ? 'n bad' : 'n'}>
+              {formatCount(breached.length)} of {formatCount(some.length)}
+            </td>
+            <td>{worstOf(some[0])}</td>
+          </tr>
+        ))}
+      </Table>
+    </section>
+  );
+}
+
+const worstOf = (group: Group | undefined): string =>
+  group === undefined || group.breached.length === 0
+    ? '–'
+    : `${nameOf(group)}: ${METRIC_LABELS[group.worst.finding.metric]} ${shown(group.worst.finding.metric, group.worst.finding.value)}`;
