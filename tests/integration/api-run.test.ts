@@ -212,6 +212,26 @@ describe('results', () => {
     expect(await of('segment=hub&segmentValue=ATL&feature=distance')).not.toEqual([]);
     expect(await of('from=2026-04-05T00:00:00Z')).toEqual([]);
     expect(await of('limit=3')).toHaveLength(3);
+
+    // Another window of the same evaluation, then all in pages, each after the last item of the one before.
+    const later = { startMs: window.startMs + DAY_MS, endMs: window.endMs + DAY_MS };
+    await at.store.evaluations.record(
+      { ...evaluation, window: later, inputs: 'def' },
+      { revision: 1, durationMs: 5 },
+    );
+    const whole = await of('limit=10000');
+    expect(whole).toHaveLength(2 * findings.length);
+    const paged: Json[] = [];
+    for (let before = ''; ; ) {
+      const page = await of(`limit=7${before}`);
+      if (page.length === 0) break;
+      paged.push(...page);
+      before = `&before=${String(page.at(-1)!['cursor'])}`;
+    }
+    expect(paged).toEqual(whole);
+    const bad = await at.call('GET', `${base}/findings?before=x`);
+    expect(bad.status).toBe(422);
+    expect(errorsOf(bad).map(({ field }) => field)).toEqual(['query.before']);
   });
 
   it('of alerts come with their history and who was told', async () => {

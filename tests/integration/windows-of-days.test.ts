@@ -22,7 +22,7 @@ const training = (endMs: number): string => {
 const WINDOWS = {
   days: { every: 'P1D' },
   parts: { every: 'PT6H' },
-  weeks: { every: 'P1D', size: 'P7D' },
+  threes: { every: 'P1D', size: 'P3D' },
 };
 
 beforeAll(async () => {
@@ -53,45 +53,45 @@ const hoursOf = ({ windowStart, windowEnd }: Evaluation): number =>
 
 type Case = { timeZone: string; bucket: string; start: string; days: number[]; parts: number[] };
 const QUARTERS = [6, 6, 6, 6];
-const week = (odd: number, at: number): number[] => [24, 24, 24, 24, 24, 24, 24].with(at, odd);
-const parts = (odd: number[], at: number): number[] =>
-  Array.from({ length: 7 }, (_, day) => (day === at ? odd : QUARTERS)).flat();
+/** An odd day between two of 24 hours. */
+const around = (odd: number): number[] => [24, odd, 24];
+const parts = (odd: number[]): number[] => [QUARTERS, odd, QUARTERS].flat();
 
-/** A week of local days each, in order of time: the clock only goes forward. */
+/** Three local days each, in order of time: the clock only goes forward. */
 const CASES: [string, Case][] = [
   [
     'a Saturday of 25 hours that ends twice',
     {
-      ...{ timeZone: 'America/Sao_Paulo', bucket: 'PT1H', start: '2018-02-14T02:00Z' },
-      ...{ days: week(25, 3), parts: parts([...QUARTERS, 1], 3) },
+      ...{ timeZone: 'America/Sao_Paulo', bucket: 'PT1H', start: '2018-02-16T02:00Z' },
+      ...{ days: around(25), parts: parts([...QUARTERS, 1]) },
     },
   ],
   [
     'a Sunday of 23 hours without a midnight',
     {
-      ...{ timeZone: 'America/Sao_Paulo', bucket: 'PT1H', start: '2018-11-01T03:00Z' },
-      ...{ days: week(23, 3), parts: parts([6, 6, 6, 5], 3) },
+      ...{ timeZone: 'America/Sao_Paulo', bucket: 'PT1H', start: '2018-11-03T03:00Z' },
+      ...{ days: around(23), parts: parts([6, 6, 6, 5]) },
     },
   ],
   [
     'a day of 23 hours',
     {
-      ...{ timeZone: 'Europe/Berlin', bucket: 'PT1H', start: '2026-03-24T23:00Z' },
-      ...{ days: week(23, 4), parts: parts([6, 6, 6, 5], 4) },
+      ...{ timeZone: 'Europe/Berlin', bucket: 'PT1H', start: '2026-03-27T23:00Z' },
+      ...{ days: around(23), parts: parts([6, 6, 6, 5]) },
     },
   ],
   [
     'days that begin at half past, of quarters of an hour',
     {
       ...{ timeZone: 'Asia/Kolkata', bucket: 'PT15M', start: '2026-05-03T18:30Z' },
-      ...{ days: week(24, 0), parts: parts(QUARTERS, 0) },
+      ...{ days: around(24), parts: parts(QUARTERS) },
     },
   ],
   [
     'a day of 25 hours',
     {
-      ...{ timeZone: 'Europe/Berlin', bucket: 'PT1H', start: '2026-10-21T22:00Z' },
-      ...{ days: week(25, 3), parts: parts([...QUARTERS, 1], 3) },
+      ...{ timeZone: 'Europe/Berlin', bucket: 'PT1H', start: '2026-10-23T22:00Z' },
+      ...{ days: around(25), parts: parts([...QUARTERS, 1]) },
     },
   ],
 ];
@@ -112,17 +112,17 @@ test.each(CASES.map(([name, value], index) => ({ name, value, model: `m${index}`
 
     // A moment before the last day has settled.
     nowMs = endMs + SETTLE_MS - 1;
-    await at.evaluated(`${model}-days`, 6);
+    await at.evaluated(`${model}-days`, 2);
     await ticksGoBy(worker);
-    expect(await at.evaluations(`monitor=${model}-weeks`)).toEqual([]);
+    expect(await at.evaluations(`monitor=${model}-threes`)).toEqual([]);
     nowMs += 1;
-    const [days, quarters, weeks] = await Promise.all([
-      at.evaluated(`${model}-days`, 7),
+    const [days, quarters, threes] = await Promise.all([
+      at.evaluated(`${model}-days`, 3),
       at.evaluated(`${model}-parts`, value.parts.length),
-      at.evaluated(`${model}-weeks`, 1),
+      at.evaluated(`${model}-threes`, 1),
     ]);
     expect(days[0]!.windowStart).toBe(new Date(startMs).toISOString());
-    expect([days, quarters, weeks].map((each) => each.map(hoursOf))).toEqual([
+    expect([days, quarters, threes].map((each) => each.map(hoursOf))).toEqual([
       value.days,
       value.parts,
       [hours],
@@ -130,7 +130,7 @@ test.each(CASES.map(([name, value], index) => ({ name, value, model: `m${index}`
     for (const monitor of Object.keys(WINDOWS)) {
       const found = await at.findings(`monitor=${model}-${monitor}&metric=psi`);
       expect(found.toReversed().map((finding) => finding['rows'])).toEqual(
-        { days, parts: quarters, weeks }[monitor]!.map((each) => hoursOf(each) * ROWS_PER_HOUR),
+        { days, parts: quarters, threes }[monitor]!.map((each) => hoursOf(each) * ROWS_PER_HOUR),
       );
     }
   },

@@ -34,6 +34,7 @@ export type {
   Evaluations,
   EvaluationSummary,
   FindingFilter,
+  ListedFinding,
   RecordedWindow,
 } from './results/evaluations.js';
 export type { StoredFinding } from './results/finding-rows.js';

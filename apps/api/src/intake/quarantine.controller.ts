@@ -1,12 +1,13 @@
 import { Controller, Inject } from '@nestjs/common';
 import { offsetSchema, QUARANTINE_REASONS } from '#libs/contracts';
-import { StoreError, type QuarantineEntry, type QuarantinePage, type Store } from '#libs/store';
+import { type Store } from '#libs/store';
 import { STORE } from '#libs/service';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';
 import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
-import { invalid, notFound } from '../http/problem.js';
+import { notFound } from '../http/problem.js';
+import { paged } from '../http/paged.js';
 import { ok, type Reply } from '../http/reply.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { listSchema } from '../registry/view.js';
@@ -64,7 +65,7 @@ export class QuarantineController {
   @Endpoint(list)
   async list(@Call() { params, query: { limit, ...page } }: CallOf<typeof list>): Promise<Reply> {
     await this.registry.requireProject(params.project);
-    const entries = await this.page(params.project, { ...given(page), limit });
+    const entries = await paged(this.store.intake.quarantine(params.project, { ...given(page), limit }));
     return ok({ items: entries.map((entry) => shownQuarantine(entry)) });
   }
 
@@ -82,19 +83,5 @@ export class QuarantineController {
     const entry = await this.store.intake.quarantined(params.project, at);
     if (entry === null) throw notFound('quarantined event', `${topic}/${partition}/${offset}`);
     return ok(shownQuarantine(entry, Infinity));
-  }
-
-  /** A cursor that is not ours is the caller's mistake, not the database's. */
-  private async page(project: string, page: QuarantinePage): Promise<QuarantineEntry[]> {
-    try {
-      return await this.store.intake.quarantine(project, page);
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'BAD_CURSOR')
-        throw invalid({
-          field: 'query.before',
-          message: 'is not a cursor of this list; take the one of its last item',
-        });
-      throw error;
-    }
   }
 }

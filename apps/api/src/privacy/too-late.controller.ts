@@ -1,12 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { tooLateCauses } from '#libs/contracts';
-import { StoreError, type Store, type TooLateEntry, type TooLatePage } from '#libs/store';
+import { type Store, type TooLateEntry } from '#libs/store';
 import { STORE } from '#libs/service';
 import { z } from 'zod';
 
 import { Call } from '../http/call.js';
 import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
-import { invalid } from '../http/problem.js';
+import { paged } from '../http/paged.js';
 import { ok, type Reply } from '../http/reply.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { listSchema } from '../registry/view.js';
@@ -64,20 +64,7 @@ export class TooLateController {
     @Call() { params: { project, model }, query: { limit, ...page } }: CallOf<typeof list>,
   ): Promise<Reply> {
     await this.registry.get({ project, kind: 'model', id: model });
-    const entries = await this.entries(project, model, { ...given(page), limit });
+    const entries = await paged(this.store.retention.tooLate(project, model, { ...given(page), limit }));
     return ok({ items: entries.map(shown) });
-  }
-
-  private async entries(project: string, model: string, page: TooLatePage): Promise<TooLateEntry[]> {
-    try {
-      return await this.store.retention.tooLate(project, model, page);
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'BAD_CURSOR')
-        throw invalid({
-          field: 'query.before',
-          message: 'is not a cursor of this list; take the one of its last item',
-        });
-      throw error;
-    }
   }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import { Call } from '../http/call.js';
 import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
+import { paged } from '../http/paged.js';
 import { ok, type Reply } from '../http/reply.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { listSchema } from '../registry/view.js';
@@ -37,6 +38,7 @@ const findings = endpoint({
     facet: z.string().max(800).optional(),
     facetValue: z.string().max(800).optional(),
     status: z.enum(findingStatuses).optional(),
+    before: z.string().max(8_192).optional().describe('Cursor of the last item of the page before.'),
     limit: limitQuery(500, 10_000),
   }),
   replies: { 200: { description: 'Findings', schema: listSchema('Findings', storedFindingSchema) } },
@@ -59,7 +61,7 @@ export class EvaluationsController {
   @Endpoint(findings)
   async findings(@Call() { params, query }: CallOf<typeof findings>): Promise<Reply> {
     await this.registry.requireProject(params.project);
-    const items = await this.store.evaluations.findings(params.project, toStoreFilter(query));
+    const items = await paged(this.store.evaluations.findings(params.project, toStoreFilter(query)));
     return ok({ items: items.map(shownFinding) });
   }
 }

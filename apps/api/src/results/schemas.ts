@@ -58,7 +58,14 @@ const monitorFields = {
 export const findingSchema: z.ZodType<ShownFinding> = z.object(findingFields).meta({ title: 'Finding' });
 
 export const storedFindingSchema = z
-  .object({ ...monitorFields, ...windowFields, ...findingFields, inputs: z.string(), monitorRevision })
+  .object({
+    ...monitorFields,
+    ...windowFields,
+    ...findingFields,
+    inputs: z.string(),
+    monitorRevision,
+    cursor: z.string(),
+  })
   .meta({ title: 'StoredFinding' });
 
 export const evaluationSchema = z

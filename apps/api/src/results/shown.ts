@@ -6,7 +6,7 @@ import {
   type SageMakerCheck,
   type Window,
 } from '#libs/contracts';
-import type { EvaluationSummary, NoticeEntry, StoredFinding } from '#libs/store';
+import type { EvaluationSummary, ListedFinding, NoticeEntry } from '#libs/store';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -52,7 +52,7 @@ export const shownEvaluation = ({ window, atMs, ...summary }: EvaluationSummary)
   at: iso(atMs),
 });
 
-export const shownFinding = ({ window, ...finding }: StoredFinding) => ({
+export const shownFinding = ({ window, ...finding }: ListedFinding) => ({
   ...withCheck(finding),
   ...shownWindow(window),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventPosition, QuarantineReason } from '#libs/contracts';
-import { integer, bigInteger, RowBinary, type Database, StoreError } from '../client/index.js';
+import { bigInteger, cursors, integer, RowBinary, type Database } from '../client/index.js';
 import type { QuarantineRow, TopicPartition } from './rows.js';
 
 export const QUARANTINE_COLUMNS = [
@@ -60,23 +60,14 @@ export type QuarantineEntry = QuarantineRow &
     cursor: string;
   };
 
-const cursorSchema = z.tuple([z.number(), z.string(), z.string(), z.number(), z.string()]);
-type Cursor = z.infer<typeof cursorSchema>;
+const offsetText = z.string().regex(/^\d{1,20}$/);
+const places = cursors(
+  z.tuple([z.number(), z.string(), z.string(), z.number(), offsetText]),
+  'list-quarantine',
+);
 
 /** After everything: the first page. */
-const NEWEST: Cursor = [9_000_000_000_000, '', '', 0, '0'];
-
-const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url');
-
-/** Null for anything that this file did not write. */
-function readCursor(text: string): Cursor | null {
-  try {
-    const parsed = cursorSchema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-    return parsed.success && /^\d{1,20}$/.test(parsed.data[4]) ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
+const NEWEST = places.write([9_000_000_000_000, '', '', 0, '0']);
 
 const entryRow = z
   .object({
@@ -108,7 +99,7 @@ const entryRow = z
       rawBytes,
       atMs,
       replayedMs: replayedMs === 0 ? null : replayedMs,
-      cursor: writeCursor([brokerTimeMs, row.topic, row.incarnation, row.partition, String(row.offset)]),
+      cursor: places.write([brokerTimeMs, row.topic, row.incarnation, row.partition, String(row.offset)]),
     }),
   );
 
@@ -154,14 +145,7 @@ export async function listQuarantine(
   project: string,
   page: QuarantinePage,
 ): Promise<QuarantineEntry[]> {
-  const cursor = page.before === undefined ? NEWEST : readCursor(page.before);
-  if (cursor === null)
-    throw new StoreError("'before' is not a cursor of this list: use the cursor of its last entry", {
-      query: 'list-quarantine',
-      retryable: false,
-      code: 'BAD_CURSOR',
-    });
-  const [timeMs, topic, incarnation, partition, offset] = cursor;
+  const [timeMs, topic, incarnation, partition, offset] = places.read(page.before ?? NEWEST);
   const { reason = '', state = '', limit } = page;
   return database.query({
     name: 'list-quarantine',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Evaluation, FindingStatus, MonitorKind, Window } from '#libs/contracts';
-import { flag, integer, RowBinary, type Database } from '../client/index.js';
+import { cursors, flag, integer, RowBinary, type Database } from '../client/index.js';
 import {
   encodeFindings,
   FINDING_COLUMNS,
@@ -47,8 +47,13 @@ export type FindingFilter = EvaluationFilter & {
   kind?: MonitorKind;
   exceptKinds?: MonitorKind[];
   status?: FindingStatus;
+  /** Cursor of the last one of the page before. */
+  before?: string;
 };
 export type RecordedWindow = { startMs: number; endMs: number; inputs: string; revision: number };
+
+/** `cursor` continues the list after it. */
+export type ListedFinding = StoredFinding & { cursor: string };
 
 type EvaluationMeta = { revision: number; durationMs: number };
 
@@ -64,8 +69,8 @@ export type Evaluations = {
   recordLedger: (evaluation: Evaluation, meta: EvaluationMeta) => Promise<void>;
   /** Newest revisions, latest window first. */
   list: (project: string, filter: EvaluationFilter) => Promise<EvaluationSummary[]>;
-  /** Of newest revisions only, latest window first. */
-  findings: (project: string, filter: FindingFilter) => Promise<StoredFinding[]>;
+  /** Of newest revisions only, latest window first. Throws a StoreError BAD_CURSOR when `before` is no cursor of this list. */
+  findings: (project: string, filter: FindingFilter) => Promise<ListedFinding[]>;
 };
 
 export const EVALUATION_COLUMNS = [
@@ -135,8 +140,42 @@ WHERE project = {project: String}
   AND ({kind: String} = '' OR monitor_kind = {kind: String})
   AND NOT has({exceptKinds: Array(String)}, monitor_kind)
   AND ({status: String} = '' OR status = {status: String})
+  AND (window_end < toDateTime({endBefore: UInt32}) OR (window_end = toDateTime({endBefore: UInt32})
+    AND (model, version, monitor, toUnixTimestamp(window_start), segment, segment_value, feature, metric, facet, facet_value)
+      > ({afterModel: String}, {afterVersion: String}, {afterMonitor: String}, {afterStart: UInt32}, {afterSegment: String},
+         {afterSegmentValue: String}, {afterFeature: String}, {afterMetric: String}, {afterFacet: String}, {afterFacetValue: String})))
 ORDER BY window_end DESC, model, version, monitor, window_start, segment, segment_value, feature, metric, facet, facet_value
 LIMIT {limit: UInt32}`;
+
+const LAST_SECOND = 4_294_967_295;
+const seconds = (ms: number): number => Math.min(LAST_SECOND, Math.max(0, Math.floor(ms / 1_000)));
+
+const second = z.number().int().min(0).max(LAST_SECOND);
+const text = z.string();
+/** In the order of the list: end of the window, then what is equal in it. */
+const places = cursors(
+  z.tuple([second, text, text, text, second, text, text, text, text, text, text]),
+  'list-findings',
+);
+
+const placeOf = (finding: StoredFinding): Parameters<typeof places.write>[0] => {
+  const { window, model, version, monitor, segment, segmentValue, feature, metric, facet, facetValue } =
+    finding;
+  const [end, start] = [seconds(window.endMs), seconds(window.startMs)];
+  return [end, model, version, monitor, start, segment, segmentValue, feature, metric, facet, facetValue];
+};
+
+/** Parameters of what comes after a cursor; without one no window ends as late. */
+function afterParams(before: string | undefined) {
+  const place = before === undefined ? undefined : places.read(before);
+  const [end = LAST_SECOND, model = '', version = '', monitor = '', start = 0, ...names] = place ?? [];
+  const [segment = '', segmentValue = '', feature = '', metric = '', facet = '', facetValue = ''] = names;
+  return {
+    ...{ endBefore: end, afterModel: model, afterVersion: version, afterMonitor: monitor, afterStart: start },
+    ...{ afterSegment: segment, afterSegmentValue: segmentValue, afterFeature: feature },
+    ...{ afterMetric: metric, afterFacet: facet, afterFacetValue: facetValue },
+  };
+}
 
 const recordedRow = z
   .object({ start_ms: integer, end_ms: integer, inputs: z.string(), revision: integer })
@@ -185,9 +224,6 @@ const summaryRow = z
     }),
   );
 
-const LAST_SECOND = 4_294_967_295;
-const seconds = (ms: number): number => Math.min(LAST_SECOND, Math.max(0, Math.floor(ms / 1_000)));
-
 const filterParams = (filter: EvaluationFilter) => ({
   model: filter.model ?? '',
   version: filter.version ?? '',
@@ -219,8 +255,8 @@ export function createEvaluations(database: Database): Evaluations {
         params: { project, ...filterParams(filter) },
         row: summaryRow,
       }),
-    findings: (project, filter) =>
-      database.query({
+    findings: async (project, filter) => {
+      const found = await database.query({
         name: 'list-findings',
         sql: FINDINGS,
         params: {
@@ -235,9 +271,12 @@ export function createEvaluations(database: Database): Evaluations {
           kind: filter.kind ?? '',
           exceptKinds: filter.exceptKinds ?? [],
           status: filter.status ?? '',
+          ...afterParams(filter.before),
         },
         row: findingRow,
-      }),
+      });
+      return found.map((finding) => ({ ...finding, cursor: places.write(placeOf(finding)) }));
+    },
   };
 }
 

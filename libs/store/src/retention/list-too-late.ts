@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tooLateCauses, type TooLateCause } from '#libs/contracts';
-import { bigInteger, integer, StoreError, type Database } from '../client/index.js';
+import { bigInteger, cursors, integer, type Database } from '../client/index.js';
 
 /** One event or label that came after its bucket was sealed; `cursor` continues the list after it. */
 export type TooLateEntry = {
@@ -16,25 +16,12 @@ export type TooLateEntry = {
 };
 export type TooLatePage = { limit: number; before?: string };
 
-const cursorSchema = z.tuple([
-  z.number(),
-  z.string(),
-  z.string(),
-  z.number(),
-  z.string().regex(/^\d{1,20}$/),
-]);
-type Cursor = z.infer<typeof cursorSchema>;
-const NEWEST: Cursor = [9_000_000_000_000, '', '', 0, '0'];
-
-const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url');
-
-function readCursor(text: string): Cursor | null {
-  try {
-    return cursorSchema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data ?? null;
-  } catch {
-    return null;
-  }
-}
+const offsetText = z.string().regex(/^\d{1,20}$/);
+const places = cursors(
+  z.tuple([z.number(), z.string(), z.string(), z.number(), offsetText]),
+  'list-too-late',
+);
+const NEWEST = places.write([9_000_000_000_000, '', '', 0, '0']);
 
 const entryRow = z
   .object({
@@ -52,7 +39,7 @@ const entryRow = z
     bucketMs,
     timeMs,
     atMs,
-    cursor: writeCursor([atMs, row.version, row.id, row.partition, String(row.offset)]),
+    cursor: places.write([atMs, row.version, row.id, row.partition, String(row.offset)]),
   }));
 
 const LIST = `
@@ -66,19 +53,12 @@ ORDER BY at_ms DESC, version DESC, id DESC, partition DESC, offset DESC
 LIMIT {limit: UInt32}`;
 
 /** listTooLate: newest first. Throws a StoreError that is not retryable when `before` is no cursor of ours. */
-export function listTooLate(
+export async function listTooLate(
   database: Database,
   { project, model }: { project: string; model: string },
   page: TooLatePage,
 ): Promise<TooLateEntry[]> {
-  const cursor = page.before === undefined ? NEWEST : readCursor(page.before);
-  if (cursor === null)
-    throw new StoreError("'before' is not a cursor of this list: use the cursor of its last entry", {
-      query: 'list-too-late',
-      retryable: false,
-      code: 'BAD_CURSOR',
-    });
-  const [atMs, version, id, partition, offset] = cursor;
+  const [atMs, version, id, partition, offset] = places.read(page.before ?? NEWEST);
   return database.query({
     name: 'list-too-late',
     sql: LIST,
