@@ -23,7 +23,7 @@ const modules = join(root, 'node_modules');
 const dist = join(root, 'dist');
 const pinnedNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const buildStamp = join(dist, '.built');
-const reportFile = join(root, '.plumbline', 'test-report.json');
+const reportFile = (name) => join(root, '.plumbline', `test-report-${name}.json`);
 const minNodeMajor = 20;
 const progressMs = 10_000;
 
@@ -232,23 +232,19 @@ const checks = [
   ['dead code', 'knip', []],
 ];
 
-/** Runs the checks two at a time; a failed one is printed whole. Resolves with the number of failures. */
+/** Runs the checks; a failed one is printed whole. Resolves with the number of failures. */
 async function runChecks() {
-  const waiting = [...checks];
   let failed = 0;
-  const worker = async () => {
-    for (let check = waiting.shift(); check && !interrupted; check = waiting.shift()) {
-      const [name, tool, args] = check;
-      const startMs = Date.now();
-      const { code, output } = await run(tool, args, { quiet: true });
-      if (code !== 0) failed += 1;
-      say(
-        `check ${name}: ${code === 0 ? 'passed' : 'FAILED'} (${Math.round((Date.now() - startMs) / 1000)} s)`,
-      );
-      if (code !== 0) say(output.trim());
-    }
-  };
-  await Promise.all([worker(), worker()]);
+  for (const [name, tool, args] of checks) {
+    if (interrupted) break;
+    const startMs = Date.now();
+    const { code, output } = await run(tool, args, { quiet: true });
+    const seconds = Math.round((Date.now() - startMs) / 1000);
+    say(`check ${name}: ${code === 0 ? 'passed' : 'FAILED'} (${seconds} s)`);
+    if (code === 0) continue;
+    failed += 1;
+    say(output.trim());
+  }
   return failed;
 }
 
@@ -265,13 +261,37 @@ function countTests(report, exitCode) {
   };
 }
 
-async function runVitest(args) {
-  rmSync(reportFile, { force: true });
+/** One run of vitest. A quiet one is printed whole when something failed. */
+async function runVitest(name, args, { quiet = false } = {}) {
+  const report = reportFile(name);
+  rmSync(report, { force: true });
   const vitest = join(modules, 'vitest', 'vitest.mjs');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const { code } = await run(pinnedNode, [vitest, 'run', ...reporters, ...args]);
-  if (!existsSync(reportFile)) return { passed: 0, skipped: 0, failed: 1 };
-  return countTests(JSON.parse(readFileSync(reportFile, 'utf8')), code);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { code, output } = await run(pinnedNode, [vitest, 'run', ...reporters, ...args], { quiet });
+  if (quiet && code !== 0) say(output.trim());
+  if (!existsSync(report)) return { passed: 0, skipped: 0, failed: 1 };
+  return countTests(JSON.parse(readFileSync(report, 'utf8')), code);
+}
+
+/** What needs no service goes beside what waits for services most of its time. */
+async function runAll() {
+  const [apart, { failedChecks, unit }] = await Promise.all([
+    runVitest('integration', ['--project', 'integration']),
+    (async () => {
+      const failedChecks = await runChecks();
+      const unit = await runVitest('unit', ['--project', 'unit'], { quiet: true });
+      say(`unit tests: ${unit.passed} passed, ${unit.failed} failed`);
+      return { failedChecks, unit };
+    })(),
+  ]);
+  const sum = (what) => apart[what] + unit[what];
+  return { failedChecks, tests: { passed: sum('passed'), skipped: sum('skipped'), failed: sum('failed') } };
+}
+
+/** Named files or options go to vitest alone, after the checks. */
+async function runSome(args) {
+  const failedChecks = await runChecks();
+  return { failedChecks, tests: await runVitest('some', args) };
 }
 
 async function test(args) {
@@ -282,8 +302,7 @@ async function test(args) {
     say('0 passed, 1 failed');
     return 1;
   }
-  const failedChecks = await runChecks();
-  const tests = await runVitest(args);
+  const { failedChecks, tests } = await (args.length === 0 ? runAll() : runSome(args));
   if (tests.skipped > 0) say(`${tests.skipped} skipped`);
   if (failedChecks > 0) say(`${failedChecks} of ${checks.length} checks failed; their output is above`);
   const failed = tests.failed + failedChecks;
