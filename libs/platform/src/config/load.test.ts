@@ -42,7 +42,7 @@ describe('loadConfig', () => {
     });
     expect(config.http).toEqual({ host: '127.0.0.1', port: 8080 });
     expect(config.publicUrl).toBe('http://127.0.0.1:8080');
-    expect(config.limits).toMatchObject({ eventBytes: 1_048_576, featuresPerEvent: 2_000 });
+    expect(config.limits).toMatchObject({ eventBytes: 1_048_576, schemaChangesPerDay: 20 });
     expect(config.external).toEqual({ kafka: false, clickhouse: false, redis: false });
     expect(config.secretKey).toBeUndefined();
   });

@@ -81,12 +81,10 @@ const outbound = z.strictObject({ allow: z.array(hostAndPort).max(100).default([
 
 const limits = z.strictObject({
   eventBytes: count(MIB, 16 * MIB),
-  featuresPerEvent: count(2_000, 10_000),
   uploadBytes: count(16 * GIB),
   uploadLineBytes: count(MIB, 64 * MIB),
   jsonBodyBytes: count(MIB, 64 * MIB),
   draftVersionsPerModel: count(20, 1_000),
-  segmentValuesPerModel: count(500, 10_000),
   schemaChangesPerDay: count(20, 1_000),
 });
 
