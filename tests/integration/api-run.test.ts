@@ -222,7 +222,7 @@ describe('results', () => {
     const whole = await of('limit=10000');
     expect(whole).toHaveLength(2 * findings.length);
     const paged: Json[] = [];
-    for (let before = ''; ; ) {
+    for (let before = ''; ;) {
       const page = await of(`limit=7${before}`);
       if (page.length === 0) break;
       paged.push(...page);
