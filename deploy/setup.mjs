@@ -232,19 +232,23 @@ const checks = [
   ['dead code', 'knip', []],
 ];
 
-/** Runs the checks; a failed one is printed whole. Resolves with the number of failures. */
-async function runChecks() {
+/** Runs the checks, so many at a time; a failed one is printed whole. Resolves with the number of failures. */
+async function runChecks(atOnce) {
+  const waiting = [...checks];
   let failed = 0;
-  for (const [name, tool, args] of checks) {
-    if (interrupted) break;
-    const startMs = Date.now();
-    const { code, output } = await run(tool, args, { quiet: true });
-    const seconds = Math.round((Date.now() - startMs) / 1000);
-    say(`check ${name}: ${code === 0 ? 'passed' : 'FAILED'} (${seconds} s)`);
-    if (code === 0) continue;
-    failed += 1;
-    say(output.trim());
-  }
+  const worker = async () => {
+    for (let check = waiting.shift(); check && !interrupted; check = waiting.shift()) {
+      const [name, tool, args] = check;
+      const startMs = Date.now();
+      const { code, output } = await run(tool, args, { quiet: true });
+      const seconds = Math.round((Date.now() - startMs) / 1000);
+      say(`check ${name}: ${code === 0 ? 'passed' : 'FAILED'} (${seconds} s)`);
+      if (code === 0) continue;
+      failed += 1;
+      say(output.trim());
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
   return failed;
 }
 
@@ -278,7 +282,7 @@ async function runAll() {
   const [apart, { failedChecks, unit }] = await Promise.all([
     runVitest('integration', ['--project', 'integration']),
     (async () => {
-      const failedChecks = await runChecks();
+      const failedChecks = await runChecks(1);
       const unit = await runVitest('unit', ['--project', 'unit'], { quiet: true });
       say(`unit tests: ${unit.passed} passed, ${unit.failed} failed`);
       return { failedChecks, unit };
@@ -290,7 +294,7 @@ async function runAll() {
 
 /** Named files or options go to vitest alone, after the checks. */
 async function runSome(args) {
-  const failedChecks = await runChecks();
+  const failedChecks = await runChecks(2);
   return { failedChecks, tests: await runVitest('some', args) };
 }
 

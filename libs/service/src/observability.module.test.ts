@@ -4,9 +4,8 @@ import { Logger, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { Health } from '#libs/platform';
+import { createLogger, Health } from '#libs/platform';
 import { loggingModule, NestLogger } from './logging.module.js';
-import { createLogger } from '#libs/platform';
 import { Metrics } from './metrics.js';
 import { ObservabilityModule } from './observability.module.js';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { StoreError } from './store-error.js';
 
 /** A place in a list, as text that callers hand back: what its order compares, of the entry it comes after. */
@@ -7,6 +7,9 @@ type Cursors<Place> = {
   /** Throws a StoreError that is not retryable, with the code BAD_CURSOR, for anything that `write` did not make. */
   read: (text: string) => Place;
 };
+
+/** Offset of a broker, as text: beyond 2^53 a number would not be the same again. */
+export const offsetText = z.string().regex(/^\d{1,20}$/);
 
 /** cursors: of the list that the statement `query` answers. */
 export const cursors = <Schema extends z.ZodType>(

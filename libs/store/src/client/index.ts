@@ -2,4 +2,4 @@ export { createDatabase, type Database, type Params, type StoreConfig } from './
 export { bigInteger, flag, float, integer } from './fields.js';
 export { RowBinary } from './row-binary.js';
 export { StoreError } from './store-error.js';
-export { cursors } from './cursor.js';
+export { cursors, offsetText } from './cursor.js';

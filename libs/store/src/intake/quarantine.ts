@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventPosition, QuarantineReason } from '#libs/contracts';
-import { bigInteger, cursors, integer, RowBinary, type Database } from '../client/index.js';
+import { bigInteger, cursors, integer, offsetText, RowBinary, type Database } from '../client/index.js';
 import type { QuarantineRow, TopicPartition } from './rows.js';
 
 export const QUARANTINE_COLUMNS = [
@@ -60,14 +60,13 @@ export type QuarantineEntry = QuarantineRow &
     cursor: string;
   };
 
-const offsetText = z.string().regex(/^\d{1,20}$/);
 const places = cursors(
   z.tuple([z.number(), z.string(), z.string(), z.number(), offsetText]),
   'list-quarantine',
 );
 
 /** After everything: the first page. */
-const NEWEST = places.write([9_000_000_000_000, '', '', 0, '0']);
+const NEWEST: ReturnType<typeof places.read> = [9_000_000_000_000, '', '', 0, '0'];
 
 const entryRow = z
   .object({
@@ -145,7 +144,8 @@ export async function listQuarantine(
   project: string,
   page: QuarantinePage,
 ): Promise<QuarantineEntry[]> {
-  const [timeMs, topic, incarnation, partition, offset] = places.read(page.before ?? NEWEST);
+  const [timeMs, topic, incarnation, partition, offset] =
+    page.before === undefined ? NEWEST : places.read(page.before);
   const { reason = '', state = '', limit } = page;
   return database.query({
     name: 'list-quarantine',

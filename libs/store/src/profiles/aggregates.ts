@@ -11,6 +11,17 @@ export type Aggregate = {
 /** summed: an aggregate whose parts add up. */
 export const summed = (whole: string, name: string): Aggregate => ({ name, whole, merge: 'sum' });
 
+/** combined: an aggregate whose parts are states that its own function puts together. `sizes`: its parameters, with their brackets. */
+export const combined = (
+  name: string,
+  { of, sizes = '', args }: { of: string; sizes?: string; args: string },
+): Aggregate => ({
+  name,
+  whole: `${of}${sizes}(${args})`,
+  state: `${of}State${sizes}(${args})`,
+  merge: `${of}Merge${sizes}`,
+});
+
 /** ofRows: SQL select list of aggregates over rows. */
 export const ofRows = (aggregates: readonly Aggregate[]): string =>
   aggregates.map(({ name, whole }) => `${whole} AS ${name}`).join(', ');

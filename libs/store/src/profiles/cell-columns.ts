@@ -1,7 +1,7 @@
 import type { CategoricalBinning, FeatureBinning, NumericBinning } from '#libs/contracts';
 import { integersLiteral, numberLiteral, numbersLiteral, type Bindings } from '../segments/bindings.js';
 import { isInvalidText, isNullText } from '../segments/feature-columns.js';
-import { summed, type Aggregate } from './aggregates.js';
+import { combined, summed, type Aggregate } from './aggregates.js';
 
 /** Unseen values that a categorical cell lists; counts are exact up to so many different ones, upper bounds beyond. */
 const TOP_UNSEEN = 20;
@@ -152,16 +152,12 @@ function categoricalColumn(
 
 /** What is told of unseen values `x`. Every value of an identifier is new, so their names say nothing and their number does. */
 function unseenOf(x: string, isUnseen: string, { name, distinct }: { name: string; distinct: boolean }) {
-  if (distinct) {
-    const whole = `uniqCombinedIf(${x}, ${isUnseen})`;
-    const partial = { state: `uniqCombinedIfState(${x}, ${isUnseen})`, merge: 'uniqCombinedIfMerge' };
-    return { aggregate: { name, whole, ...partial }, fields: { distinct: name } };
-  }
-  const [top, sizes] = ['approx_top_kIf', `(${TOP_UNSEEN}, ${TOP_UNSEEN_RESERVED})`];
-  const args = `(${x}, ${isUnseen})`;
-  const partial = { state: `${top}State${sizes}${args}`, merge: `${top}Merge${sizes}` };
+  const args = `${x}, ${isUnseen}`;
+  if (distinct)
+    return { aggregate: combined(name, { of: 'uniqCombinedIf', args }), fields: { distinct: name } };
+  const sizes = `(${TOP_UNSEEN}, ${TOP_UNSEEN_RESERVED})`;
   return {
-    aggregate: { name, whole: `${top}${sizes}${args}`, ...partial },
+    aggregate: combined(name, { of: 'approx_top_kIf', sizes, args }),
     fields: { top: `CAST(arrayMap(t -> (t.1, t.2), ${name}), 'Map(String, UInt64)')` },
   };
 }

@@ -1,7 +1,7 @@
 import { LIVE_ORIGIN, PREDICTION_FEATURES, type FeatureBinning } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
 import { Bindings, integersLiteral } from '../segments/bindings.js';
-import { ofParts, ofRows, partsOf, summed, type Aggregate } from './aggregates.js';
+import { combined, ofParts, ofRows, partsOf, summed, type Aggregate } from './aggregates.js';
 import { CELL_FIELDS, cellColumn, rowsCell } from './cell-columns.js';
 import { grouping, type Grouping, type SegmentPart } from './grouping.js';
 import { valueOf, type ProfilePlan } from './plan.js';
@@ -89,7 +89,7 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
     ...(withRows ? [DIFFERENT] : []),
     ...cells.flatMap((cell) => cell.aggregates),
   ];
-  const counted = groups.parts > 0 ? countedInParts : countedAtOnce;
+  const counted = groups.combinations > 0 ? countedInParts : countedAtOnce;
   const filled = [...(withRows ? [rowsCell(DIFFERENT.name)] : []), ...cells.map(({ cell }) => cell)];
   const columns = CELL_FIELDS.map(
     (field) => `[${filled.map((cell) => cell[field]).join(', ')}] AS ${field}s`,
@@ -109,12 +109,7 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
   };
 }
 
-const DIFFERENT: Aggregate = {
-  name: 'different',
-  whole: 'uniqCombined64(content)',
-  state: 'uniqCombined64State(content)',
-  merge: 'uniqCombined64Merge',
-};
+const DIFFERENT = combined('different', { of: 'uniqCombined64', args: 'content' });
 
 /** A row is counted for every segment. */
 const countedAtOnce = (rows: string, groups: Grouping, aggregates: readonly Aggregate[]): string =>

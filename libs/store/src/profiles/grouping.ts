@@ -12,7 +12,7 @@ export type Grouping = {
   /** `GROUPING SETS (…)`; `also` are columns that belong to every set. */
   sets: (also?: string) => string;
   /** How many combinations of segment values there can be; 0 where counting those first is not worth it. */
-  parts: number;
+  combinations: number;
   /** SQL condition over a group: it is a value of its segment, not what lies outside. */
   isValue: string;
   segment: string;
@@ -33,12 +33,12 @@ export function segmentParts({ segments }: ProfilePlan): SegmentPart[] {
 }
 
 /** Beyond these rows are so few for each that counting them for every segment costs no more. */
-const MAX_PARTS = 256;
+const MAX_COMBINATIONS = 256;
 
 /** A row is in one of the values of every segment, or outside. */
-function partsOf(values: readonly number[]): number {
-  const parts = values.reduce((product, count) => product * (count + 1), 1);
-  return values.length > 0 && parts <= MAX_PARTS ? parts : 0;
+function combinationsOf(values: readonly number[]): number {
+  const combinations = values.reduce((product, count) => product * (count + 1), 1);
+  return values.length > 0 && combinations <= MAX_COMBINATIONS ? combinations : 0;
 }
 
 /** groupsOf: the groups that a statement holds at once for one bucket, at most. */
@@ -47,7 +47,7 @@ export function groupsOf(plan: ProfilePlan): number {
     const values = segmentColumns(segments, plan.features, new Bindings()).map(
       (column) => column.values.length,
     );
-    return values.reduce((sum, count) => sum + count + 1, 1) + partsOf(values);
+    return values.reduce((sum, count) => sum + count + 1, 1) + combinationsOf(values);
   });
   return Math.max(...each);
 }
@@ -63,7 +63,7 @@ export function grouping(plan: ProfilePlan, part: SegmentPart, bindings: Binding
       keys: '',
       columns: '',
       sets: (also = '') => `GROUPING SETS ((bucket${also}))`,
-      parts: 0,
+      combinations: 0,
       isValue: '1',
       segment: `'${ALL_SEGMENT}'`,
       segmentValue: `'${SEGMENT_IN}'`,
@@ -76,7 +76,7 @@ export function grouping(plan: ProfilePlan, part: SegmentPart, bindings: Binding
     columns: names.map((name) => `, ${name}`).join(''),
     sets: (also = '') =>
       `GROUPING SETS (${[...(part.withAll ? [''] : []), ...names.map((name) => `, ${name}`)].map((key) => `(bucket${also}${key})`).join(', ')})`,
-    parts: partsOf(segments.map(({ values: { length } }) => length)),
+    combinations: combinationsOf(segments.map(({ values: { length } }) => length)),
     isValue: `${which} = 0 OR ${keys}[${which}] <= length(${values}[${which}])`,
     segment: `if(${which} = 0, '${ALL_SEGMENT}', ${bindings.texts(segments.map(({ segment }) => segment))}[${which}])`,
     segmentValue: `if(${which} = 0, '${SEGMENT_IN}', ${values}[${which}][${keys}[${which}]])`,

@@ -165,15 +165,16 @@ const placeOf = (finding: StoredFinding): Parameters<typeof places.write>[0] => 
   return [end, model, version, monitor, start, segment, segmentValue, feature, metric, facet, facetValue];
 };
 
-/** Parameters of what comes after a cursor; without one no window ends as late. */
+/** No window ends as late, so all come after it. */
+const FIRST: ReturnType<typeof places.read> = [LAST_SECOND, '', '', '', 0, '', '', '', '', '', ''];
+
 function afterParams(before: string | undefined) {
-  const place = before === undefined ? undefined : places.read(before);
-  const [end = LAST_SECOND, model = '', version = '', monitor = '', start = 0, ...names] = place ?? [];
-  const [segment = '', segmentValue = '', feature = '', metric = '', facet = '', facetValue = ''] = names;
+  const [endBefore, afterModel, afterVersion, afterMonitor, afterStart, ...names] =
+    before === undefined ? FIRST : places.read(before);
+  const [afterSegment, afterSegmentValue, afterFeature, afterMetric, afterFacet, afterFacetValue] = names;
   return {
-    ...{ endBefore: end, afterModel: model, afterVersion: version, afterMonitor: monitor, afterStart: start },
-    ...{ afterSegment: segment, afterSegmentValue: segmentValue, afterFeature: feature },
-    ...{ afterMetric: metric, afterFacet: facet, afterFacetValue: facetValue },
+    ...{ endBefore, afterModel, afterVersion, afterMonitor, afterStart, afterSegment, afterSegmentValue },
+    ...{ afterFeature, afterMetric, afterFacet, afterFacetValue },
   };
 }
 

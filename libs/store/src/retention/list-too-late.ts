@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tooLateCauses, type TooLateCause } from '#libs/contracts';
-import { bigInteger, cursors, integer, type Database } from '../client/index.js';
+import { bigInteger, cursors, integer, offsetText, type Database } from '../client/index.js';
 
 /** One event or label that came after its bucket was sealed; `cursor` continues the list after it. */
 export type TooLateEntry = {
@@ -16,12 +16,11 @@ export type TooLateEntry = {
 };
 export type TooLatePage = { limit: number; before?: string };
 
-const offsetText = z.string().regex(/^\d{1,20}$/);
 const places = cursors(
   z.tuple([z.number(), z.string(), z.string(), z.number(), offsetText]),
   'list-too-late',
 );
-const NEWEST = places.write([9_000_000_000_000, '', '', 0, '0']);
+const NEWEST: ReturnType<typeof places.read> = [9_000_000_000_000, '', '', 0, '0'];
 
 const entryRow = z
   .object({
@@ -58,7 +57,8 @@ export async function listTooLate(
   { project, model }: { project: string; model: string },
   page: TooLatePage,
 ): Promise<TooLateEntry[]> {
-  const [atMs, version, id, partition, offset] = places.read(page.before ?? NEWEST);
+  const [atMs, version, id, partition, offset] =
+    page.before === undefined ? NEWEST : places.read(page.before);
   return database.query({
     name: 'list-too-late',
     sql: LIST,

@@ -19,7 +19,7 @@ export type Group = {
   worst: FoundIn;
 };
 
-type Picture =
+export type Picture =
   { kind: 'density'; baseline: Density; window: Density } | { kind: 'bars'; cells: readonly BarCell[] };
 
 export type Drawn = Group & {

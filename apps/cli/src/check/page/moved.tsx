@@ -1,8 +1,9 @@
 import { formatCount, METRIC_LABELS } from '#libs/monitoring';
 import type { CheckReport } from '#libs/contracts';
+import { Distribution } from './distribution.js';
 import type { Drawn } from './groups.js';
 import { Metrics } from './metrics.js';
-import { BarPlot, DensityPlot, Legend, Timeline } from './plots.js';
+import { Legend, Timeline } from './plots.js';
 import { MAX_LISTED, nameOf, segmentOf, shown } from './words.js';
 
 /** Open at first; the rest unfolds on a click. */
@@ -56,11 +57,7 @@ function Picture({ group, report }: { group: Drawn; report: CheckReport }) {
       {picture !== null && (
         <figure>
           <figcaption>Share of rows{window}</figcaption>
-          {picture.kind === 'density' ? (
-            <DensityPlot baseline={picture.baseline} window={picture.window} label={label} />
-          ) : (
-            <BarPlot cells={picture.cells} label={label} />
-          )}
+          <Distribution picture={picture} label={label} />
         </figure>
       )}
       {timeline !== null && (

@@ -1,7 +1,8 @@
 import { formatCount, METRIC_LABELS } from '#libs/monitoring';
+import { Distribution } from './distribution.js';
 import type { Drawn, Group } from './groups.js';
 import { Metrics } from './metrics.js';
-import { BarPlot, DensityPlot, Legend } from './plots.js';
+import { Legend } from './plots.js';
 import { nameOf, plural, shown } from './words.js';
 
 /** What stayed within its limits over all rows, folded. */
@@ -58,15 +59,7 @@ function QuietDetails({ group }: { group: Drawn }) {
           <p class="soft">Nothing to draw here.</p>
         ) : (
           <figure>
-            {group.picture.kind === 'density' ? (
-              <DensityPlot
-                baseline={group.picture.baseline}
-                window={group.picture.window}
-                label={nameOf(group)}
-              />
-            ) : (
-              <BarPlot cells={group.picture.cells} label={nameOf(group)} />
-            )}
+            <Distribution picture={group.picture} label={nameOf(group)} />
           </figure>
         )}
         <Metrics group={group} />
