@@ -39,6 +39,12 @@ module.exports = {
       'Platform serves all',
     ),
     forbid(
+      'outbound-is-plain',
+      { path: lib('outbound') },
+      { path: '^libs/(?!outbound/|platform/)' },
+      'Guarded calls know nothing of what is said',
+    ),
+    forbid(
       'monitoring-is-pure',
       { path: lib('monitoring') },
       { path: '^libs/(?!monitoring/|stats/|contracts/)' },

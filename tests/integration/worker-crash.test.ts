@@ -1,7 +1,8 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NotifyJob } from '#libs/contracts';
-import { createLogger, Outbound, requireSecretKey } from '#libs/platform';
+import { Outbound } from '#libs/outbound';
+import { createLogger, requireSecretKey } from '#libs/platform';
 import { Metrics } from '#libs/service';
 import { openRedis, withLock, type JobQueue } from '#libs/queue';
 import { createStore, type Store } from '#libs/store';

@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { Outbound, type Config, type Health, type Logger } from '#libs/platform';
+import { Outbound } from '#libs/outbound';
+import { type Config, type Health, type Logger } from '#libs/platform';
 import { loggingModule, type Metrics, ObservabilityModule, StoreModule } from '#libs/service';
 
 import { AuthGuard } from './auth/auth.guard.js';

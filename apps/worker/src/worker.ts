@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { notifyJobSchema, QUEUES, tickJobSchema, type NotifyJob, type TickJob } from '#libs/contracts';
-import { Outbound, probe, requireSecretKey, waitFor, type Config } from '#libs/platform';
+import { Outbound } from '#libs/outbound';
+import { probe, requireSecretKey, waitFor, type Config } from '#libs/platform';
 import type { ProcessParts } from '#libs/service';
 import { JobQueue, JobWorker, openRedis, pingRedis, withLock, type QueueDefinition } from '#libs/queue';
 import { createStore, type Store } from '#libs/store';

@@ -1,5 +1,5 @@
 import type { AlertMessage, ChannelKind } from '#libs/contracts';
-import type { Outbound } from '#libs/platform';
+import type { Outbound } from '#libs/outbound';
 
 import type { Channel, ChannelTarget, SendResult } from './channel.js';
 import { emailChannel } from './channels/email.js';

@@ -1,4 +1,4 @@
-import { OutboundError, type OutboundResponse } from '#libs/platform';
+import { OutboundError, type OutboundResponse } from '#libs/outbound';
 
 import type { SendResult } from './channel.js';
 

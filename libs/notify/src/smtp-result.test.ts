@@ -1,4 +1,4 @@
-import { OutboundError } from '#libs/platform';
+import { OutboundError } from '#libs/outbound';
 import { describe, expect, it } from 'vitest';
 
 import { smtpFailure } from './smtp-result.js';

@@ -1,4 +1,4 @@
-import { OutboundError } from '#libs/platform';
+import { OutboundError } from '#libs/outbound';
 
 import type { SendResult } from './channel.js';
 import { oneLine } from './content/text.js';

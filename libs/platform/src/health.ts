@@ -1,4 +1,3 @@
-import { deferred } from './deferred.js';
 
 /** HealthReading: what a check says; a reason is shown without login, so it names no address and no secret. */
 export type HealthReading =
@@ -54,7 +53,7 @@ export class Health {
 
   private async read(name: string, check: HealthCheck): Promise<HealthReading> {
     const controller = new AbortController();
-    const late = deferred<HealthReading>();
+    const late = Promise.withResolvers<HealthReading>();
     const timer = setTimeout(() => {
       controller.abort();
       late.resolve({ ok: false, reason: `no answer within ${this.timeoutMs} ms` });

@@ -6,8 +6,6 @@ export { Health, probe, type HealthReading, type HealthReport } from './health.j
 export { createLogger, httpSerializers, type Logger } from './logging.js';
 export { backoffMs, retry, waitFor } from './retry.js';
 export { Shutdown } from './shutdown.js';
-export { Outbound, type OutboundResponse } from './outbound/outbound.js';
-export { OutboundError } from './outbound/outbound-error.js';
 export { apiKeyPrefix, equalInConstantTime, hashApiKey, isApiKey, newApiKey } from './security/api-key.js';
 export { open, seal } from './security/seal.js';
 export { signLink, signToken, verifyLink, verifyToken } from './security/signed.js';

@@ -1,6 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 
-import { deferred } from './deferred.js';
 import type { Logger } from './logging.js';
 
 type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -58,7 +57,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 const once = async (check: Dependency['check'], stop: AbortSignal, timeoutMs: number): Promise<void> => {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
-  const gone = deferred<never>();
+  const gone = Promise.withResolvers<never>();
   const abort = () => gone.reject(stop.aborted ? stop.reason : new Error(`no answer within ${timeoutMs} ms`));
   signal.addEventListener('abort', abort, { once: true });
   try {

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { deferred } from './deferred.js';
 import { createLogger } from './logging.js';
 import { Shutdown } from './shutdown.js';
 
@@ -46,7 +45,7 @@ describe('Shutdown', () => {
   it('leaves with the right code on the first signal and ignores the second', async () => {
     const codes: number[] = [];
     const shutdown = make((code) => void codes.push(code));
-    const step = deferred<undefined>();
+    const step = Promise.withResolvers<undefined>();
     shutdown.add('slow', () => step.promise);
     shutdown.listen();
     process.emit('SIGTERM');

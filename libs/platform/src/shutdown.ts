@@ -1,4 +1,3 @@
-import { deferred } from './deferred.js';
 import type { Logger } from './logging.js';
 
 type Options = {
@@ -53,7 +52,7 @@ export class Shutdown {
 
   private async run(): Promise<boolean> {
     this.controller.abort();
-    const deadline = deferred<'late'>();
+    const deadline = Promise.withResolvers<'late'>();
     const timer = setTimeout(() => deadline.resolve('late'), this.options.deadlineMs);
     let clean = true;
     for (const step of this.steps.toReversed()) {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { channelInputSchema, channelSecretPlace, type ChannelBody, type ChannelInput } from '#libs/contracts';
-import { open, Outbound, OutboundError, requireSecretKey, seal, type Config } from '#libs/platform';
+import { Outbound, OutboundError } from '#libs/outbound';
+import { open, requireSecretKey, seal, type Config } from '#libs/platform';
 
 import { invalid, Problem, type FieldError } from '../http/problem.js';
 import { canonical } from '../registry/canonical.js';

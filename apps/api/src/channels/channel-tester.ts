@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AlertMessage, ChannelInput } from '#libs/contracts';
 import { createChannels, deliver, SEND_TIMEOUT_MS, type Channels, type SendResult } from '#libs/notify';
-import { Outbound, type Config } from '#libs/platform';
+import { Outbound } from '#libs/outbound';
+import { type Config } from '#libs/platform';
 
 import { CLOCK, CONFIG, type Clock } from '../tokens.js';
 

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { AlertTransition, NotifyJob } from '#libs/contracts';
 import { createChannels, deliver } from '#libs/notify';
-import type { Config, Logger, Outbound } from '#libs/platform';
+import type { Outbound } from '#libs/outbound';
+import type { Config, Logger } from '#libs/platform';
 import { withLock, type JobHandler, type JobQueue, type openRedis } from '#libs/queue';
 import type { Store } from '#libs/store';
 import type { TickTask } from '../tick-task.js';

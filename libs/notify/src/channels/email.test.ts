@@ -1,6 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 
-import { Outbound } from '#libs/platform';
+import { Outbound } from '#libs/outbound';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';

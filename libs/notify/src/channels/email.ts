@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 
 import type { AlertMessage } from '#libs/contracts';
-import type { Outbound } from '#libs/platform';
+import type { Outbound } from '#libs/outbound';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 
 import { SEND_TIMEOUT_MS, type Channel, type ChannelTarget, type SendResult } from '../channel.js';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { Outbound } from '#libs/platform';
+import { Outbound } from '#libs/outbound';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { SendResult } from '../channel.js';

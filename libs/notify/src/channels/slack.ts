@@ -1,4 +1,4 @@
-import type { Outbound, OutboundResponse } from '#libs/platform';
+import type { Outbound, OutboundResponse } from '#libs/outbound';
 import { IncomingWebhook, SlackWebhookError } from '@slack/webhook';
 
 import { SEND_TIMEOUT_MS, type Channel, type SendResult } from '../channel.js';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import type { Outbound } from '#libs/platform';
+import type { Outbound } from '#libs/outbound';
 
 import { SEND_TIMEOUT_MS, type Channel, type SendResult } from '../channel.js';
 import { httpResult, outboundResult } from '../http-result.js';

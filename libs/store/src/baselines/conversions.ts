@@ -1,8 +1,5 @@
 import { MAX_TEXT_LENGTH, storedAs, type Feature } from '#libs/contracts';
-import { isInvalidText } from '../segments/feature-columns.js';
-
-const NULL_TEXT = `'\\0'`;
-const INVALID_TEXT = `'\\x01'`;
+import { INVALID_TEXT, isInvalidText, NULL_TEXT } from '../segments/feature-columns.js';
 
 /** SQL of text as Float64: NaN where there is none, +Inf where it is no finite number. */
 export const toNumber = (text: string): string =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_DIMENSION_VALUES, SEGMENT_OTHER, type DimensionBody, type Feature } from '#libs/contracts';
 import type { Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
-import { featureColumns, paddedArrays } from '../segments/feature-columns.js';
+import { featureColumns, INVALID_TEXT, NULL_TEXT, paddedArrays } from '../segments/feature-columns.js';
 import { operand } from '../segments/operand.js';
 import type { BaselineName } from './remove.js';
 
@@ -19,14 +19,18 @@ export async function dimensionValues(
   const bindings = new Bindings();
   const columns = featureColumns(features);
   const on = operand(body, columns, bindings);
+  const [stored, isKnown] =
+    on.kind === 'text'
+      ? [on.stored, `value NOT IN (${NULL_TEXT}, ${INVALID_TEXT})`]
+      : [on.value, 'isNotNull(stored)'];
   const rows = await db.query({
     name: 'dimension-values',
     sql:
-      `SELECT value FROM (SELECT toString(assumeNotNull(${on.value})) AS value, count() AS n ` +
+      `SELECT value FROM (SELECT ifNull(toString(stored), '') AS value, n FROM (SELECT ${stored} AS stored, count() AS n ` +
       `FROM (SELECT ${paddedArrays(columns)}, tags FROM predictions FINAL ` +
       `WHERE project = ${bindings.text(project)} AND model = ${bindings.text(model)} ` +
       `AND version = ${bindings.text(version)} AND origin = ${bindings.text(origin)}) ` +
-      `WHERE isNotNull(${on.value}) GROUP BY value) ` +
+      `GROUP BY stored) WHERE ${isKnown}) ` +
       `WHERE value != ${bindings.text(SEGMENT_OTHER)} AND lengthUTF8(value) BETWEEN 1 AND ${MAX_VALUE_LENGTH} ` +
       `ORDER BY n DESC, value LIMIT ${MAX_DIMENSION_VALUES}`,
     params: bindings.params,

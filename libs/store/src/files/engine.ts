@@ -20,6 +20,10 @@ const sessionSettings = {
   max_ast_elements: '2000000',
   max_expanded_ast_elements: '8000000',
   max_parser_depth: '10000',
+  // A statement runs once or twice here, which is less than compiling it takes.
+  compile_expressions: 0,
+  compile_aggregate_expressions: 0,
+  compile_sort_description: 0,
   precise_float_parsing: 1,
   optimize_on_insert: 1,
   // Mapped pages of a file would count as memory of the process, up to all of it.

@@ -83,7 +83,7 @@ export async function openFileStore(folder: string): Promise<FileStore> {
         lastMs: last,
       }));
     },
-    compute: (plan) => profiles.computeBaseline(plan),
+    compute: (plan) => profiles.computeBaseline(plan, { days: false }),
     profiles,
   };
 }

@@ -1,7 +1,8 @@
 import type { CategoricalBinning, FeatureBinning, NumericBinning } from '#libs/contracts';
-import { integersLiteral, numberLiteral, numbersLiteral, type Bindings } from '../segments/bindings.js';
-import { isInvalidText, isNullText } from '../segments/feature-columns.js';
+import { integersLiteral, type Bindings } from '../segments/bindings.js';
+import { INVALID_TEXT, NULL_TEXT } from '../segments/feature-columns.js';
 import { combined, summed, type Aggregate } from './aggregates.js';
+import { numberSlots } from './number-slots.js';
 
 /** Unseen values that a categorical cell lists; counts are exact up to so many different ones, upper bounds beyond. */
 const TOP_UNSEEN = 20;
@@ -61,33 +62,22 @@ export function cellColumn(
     : categoricalColumn(binning, value, name, tag, bindings);
 }
 
-/**
- * Slots: the bins, then under, over, (below 0, where the bins start above 0 and so would hide them among those under), null, invalid.
- * NaN is null, an infinity invalid; adding 0 turns -0 into 0, so that equal values hash alike.
- */
-function numericColumn({ edges, max }: NumericBinning, value: string, name: string, tag: string): CellColumn {
-  const bins = edges.length;
+/** NaN is null, an infinity invalid; adding 0 turns -0 into 0, so that equal values hash alike. */
+function numericColumn(binning: NumericBinning, value: string, name: string, tag: string): CellColumn {
+  const bins = binning.edges.length;
   const [x, slot, finite, sure] = [`x${tag}`, `s${tag}`, `f${tag}`, `v${tag}`];
-  const list = numbersLiteral(edges);
-  const first = edges[0] ?? 0;
-  const outsideSlots = first > 0 ? 3 : 2;
-  const [none, invalid] = [bins + outsideSlots, bins + outsideSlots + 1];
-  const lookUp = `transform(roundDown(${x}, ${list}), ${list}, range(${bins}))`;
-  const outside =
-    `isNaN(${x}), ${none}, isInfinite(${x}), ${invalid}, ${first > 0 ? `${x} < 0, ${bins + 2}, ` : ''}` +
-    `${x} < ${numberLiteral(first)}, ${bins}, ${x} > ${numberLiteral(max)}, ${bins + 1}`;
-  const isUnder = first > 0 ? `${slot} IN (${bins}, ${bins + 2})` : `${slot} = ${bins}`;
+  const { under, negative, over, none, invalid, sql } = numberSlots(binning);
   const at = (index: number): string => `n${tag}[${index + 1}]`;
   return {
     slots: invalid + 1,
     value: `${value} + 0e0 AS ${x}`,
-    slot: `toUInt16(multiIf(${outside}, ${lookUp})) AS ${slot}`,
+    slot: `${sql(x)} AS ${slot}`,
     summed: `${slot} < ${none} AS ${finite}, if(${finite}, ${x}, 0) AS ${sure}, `,
     content: `${slot}, ${sure}`,
     aggregates: [
       counted(slot, invalid + 1, `n${tag}`),
-      summed(`sumIf(${x}, ${isUnder})`, `u${tag}`),
-      summed(`sumIf(${x}, ${slot} = ${bins + 1})`, `o${tag}`),
+      summed(`sumIf(${x}, ${slot} IN (${under.join(', ')}))`, `u${tag}`),
+      summed(`sumIf(${x}, ${slot} = ${over})`, `o${tag}`),
       { name: `l${tag}`, whole: `min(if(${finite}, ${x}, inf))`, merge: 'min' },
       { name: `m${tag}`, whole: `max(if(${finite}, ${x}, -inf))`, merge: 'max' },
       summed(`sum(${sure})`, `t${tag}`),
@@ -100,15 +90,15 @@ function numericColumn({ edges, max }: NumericBinning, value: string, name: stri
       nulls: at(none),
       invalid: at(invalid),
       counts: `arraySlice(n${tag}, 1, ${bins})`,
-      under: first > 0 ? `${at(bins)} + ${at(bins + 2)}` : at(bins),
+      under: under.map(at).join(' + '),
       under_sum: `u${tag}`,
-      over: at(bins + 1),
+      over: at(over),
       over_sum: `o${tag}`,
       min: `l${tag}`,
       max: `m${tag}`,
       sum: `t${tag}`,
       sum_squares: `q${tag}`,
-      negatives: first < 0 ? '0' : at(first > 0 ? bins + 2 : bins),
+      negatives: negative === null ? '0' : at(negative),
     },
   };
 }
@@ -123,17 +113,14 @@ function categoricalColumn(
 ): CellColumn {
   const known = categories.length;
   const [x, slot] = [`x${tag}`, `s${tag}`];
-  const indexes = integersLiteral([...categories.keys()], 16);
-  const lookUp =
-    known === 0
-      ? `toUInt16(${known})`
-      : `transform(${x}, ${bindings.texts(categories)}, ${indexes}, toUInt16(${known}))`;
+  const texts = `arrayConcat([${NULL_TEXT}, ${INVALID_TEXT}], ${bindings.texts(categories)})`;
+  const slots = integersLiteral([known + 1, known + 2, ...categories.keys()], 16);
   const at = (index: number): string => `n${tag}[${index + 1}]`;
   const unseen = unseenOf(x, `${slot} = ${known}`, { name: `p${tag}`, distinct: distinct === true });
   return {
     slots: known + 3,
-    value: `CAST(${value}, 'String') AS ${x}`,
-    slot: `toUInt16(multiIf(${isNullText(x)}, ${known + 1}, ${isInvalidText(x)}, ${known + 2}, ${lookUp})) AS ${slot}`,
+    value: `${value} AS ${x}`,
+    slot: `transform(${x}, ${texts}, ${slots}, toUInt16(${known})) AS ${slot}`,
     summed: '',
     content: `${slot}, ${x}`,
     aggregates: [counted(slot, known + 3, `n${tag}`), unseen.aggregate],

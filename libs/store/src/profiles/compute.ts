@@ -13,11 +13,15 @@ import type { ProfilePlan } from './plan.js';
 import { finishRuns, nextRuns } from './runs.js';
 import { inBuckets, versionKey } from './source.js';
 
+/** Whether days are merged: they spare many readings work, and one or two readings nothing. */
+type Merging = { days: boolean };
+
 /** computeBuckets: replaces the profiles of these buckets, and of their days. The number of prediction rows they are made of. */
 export async function computeBuckets(
   db: Database,
   plan: ProfilePlan,
   buckets: readonly DirtyBucket[],
+  merging: Merging = { days: true },
 ): Promise<{ rows: number }> {
   const groups = featureGroups(plan.binning.features);
   const held = groupsOf(plan);
@@ -44,7 +48,7 @@ export async function computeBuckets(
     }
     await finishRuns(db, plan, 'bucket', running);
   }
-  await refreshDays(db, plan);
+  if (merging.days) await refreshDays(db, plan);
   return profiledRows(
     db,
     plan,
@@ -80,7 +84,11 @@ async function profiledRows(
 const bucketRow = z.object({ start: integer });
 
 /** computeBaseline: profiles every bucket of the plan's origin, once; its rows never change. Given cells have no rows to be made from. */
-export async function computeBaseline(db: Database, plan: ProfilePlan): Promise<{ rows: number }> {
+export async function computeBaseline(
+  db: Database,
+  plan: ProfilePlan,
+  merging?: Merging,
+): Promise<{ rows: number }> {
   if (plan.given === true) return { rows: 0 };
   const bindings = new Bindings();
   const rows = await db.query({
@@ -96,5 +104,6 @@ export async function computeBaseline(db: Database, plan: ProfilePlan): Promise<
     db,
     plan,
     rows.map(({ start }) => ({ startMs: start * 1_000, covers: 0n })),
+    merging,
   );
 }

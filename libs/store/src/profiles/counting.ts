@@ -89,7 +89,6 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
     ...(withRows ? [DIFFERENT] : []),
     ...cells.flatMap((cell) => cell.aggregates),
   ];
-  const counted = groups.combinations > 0 ? countedInParts : countedAtOnce;
   const filled = [...(withRows ? [rowsCell(DIFFERENT.name)] : []), ...cells.map(({ cell }) => cell)];
   const columns = CELL_FIELDS.map(
     (field) => `[${filled.map((cell) => cell[field]).join(', ')}] AS ${field}s`,
@@ -111,14 +110,16 @@ export function countFeatures(plan: ProfilePlan, features: readonly FeatureBinni
 
 const DIFFERENT = combined('different', { of: 'uniqCombined64', args: 'content' });
 
-/** A row is counted for every segment. */
-const countedAtOnce = (rows: string, groups: Grouping, aggregates: readonly Aggregate[]): string =>
-  `SELECT bucket${groups.columns}, ${ofRows(aggregates)} FROM (${rows}) GROUP BY ${groups.sets()}`;
-
-/** A row is counted once, in its combination of segment values, and segments are sums of them. */
-const countedInParts = (rows: string, groups: Grouping, aggregates: readonly Aggregate[]): string =>
-  `SELECT bucket${groups.columns}, ${ofParts(aggregates)} FROM (` +
-  `SELECT bucket${groups.columns}, ${partsOf(aggregates)} FROM (${rows}) GROUP BY bucket${groups.columns}) GROUP BY ${groups.sets()}`;
+/**
+ * counted: SQL of aggregates of rows in every group and, in it, by `also` (columns, each after a comma). Where it is worth it a row is
+ * counted once, in its combination of segment values, and segments are sums of them.
+ */
+function counted(rows: string, groups: Grouping, aggregates: readonly Aggregate[], also = ''): string {
+  const [by, sets] = [`bucket${groups.columns}${also}`, groups.sets(also)];
+  return groups.combinations === 0
+    ? `SELECT ${by}, ${ofRows(aggregates)} FROM (${rows}) GROUP BY ${sets}`
+    : `SELECT ${by}, ${ofParts(aggregates)} FROM (SELECT ${by}, ${partsOf(aggregates)} FROM (${rows}) GROUP BY ${by}) GROUP BY ${sets}`;
+}
 
 /** SQL of the rows of a pass with `truth_label`, '' where there is none (yet): from ground truth, or from the baseline's own column. */
 export function labelledRows(plan: ProfilePlan, pass: Pass, bindings: Bindings): string {
@@ -145,17 +146,15 @@ export function predictsValues(plan: ProfilePlan): boolean {
 export function countLabels(plan: ProfilePlan, pass: Pass): Statement {
   const bindings = new Bindings();
   const groups = grouping(plan, pass.part, bindings);
-  const perRow = `SELECT bucket, ${groups.keys}CAST(truth_label, 'String') AS truth_text, CAST(label, 'String') AS predicted FROM (${labelledRows(plan, pass, bindings)})`;
-  const pairs =
-    `SELECT bucket${groups.columns}, truth_text, predicted, count() AS n, ` +
-    `sum(cityHash64(truth_text, predicted)) AS content ` +
-    `FROM (${perRow}) GROUP BY ${groups.sets(', truth_text, predicted')}`;
+  // Grouped by place in a dictionary, not by text.
+  const perRow = `SELECT bucket, ${groups.keys}toLowCardinality(truth_label) AS truth_text, toLowCardinality(label) AS predicted FROM (${labelledRows(plan, pass, bindings)})`;
+  const pairs = counted(perRow, groups, [summed('count()', 'n')], ', truth_text, predicted');
   const top =
     `arraySlice(arraySort(t -> (-toInt64(t.2), t.1), groupArrayIf((concat(truth_text, char(${PAIR_SEPARATOR.charCodeAt(0)}), predicted), n), ` +
     `truth_text != '')), 1, ${MAX_PAIRS})`;
   const merged =
     `SELECT bucket${groups.columns}, sum(n) AS cell_rows, sumIf(n, truth_text != '') AS cell_labelled, ` +
-    `sum(content) AS cell_checksum, CAST(${top}, 'Map(String, UInt64)') AS cell_top ` +
+    `sum(n * cityHash64(truth_text, predicted)) AS cell_checksum, CAST(${top}, 'Map(String, UInt64)') AS cell_top ` +
     `FROM (${pairs}) GROUP BY bucket${groups.columns}`;
   const named =
     `SELECT bucket, ${groups.segment} AS segment_name, ${groups.segmentValue} AS segment_value_name, ` +

@@ -23,8 +23,8 @@ export type Profiles = {
   dirtyBuckets: (plan: ProfilePlan, limit: number) => Promise<DirtyBucket[]>;
   /** Replaces the profiles of these buckets and of the days they lie in. `rows`: prediction rows counted. */
   compute: (plan: ProfilePlan, buckets: readonly DirtyBucket[]) => Promise<{ rows: number }>;
-  /** Profiles every bucket of the plan's origin. */
-  computeBaseline: (plan: ProfilePlan) => Promise<{ rows: number }>;
+  /** Profiles every bucket of the plan's origin; without days for who reads it once. */
+  computeBaseline: (plan: ProfilePlan, merging?: { days: boolean }) => Promise<{ rows: number }>;
   /** Cells that were counted elsewhere become the profile of the plan's origin; only under a plan that says so. */
   insertGiven: (plan: ProfilePlan & { given: true }, cells: readonly FeatureCell[]) => Promise<void>;
   /** Merged over the window; segments (a list, or part of a selection) default to all of the plan. */
@@ -67,7 +67,7 @@ const selectionOf = (selection: readonly string[] | Selection = {}): Selection =
 export const createProfiles = (db: Database): Profiles => ({
   dirtyBuckets: (plan, limit) => dirtyBuckets(db, plan, limit),
   compute: (plan, buckets) => computeBuckets(db, plan, buckets),
-  computeBaseline: (plan) => computeBaseline(db, plan),
+  computeBaseline: (plan, merging) => computeBaseline(db, plan, merging),
   insertGiven: (plan, cells) => insertGiven(db, plan, cells),
   read: (plan, window, selection) => readProfile(db, plan, window, selectionOf(selection)),
   chunks: (plan, window, selection, every = 'day') =>

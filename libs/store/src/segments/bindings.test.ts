@@ -40,5 +40,5 @@ test.each([NaN, Infinity, -Infinity])('%d is no literal', (value) => {
 });
 
 test('integers are written in digits, at any size', () => {
-  expect(integersLiteral([1, 2n ** 64n - 1n], 64)).toBe("CAST([1,18446744073709551615], 'Array(UInt64)')");
+  expect(integersLiteral([1, 2n ** 64n - 1n], 64)).toBe("CAST('[1,18446744073709551615]', 'Array(UInt64)')");
 });

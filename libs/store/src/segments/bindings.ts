@@ -67,6 +67,6 @@ export function numberLiteral(value: number): string {
 export const numbersLiteral = (values: readonly number[]): string =>
   values.length === 0 ? `CAST([], 'Array(Float64)')` : `[${values.map(numberLiteral).join(',')}]`;
 
-/** Array of unsigned integers of the given width, in decimal digits. */
-export const integersLiteral = (values: readonly (number | bigint)[], bits: 16 | 32 | 64): string =>
-  `CAST([${values.map((value) => BigInt(value).toString()).join(',')}], 'Array(UInt${bits})')`;
+/** Array of integers of a type, in decimal digits. One text is analysed in a fraction of the time that as many literals take. */
+export const integersLiteral = (values: readonly (number | bigint)[], type: 16 | 32 | 64 | 'Int64'): string =>
+  `CAST('[${values.map((value) => BigInt(value).toString()).join(',')}]', 'Array(${typeof type === 'number' ? `UInt${type}` : type})')`;

@@ -1,9 +1,9 @@
 import { storedAs, type Feature } from '#libs/contracts';
 
 /** Stands in `cat` where an event carried no value. */
-const NULL_TEXT = `'\\0'`;
+export const NULL_TEXT = `'\\0'`;
 /** Stands in `cat` where the value had a wrong type; its text is in `invalid`. */
-const INVALID_TEXT = `'\\x01'`;
+export const INVALID_TEXT = `'\\x01'`;
 
 /** Where a feature lies in a row: its position (from 1) among the features that are stored as numbers, or among all others. */
 export type FeatureColumn = { kind: 'numeric' | 'categorical'; position: number };

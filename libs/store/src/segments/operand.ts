@@ -4,12 +4,18 @@ import { isInvalidText, isNullText, rawValue, type FeatureColumns } from './feat
 
 /** What a condition or dimension looks at, as SQL. */
 export type Operand = {
-  kind: 'number' | 'text';
   /** Nullable: NULL where the value is absent or invalid. */
   value: string;
   /** Absent, which an invalid value is not. */
   isNull: string;
-};
+} & (
+  | { kind: 'number' }
+  | {
+      kind: 'text';
+      /** The text as it is stored: '' or a marker where it is absent or invalid. Quicker to group and to look up than `value`. */
+      stored: string;
+    }
+);
 
 export type Field = Pick<Condition, 'feature' | 'tag'>;
 
@@ -18,12 +24,13 @@ export function operand(field: Field, columns: FeatureColumns, bindings: Binding
   if (field.tag !== undefined) return tagOperand(bindings.text(field.tag));
   const column = columns.get(field.feature ?? '');
   if (column === undefined)
-    return { kind: 'text', value: `CAST(NULL, 'Nullable(String)')`, isNull: 'toUInt8(1)' };
+    return { kind: 'text', value: `CAST(NULL, 'Nullable(String)')`, stored: `''`, isNull: 'toUInt8(1)' };
   const raw = rawValue(column);
   return column.kind === 'numeric'
     ? { kind: 'number', value: `if(isFinite(${raw}), ${raw}, NULL)`, isNull: `isNaN(${raw})` }
     : {
         kind: 'text',
+        stored: raw,
         value: `if(${isNullText(raw)} OR ${isInvalidText(raw)}, NULL, CAST(${raw}, 'String'))`,
         isNull: `(${isNullText(raw)})`,
       };
@@ -31,6 +38,7 @@ export function operand(field: Field, columns: FeatureColumns, bindings: Binding
 
 const tagOperand = (name: string): Operand => ({
   kind: 'text',
+  stored: `tags[${name}]`,
   value: `if(mapContains(tags, ${name}), tags[${name}], NULL)`,
   isNull: `NOT mapContains(tags, ${name})`,
 });

@@ -63,13 +63,18 @@ function dimension(
 
 function lookUp(on: ReturnType<typeof operand>, frozen: readonly string[], bindings: Bindings): string {
   const other = frozen.length + 1;
+  const at = (from: string, to: readonly number[], value: string): string =>
+    `transform(${value}, ${from}, ${integersLiteral(to, 16)}, toUInt16(${other}))`;
+  if (on.kind === 'text')
+    return at(
+      bindings.texts(frozen),
+      frozen.map((_, index) => index + 1),
+      on.stored,
+    );
   // Reversed, so that of two spellings of one number the first wins.
   const numbers = new Map(frozen.map((value, index) => [toNumber(value), index + 1] as const).reverse());
-  const isNumber = on.kind === 'number';
-  if (isNumber) numbers.delete(NaN);
-  if (isNumber && numbers.size === 0) return String(other);
-  const from = isNumber ? numbersLiteral([...numbers.keys()]) : bindings.texts(frozen);
-  const to = isNumber ? [...numbers.values()] : frozen.map((_, index) => index + 1);
-  const found = `transform(assumeNotNull(${on.value}), ${from}, ${integersLiteral(to, 16)}, toUInt16(${other}))`;
+  numbers.delete(NaN);
+  if (numbers.size === 0) return String(other);
+  const found = at(numbersLiteral([...numbers.keys()]), [...numbers.values()], `assumeNotNull(${on.value})`);
   return `if(isNull(${on.value}), toUInt16(${other}), ${found})`;
 }

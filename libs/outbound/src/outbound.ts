@@ -2,8 +2,7 @@ import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'n
 
 import { Agent, buildConnector, errors, request, type Dispatcher } from 'undici';
 
-import type { Config } from '../config/load.js';
-import { deferred } from '../deferred.js';
+import type { Config } from '#libs/platform';
 import { AddressGuard, bareHost, pinned, type Resolve } from './address-guard.js';
 import { OutboundError } from './outbound-error.js';
 
@@ -72,7 +71,7 @@ const translated = (error: unknown, host: string, ending: Ending): OutboundError
 };
 
 const unlessEnded = async <T>(act: Promise<T>, ending: Ending, host: string): Promise<T> => {
-  const ended = deferred<never>();
+  const ended = Promise.withResolvers<never>();
   const end = () => ended.reject(endedBy(ending, host));
   if (ending.signal.aborted) end();
   ending.signal.addEventListener('abort', end, { once: true });
@@ -108,7 +107,7 @@ const flatten = (headers: Dispatcher.ResponseData['headers']): Record<string, st
 /** The socket keeps a listener for errors: one that breaks before its user listens must not end the process. */
 const openSocket = async (options: TcpNetConnectOpts, signal: AbortSignal): Promise<Socket> => {
   const socket = connectSocket(options);
-  const opened = deferred<Socket>();
+  const opened = Promise.withResolvers<Socket>();
   socket.once('connect', () => opened.resolve(socket));
   socket.on('error', opened.reject);
   const end = () => socket.destroy(new Error('given up'));

@@ -1,0 +1,2 @@
+export { Outbound, type OutboundResponse } from './outbound.js';
+export { OutboundError } from './outbound-error.js';
