@@ -12,7 +12,8 @@ export type DataFile = { path: string; format: DataFormat; bytes: number };
 
 /** What a column holds by the file's own account; text says nothing yet. */
 type ColumnType = 'text' | 'number' | 'boolean' | 'time' | 'nested';
-export type DataColumn = { name: string; type: ColumnType; sql: string };
+/** `isString`: of the engine's own type of texts, which no other has to be made into. */
+export type DataColumn = { name: string; type: ColumnType; sql: string; isString?: boolean };
 
 const FORMAT_NAMES: Record<DataFormat, string> = {
   csv: 'CSV',
@@ -76,7 +77,12 @@ async function describe(db: Database, file: DataFile): Promise<DataColumn[]> {
     row: describedRow,
     timeoutMs: 120_000,
   });
-  return rows.map(({ name, type }) => ({ name, type: typeOf(type), sql: identifier(name) }));
+  return rows.map(({ name, type }) => ({
+    name,
+    type: typeOf(type),
+    sql: identifier(name),
+    isString: /^(?:Nullable\()?String\b/.test(type),
+  }));
 }
 
 /** typeOf: the kind of a ClickHouse type, whatever it is wrapped in. */

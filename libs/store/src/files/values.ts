@@ -8,9 +8,9 @@ const CSV_NULLS = ['', 'NA', 'N/A', '<NA>', 'NaN', 'nan', 'null', 'NULL', 'None'
 export const NO_TEXT = `CAST(NULL, 'Nullable(String)')`;
 
 /** SQL of a column as Nullable(String), as it stands in the file. */
-export function rawText({ sql, type }: DataColumn, format: DataFormat): string {
+export function rawText({ sql, type, isString = false }: DataColumn, format: DataFormat): string {
   if (type === 'nested') return NO_TEXT;
-  return format === 'csv' ? sql : `CAST(toString(${sql}), 'Nullable(String)')`;
+  return format === 'csv' ? sql : `CAST(${isString ? sql : `toString(${sql})`}, 'Nullable(String)')`;
 }
 
 /** SQL of a raw text, NULL where the file says that there is none. */
