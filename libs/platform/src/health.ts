@@ -1,4 +1,3 @@
-
 /** HealthReading: what a check says; a reason is shown without login, so it names no address and no secret. */
 export type HealthReading =
   { readonly ok: true; readonly detail?: string } | { readonly ok: false; readonly reason: string };

@@ -3,12 +3,13 @@ import { INVALID_TEXT, isInvalidText, NULL_TEXT } from '../segments/feature-colu
 
 /** SQL of text as Float64: NaN where there is none, +Inf where it is no finite number. */
 export const toNumber = (text: string): string =>
-  `multiIf(isNull(${text}), nan, isNull(${parsed(text)}) OR isInfinite(${parsed(text)}), inf, assumeNotNull(${parsed(text)}))`;
+  `multiIf(isNull(${text}), nan, isNull(${parsedNumber(text)}) OR isInfinite(${parsedNumber(text)}), inf, assumeNotNull(${parsedNumber(text)}))`;
 
 /** SQL: the text spells a finite number. */
-export const isNumber = (text: string): string => `ifNull(isFinite(${parsed(text)}), 0)`;
+export const isNumber = (text: string): string => `ifNull(isFinite(${parsedNumber(text)}), 0)`;
 
-const parsed = (text: string): string => `toFloat64OrNull(trimBoth(${text}))`;
+/** SQL of text as Nullable(Float64), NULL where it spells no number. */
+export const parsedNumber = (text: string): string => `toFloat64OrNull(trimBoth(${text}))`;
 
 const BOOLEANS = `['true', 'false']`;
 /** SQL: the text spells a truth value. */

@@ -8,7 +8,7 @@ import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile }
 import { filledText, rawText } from './values.js';
 
 /** Types are told from so many first rows. */
-const SAMPLE_ROWS = 50_000;
+const SAMPLE_ROWS = 20_000;
 /** Of wide files fewer rows are looked at. */
 const SAMPLE_VALUES = 12_500_000;
 const LEAST_ROWS = 1_000;

@@ -1,12 +1,12 @@
 import { storedAs, type Feature } from '#libs/contracts';
-import { toNumber, toStoredNumber } from '../baselines/conversions.js';
+import { toStoredNumber } from '../baselines/conversions.js';
 import type { KnownWords } from '../baselines/insert-input.js';
 import { unseenShareSql, wordsSql } from '../baselines/words-sql.js';
 import { integersLiteral } from '../segments/bindings.js';
 import type { DataColumn, DataFile } from './data-file.js';
-import { categoryOf, filledText, isTyped, NO_TEXT, rawText, typedNumber } from './values.js';
+import { categoryOf, filledText, isTyped, NO_TEXT, numberOfRaw, rawText, typedNumber } from './values.js';
 
-/** Where a value comes from: SQL of it in the file, whether it is a text, and SQL of what becomes of it. */
+/** Where a value comes from: SQL of it in the file, whether texts that say there is none become NULL first, and SQL of what becomes of it. */
 type Source = { element: string; isText: boolean; convert: (value: string) => string; rule: string };
 
 /** Neighbours that are converted by one rule, which is written once and not once for each of them. */
@@ -36,7 +36,7 @@ export function featureArrays(input: FeatureArraysInput): FeatureArrays {
   const explained =
     input.attributions.size === 0
       ? []
-      : input.features.map(({ name }) => numberSource(input, input.attributions.get(name), toNumber));
+      : input.features.map(({ name }) => numberSource(input, input.attributions.get(name)));
   const lists = {
     num: runsOf(stored('numeric')),
     cat: runsOf(stored('categorical')),
@@ -70,10 +70,11 @@ function sourceOf({ name, type, madeOf }: Feature, input: FeatureArraysInput): S
     return textSource(input, madeOf.feature, { convert, rule: name });
   }
   if (storedAs(type) === 'numeric') {
-    const number = (text: string): string => toStoredNumber(text, type, input.timeMs);
-    return type === 'numeric'
-      ? numberSource(input, name, number)
-      : textSource(input, name, { convert: number, rule: type });
+    if (type === 'numeric') return numberSource(input, name);
+    return textSource(input, name, {
+      convert: (text) => toStoredNumber(text, type, input.timeMs),
+      rule: type,
+    });
   }
   const hasNumbers = input.numbers.has(name);
   return textSource(input, name, {
@@ -91,14 +92,13 @@ function textSource(
   return { ...how, isText: true, element: found === undefined ? NO_TEXT : rawText(found, format) };
 }
 
-function numberSource(
-  input: FeatureArraysInput,
-  name: string | undefined,
-  convert: Source['convert'],
-): Source {
-  const found = name === undefined ? undefined : input.column(name);
-  if (found === undefined || !isTyped(found)) return textSource(input, name, { convert, rule: 'number' });
-  return { element: `toFloat64(${found.sql})`, isText: false, convert: typedNumber, rule: 'typed' };
+/** What a number is made of knows by itself which texts say that there is none. */
+function numberSource({ column, format }: FeatureArraysInput, name: string | undefined): Source {
+  const found = name === undefined ? undefined : column(name);
+  if (found !== undefined && isTyped(found))
+    return { element: `toFloat64(${found.sql})`, isText: false, convert: typedNumber, rule: 'typed' };
+  const element = found === undefined ? NO_TEXT : rawText(found, format);
+  return { element, isText: false, convert: (text) => numberOfRaw(text, format), rule: 'number' };
 }
 
 function runsOf(sources: readonly Source[]): Run[] {

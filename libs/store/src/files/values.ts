@@ -1,5 +1,5 @@
 import type { Feature } from '#libs/contracts';
-import { toCategory, toLabel, toNumber, toTimeMs } from '../baselines/conversions.js';
+import { parsedNumber, toCategory, toLabel, toNumber, toTimeMs } from '../baselines/conversions.js';
 import type { DataColumn, DataFormat } from './data-file.js';
 
 /** What CSV files of common tools write for a missing value; the other formats have a null of their own. */
@@ -14,10 +14,20 @@ export function rawText({ sql, type, isString = false }: DataColumn, format: Dat
 }
 
 /** SQL of a raw text, NULL where the file says that there is none. */
-export function filledText(text: string, format: DataFormat): string {
-  if (format !== 'csv') return text;
+export const filledText = (text: string, format: DataFormat): string =>
+  format === 'csv' ? `if(${isNone(text, format)}, NULL, ${text})` : text;
+
+/** SQL: the raw text says that there is no value. */
+function isNone(text: string, format: DataFormat): string {
+  if (format !== 'csv') return `isNull(${text})`;
   const nulls = `[${CSV_NULLS.map((none) => `'${none}'`).join(', ')}]`;
-  return `if(isNull(${text}) OR has(${nulls}, assumeNotNull(${text})), NULL, ${text})`;
+  return `(isNull(${text}) OR has(${nulls}, assumeNotNull(${text})))`;
+}
+
+/** SQL of a raw text as Float64: NaN where there is none, +Inf where it is no finite number. Most are numbers, and are asked nothing else. */
+export function numberOfRaw(text: string, format: DataFormat): string {
+  const number = parsedNumber(text);
+  return `multiIf(isFinite(${number}), assumeNotNull(${number}), isNaN(${number}) OR ${isNone(text, format)}, nan, inf)`;
 }
 
 export const textOf = (column: DataColumn, format: DataFormat): string =>
