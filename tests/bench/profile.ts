@@ -11,6 +11,7 @@ import {
 } from '#libs/store';
 import { z } from 'zod';
 import { createDatabase, integer, type Database } from '../../libs/store/src/client/index.js';
+import { countFeatures } from '../../libs/store/src/profiles/counting.js';
 import { timed, withServices, type BenchRow } from './services.js';
 
 const NUMERIC = 20;
@@ -88,7 +89,7 @@ export const profileBench = (): Promise<BenchRow[]> =>
       await migrate(config);
       const [store, database] = [createStore(config), createDatabase(config)];
       try {
-        return await measure(store, () => engineCpu(database));
+        return await measure(store, database);
       } finally {
         await Promise.all([store.close(), database.close()]);
       }
@@ -108,7 +109,19 @@ async function engineCpu(database: Database): Promise<number> {
   return (row?.microseconds ?? 0) / 1e6;
 }
 
-async function measure(store: Store, cpu: () => Promise<number>): Promise<BenchRow[]> {
+/** The statement that counts the numeric features alone, on one core; what it counted goes nowhere. */
+async function countNumeric(database: Database, plan: ProfilePlan, bucketMs: number): Promise<void> {
+  const numeric = plan.binning.features.filter(({ kind }) => kind === 'numeric');
+  const pass = {
+    buckets: [{ startMs: bucketMs, run: 1n }],
+    part: { segments: plan.segments, withAll: true },
+  };
+  const { sql, settings, ...statement } = countFeatures(plan, numeric, pass);
+  const select = `${sql.slice(sql.indexOf('SELECT'))} FORMAT Null`;
+  await database.command({ ...statement, sql: select, settings: { ...settings, max_threads: 1 } });
+}
+
+async function measure(store: Store, database: Database): Promise<BenchRow[]> {
   const bucketMs = Math.floor(Date.now() / HOUR_MS - 48) * HOUR_MS;
   const inserted = await timed(() => fill(store, bucketMs));
   const edges = Array.from({ length: 100 }, (_, i) => (i * 3) / 100);
@@ -148,9 +161,10 @@ async function measure(store: Store, cpu: () => Promise<number>): Promise<BenchR
     timeZone: 'UTC',
   };
   const dirty = await store.profiles.dirtyBuckets(plan, 10);
-  const cpuBefore = await cpu();
+  const cpuBefore = await engineCpu(database);
   const profiled = await timed(() => store.profiles.compute(plan, dirty));
-  const profileCpu = (await cpu()) - cpuBefore;
+  const profileCpu = (await engineCpu(database)) - cpuBefore;
+  const numeric = await timed(() => countNumeric(database, plan, bucketMs));
   const window = { startMs: bucketMs, endMs: bucketMs + HOUR_MS };
   const read = await timed(() => store.profiles.read(plan, window));
   const settings: MonitorBody = monitorBodySchema.parse({
@@ -183,6 +197,7 @@ async function measure(store: Store, cpu: () => Promise<number>): Promise<BenchR
       ...figure('profile of the bucket', profiled, `${NUMERIC} × 100 bins × 24 segment values`),
       'engine CPU s': round(profileCpu),
     },
+    figure('its numeric features alone, one core', numeric, '24 segment values'),
     figure('read the merged profile', read, `${read.result.cells.length} cells`),
     figure('evaluate one window', evaluated, `${evaluated.result.length} findings`),
   ];

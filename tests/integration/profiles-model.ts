@@ -85,6 +85,11 @@ export const SEGMENTS: Case[] = [
   dimension('colour', { feature: 'colour', values: ['gr"ün', 'red'] }, ({ texts }) =>
     oneOf(texts['colour'], ['gr"ün', 'red']),
   ),
+  dimension('empty text', { tag: 'region', values: [''] }, ({ tags }) => oneOf(tags['region'], [''])),
+  // What stands for an absent text is no value.
+  dimension('marker', { feature: 'colour', values: ['\0', 'red'] }, ({ texts }) =>
+    oneOf(texts['colour'], ['red']),
+  ),
   dimension('unfrozen', { feature: 'colour' }, () => 'other'),
   dimension('absent', { feature: 'no such', values: ['x'] }, () => 'other'),
   dimension('hours', { feature: 'hour', values: ['1', '2.0', 'no number'] }, (row) =>

@@ -31,7 +31,7 @@ const holesOf = [NaN, NaN, Infinity, 0, -0, 1e-320, 0.1, 0.1 + 0.2, 0.3, -5, 1e3
 /** A row with nulls, invalid values, unseen categories, atoms and values outside the bins. */
 export function randomRow(random: () => number, id: string, bucketMs: number): Row {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
-  const region = pick(['south', "nor'th", 'west', 'other', undefined]);
+  const region = pick(['south', "nor'th", 'west', 'other', '', undefined]);
   const weight = pick(['1.5', '2', 'heavy', undefined]);
   return {
     id,

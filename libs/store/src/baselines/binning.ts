@@ -10,7 +10,13 @@ import {
 } from '#libs/contracts';
 import { float, integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
-import { featureColumns, paddedArrays, rawValue } from '../segments/feature-columns.js';
+import {
+  featureColumns,
+  INVALID_TEXT,
+  NULL_TEXT,
+  paddedArrays,
+  rawValue,
+} from '../segments/feature-columns.js';
 import { numericEdges, SAMPLE_POINTS } from './numeric-edges.js';
 import type { BaselineName } from './remove.js';
 
@@ -191,7 +197,7 @@ async function categoricalBinnings(
       `SELECT source, category FROM (SELECT assumeNotNull(${choose(String)}) AS source, ` +
       `assumeNotNull(${choose((index) => `CAST(c${index}, 'String')`)}) AS category, count() AS n ` +
       `FROM (SELECT ${columns} FROM (${rows.sql})) GROUP BY GROUPING SETS (${sets})) ` +
-      `WHERE category NOT IN ('', '\\0', '\\x01') ORDER BY source, n DESC, category LIMIT ${MAX_CATEGORIES} BY source`,
+      `WHERE category NOT IN ('', ${NULL_TEXT}, ${INVALID_TEXT}) ORDER BY source, n DESC, category LIMIT ${MAX_CATEGORIES} BY source`,
     params: rows.params,
     settings,
     row: categoryRow,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { storedAs, type Feature } from '#libs/contracts';
 import { float, integer, type Database } from '../client/index.js';
-import { featureColumns } from '../segments/feature-columns.js';
+import { featureColumns, INVALID_TEXT, NULL_TEXT } from '../segments/feature-columns.js';
 import { INVALID_ID, INVALID_TIME, type BaselineInsert, type BaselineInserted } from './insert-input.js';
 import { refusal, type Refusal } from './refusal.js';
 
@@ -40,8 +40,8 @@ async function readCounts(db: Database, input: BaselineInsert): Promise<Counts |
       `sumForEach(arrayMap(x -> toUInt64(isInfinite(x)), num)) AS invalid_num, ` +
       `minForEach(arrayMap(x -> if(isFinite(x), x, inf), num)) AS least, ` +
       `maxForEach(arrayMap(x -> if(isFinite(x), x, -inf), num)) AS most, ` +
-      `sumForEach(arrayMap(x -> toUInt64(x NOT IN ('\\0', '\\x01')), cat)) AS filled_cat, ` +
-      `sumForEach(arrayMap(x -> toUInt64(x = '\\x01'), cat)) AS invalid_cat FROM predictions WHERE ${WHERE}`,
+      `sumForEach(arrayMap(x -> toUInt64(x NOT IN (${NULL_TEXT}, ${INVALID_TEXT})), cat)) AS filled_cat, ` +
+      `sumForEach(arrayMap(x -> toUInt64(x = ${INVALID_TEXT}), cat)) AS invalid_cat FROM predictions WHERE ${WHERE}`,
     params: { project, model, version, origin },
     row: countsRow,
     timeoutMs: TIMEOUT_MS,

@@ -10,7 +10,7 @@ import {
   type UncountedSegment,
 } from '#libs/contracts';
 import { Bindings } from '../segments/bindings.js';
-import { featureColumns, rawValue } from '../segments/feature-columns.js';
+import { featureColumns, NULL_TEXT, rawValue } from '../segments/feature-columns.js';
 import { reconstructionSql } from '../segments/projection-sql.js';
 import { segmentColumns, type NamedSegment } from '../segments/segment-column.js';
 
@@ -50,7 +50,7 @@ export function valueOf(plan: ProfilePlan, feature: string, bindings = new Bindi
       : undefined;
   if (feature === PREDICTION_FEATURES.score) return 'score';
   if (feature === PREDICTION_FEATURES.value) return 'value';
-  if (feature === PREDICTION_FEATURES.label) return `if(label = '', '\\0', label)`;
+  if (feature === PREDICTION_FEATURES.label) return `if(label = '', ${NULL_TEXT}, label)`;
   const column = featureColumns(plan.features).get(feature);
   return column === undefined ? undefined : rawValue(column);
 }

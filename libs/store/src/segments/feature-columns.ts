@@ -4,6 +4,8 @@ import { storedAs, type Feature } from '#libs/contracts';
 export const NULL_TEXT = `'\\0'`;
 /** Stands in `cat` where the value had a wrong type; its text is in `invalid`. */
 export const INVALID_TEXT = `'\\x01'`;
+/** The same as texts, not as SQL. */
+export const MARKERS: readonly string[] = ['\0', '\x01'];
 
 /** Where a feature lies in a row: its position (from 1) among the features that are stored as numbers, or among all others. */
 export type FeatureColumn = { kind: 'numeric' | 'categorical'; position: number };

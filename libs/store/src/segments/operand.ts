@@ -1,6 +1,6 @@
 import type { Condition } from '#libs/contracts';
 import type { Bindings } from './bindings.js';
-import { isInvalidText, isNullText, rawValue, type FeatureColumns } from './feature-columns.js';
+import { isInvalidText, isNullText, NULL_TEXT, rawValue, type FeatureColumns } from './feature-columns.js';
 
 /** What a condition or dimension looks at, as SQL. */
 export type Operand = {
@@ -12,7 +12,7 @@ export type Operand = {
   | { kind: 'number' }
   | {
       kind: 'text';
-      /** The text as it is stored: '' or a marker where it is absent or invalid. Quicker to group and to look up than `value`. */
+      /** The text as it is stored, with the markers of absent and invalid. Quicker to group and to look up than `value`. */
       stored: string;
     }
 );
@@ -24,7 +24,7 @@ export function operand(field: Field, columns: FeatureColumns, bindings: Binding
   if (field.tag !== undefined) return tagOperand(bindings.text(field.tag));
   const column = columns.get(field.feature ?? '');
   if (column === undefined)
-    return { kind: 'text', value: `CAST(NULL, 'Nullable(String)')`, stored: `''`, isNull: 'toUInt8(1)' };
+    return { kind: 'text', value: `CAST(NULL, 'Nullable(String)')`, stored: NULL_TEXT, isNull: 'toUInt8(1)' };
   const raw = rawValue(column);
   return column.kind === 'numeric'
     ? { kind: 'number', value: `if(isFinite(${raw}), ${raw}, NULL)`, isNull: `isNaN(${raw})` }
@@ -38,7 +38,7 @@ export function operand(field: Field, columns: FeatureColumns, bindings: Binding
 
 const tagOperand = (name: string): Operand => ({
   kind: 'text',
-  stored: `tags[${name}]`,
+  stored: `if(mapContains(tags, ${name}), tags[${name}], ${NULL_TEXT})`,
   value: `if(mapContains(tags, ${name}), tags[${name}], NULL)`,
   isNull: `NOT mapContains(tags, ${name})`,
 });

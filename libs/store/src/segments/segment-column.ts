@@ -6,7 +6,7 @@ import {
   type SegmentBody,
 } from '#libs/contracts';
 import { integersLiteral, numbersLiteral, type Bindings } from './bindings.js';
-import { featureColumns, type FeatureColumns } from './feature-columns.js';
+import { featureColumns, MARKERS, type FeatureColumns } from './feature-columns.js';
 import { asNumber, operand } from './operand.js';
 import { inRange, predicateSql, toNumber } from './predicate.js';
 
@@ -63,18 +63,22 @@ function dimension(
 
 function lookUp(on: ReturnType<typeof operand>, frozen: readonly string[], bindings: Bindings): string {
   const other = frozen.length + 1;
-  const at = (from: string, to: readonly number[], value: string): string =>
-    `transform(${value}, ${from}, ${integersLiteral(to, 16)}, toUInt16(${other}))`;
-  if (on.kind === 'text')
+  const at = (value: string, from: string, to: readonly number[]): string =>
+    to.length === 0
+      ? String(other)
+      : `transform(${value}, ${from}, ${integersLiteral(to, 16)}, toUInt16(${other}))`;
+  if (on.kind === 'text') {
+    // A value that is written like a marker is no value.
+    const texts = frozen.filter((value) => !MARKERS.includes(value));
     return at(
-      bindings.texts(frozen),
-      frozen.map((_, index) => index + 1),
       on.stored,
+      bindings.texts(texts),
+      texts.map((value) => frozen.indexOf(value) + 1),
     );
+  }
   // Reversed, so that of two spellings of one number the first wins.
   const numbers = new Map(frozen.map((value, index) => [toNumber(value), index + 1] as const).reverse());
   numbers.delete(NaN);
-  if (numbers.size === 0) return String(other);
-  const found = at(numbersLiteral([...numbers.keys()]), [...numbers.values()], `assumeNotNull(${on.value})`);
+  const found = at(`assumeNotNull(${on.value})`, numbersLiteral([...numbers.keys()]), [...numbers.values()]);
   return `if(isNull(${on.value}), toUInt16(${other}), ${found})`;
 }
