@@ -18,7 +18,8 @@ import {
   rawValue,
 } from '../segments/feature-columns.js';
 import { encodedSql, reconstructionSql } from '../segments/projection-sql.js';
-import { baselineRows, numericBinnings, oneInOf, readFacts } from './binning.js';
+import { baselineRows, oneInOf, readFacts } from './baseline-rows.js';
+import { numericBinnings } from './numeric-binnings.js';
 import type { BaselineName } from './remove.js';
 
 /** How the features of a baseline become numbers, and how these go together: p × p, of columns that vary. */
