@@ -15,7 +15,7 @@ import { LABEL_COLUMNS } from '../../libs/store/src/labels/label-rows.js';
 import { MOVED_COLUMNS } from '../../libs/store/src/labels/moves.js';
 import { DOCUMENT_COLUMNS } from '../../libs/store/src/registry/documents.js';
 import { TRANSITION_COLUMNS } from '../../libs/store/src/results/alerts.js';
-import { EVALUATION_COLUMNS } from '../../libs/store/src/results/evaluations.js';
+import { EVALUATION_COLUMNS } from '../../libs/store/src/results/record-evaluation.js';
 import { FINDING_COLUMNS } from '../../libs/store/src/results/finding-rows.js';
 import { NOTICE_COLUMNS } from '../../libs/store/src/results/notices.js';
 import { freshConfig, freshDatabase, rowsOf } from './store-fixture.js';

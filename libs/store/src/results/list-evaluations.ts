@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { MonitorKind, Window } from '#libs/contracts';
+import { flag, integer, type Database } from '../client/index.js';
+import { FILTERED, filterParams, type EvaluationFilter } from './evaluation-filter.js';
+
+export type EvaluationSummary = {
+  project: string;
+  model: string;
+  version: string;
+  monitor: string;
+  monitorKind: MonitorKind;
+  window: Window;
+  inputs: string;
+  revision: number;
+  /** 0 for what was recorded before it was kept. */
+  monitorRevision: number;
+  findings: number;
+  breached: number;
+  waitExceeded: boolean;
+  durationMs: number;
+  atMs: number;
+};
+
+export type RecordedWindow = { startMs: number; endMs: number; inputs: string; revision: number };
+
+const RECORDED = `
+SELECT
+  toUnixTimestamp(window_start) * 1000 AS start_ms, toUnixTimestamp(window_end) * 1000 AS end_ms,
+  argMax(e.inputs, e.revision) AS inputs, max(e.revision) AS revision
+FROM evaluations AS e FINAL
+WHERE project = {project: String} AND monitor = {monitor: String} AND version = {version: String}
+GROUP BY window_start, window_end
+ORDER BY window_start, window_end`;
+
+const LIST = `
+SELECT
+  project, model, version, monitor, monitor_kind, toUnixTimestamp(window_start) * 1000 AS start_ms,
+  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, revision, monitor_revision, findings, breached, wait_exceeded, duration_ms,
+  toUnixTimestamp64Milli(at) AS at_ms
+FROM (
+  SELECT * ${FILTERED}
+  ORDER BY revision DESC
+  LIMIT 1 BY model, version, monitor, window_start, window_end
+)
+ORDER BY window_end DESC, model, version, monitor, window_start
+LIMIT {limit: UInt32}`;
+
+const recordedRow = z
+  .object({ start_ms: integer, end_ms: integer, inputs: z.string(), revision: integer })
+  .transform(({ start_ms: startMs, end_ms: endMs, ...rest }): RecordedWindow => ({
+    startMs,
+    endMs,
+    ...rest,
+  }));
+
+const summaryRow = z
+  .object({
+    project: z.string(),
+    model: z.string(),
+    version: z.string(),
+    monitor: z.string(),
+    monitor_kind: z.string().transform((kind) => kind as MonitorKind),
+    start_ms: integer,
+    end_ms: integer,
+    inputs: z.string(),
+    revision: integer,
+    monitor_revision: integer,
+    findings: integer,
+    breached: integer,
+    wait_exceeded: flag,
+    duration_ms: integer,
+    at_ms: integer,
+  })
+  .transform(
+    ({
+      monitor_kind: monitorKind,
+      monitor_revision: monitorRevision,
+      start_ms: startMs,
+      end_ms: endMs,
+      wait_exceeded: waitExceeded,
+      duration_ms: durationMs,
+      at_ms: atMs,
+      ...rest
+    }): EvaluationSummary => ({
+      ...rest,
+      monitorKind,
+      monitorRevision,
+      window: { startMs, endMs },
+      waitExceeded,
+      durationMs,
+      atMs,
+    }),
+  );
+
+/** listRecorded: the newest revision of every evaluated window of a monitor, oldest window first. */
+export const listRecorded = (
+  database: Database,
+  { project, monitor, version }: { project: string; monitor: string; version: string },
+): Promise<RecordedWindow[]> =>
+  database.query({
+    name: 'recorded-windows',
+    sql: RECORDED,
+    params: { project, monitor, version },
+    row: recordedRow,
+  });
+
+/** listEvaluations: newest revisions, latest window first. */
+export const listEvaluations = (
+  database: Database,
+  project: string,
+  filter: EvaluationFilter,
+): Promise<EvaluationSummary[]> =>
+  database.query({
+    name: 'list-evaluations',
+    sql: LIST,
+    params: { project, ...filterParams(filter) },
+    row: summaryRow,
+  });
