@@ -58,11 +58,16 @@ export {
   loadMonitorContext,
   loadPlan,
   newestBaseline,
+  readSamples,
+  samplesFor,
+  wantedSamples,
   withScores,
   type EvaluationInputs,
   type InputsId,
   type MonitorContext,
-} from './plans.js';
+  type Samples,
+  type WantedSamples,
+} from './plans/index.js';
 export {
   openFileStore,
   ROWS_STEP_MS,

@@ -1,9 +1,9 @@
 import type { Finding, Profile, ProfileChunk } from '#libs/contracts';
 import { evaluate } from '#libs/monitoring';
+import { samplesFor, type Samples } from '#libs/store';
 import type { MonitorPlan } from './monitor-plan.js';
 import type { BaselineSide } from './profile-sides.js';
 import type { FoundIn } from './report.js';
-import { samplesFor, type Samples } from './samples.js';
 import type { CheckWindow } from './windows.js';
 
 /** dated: one part of a baseline says nothing about how parts differ. */

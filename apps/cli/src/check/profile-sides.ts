@@ -1,18 +1,20 @@
 import type { BiasPlan, BinningBody, DimensionBody, Profile, ProfileChunk } from '#libs/contracts';
 import { baselineOrigin } from '#libs/contracts';
 import {
+  readSamples,
   withScores,
   type DataCut,
   type DataRowsInput,
   type DataWindow,
   type FileStore,
   type ProfilePlan,
+  type Samples,
+  type WantedSamples,
 } from '#libs/store';
 import type { Columns } from './columns.js';
 import { projectionOf, type ComponentsOf } from './components.js';
 import { CHECKED } from './monitor-plan.js';
 import { mustBe, type ReadFile } from './read-files.js';
-import { readSamples, type Samples, type Wanted } from './samples.js';
 import type { NamedSegment } from './segment-plan.js';
 
 export type Side = {
@@ -118,7 +120,7 @@ export async function profileBaseline(
       binning: Pick<BinningBody, 'features'>,
       valuesOf: (feature: string) => Promise<string[]>,
     ) => Promise<BiasPlan | null>;
-    wanted: Wanted;
+    wanted: WantedSamples;
     withComponents: boolean;
   },
 ): Promise<BaselineSide> {
@@ -152,7 +154,7 @@ export async function profileBaseline(
   const side = await profiled(shared, plan, undated);
   const profile = await store.profiles.read(plan, 'all');
   const chunks = cut.kind === 'whole' ? [] : await store.profiles.chunks(plan, 'all', undefined, 'bucket');
-  const samples = await readSamples(store, plan, { window: 'all', wanted });
+  const samples = await readSamples(store.profiles, plan, { window: 'all', wanted });
   return { ...side, profile, chunks, samples, noComponents, knownWords: words.known };
 }
 

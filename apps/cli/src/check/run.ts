@@ -1,5 +1,5 @@
 import type { BiasPlan, CheckReport, Profile } from '#libs/contracts';
-import type { FileStore } from '#libs/store';
+import { readSamples, wantedSamples, type FileStore, type Samples } from '#libs/store';
 import { attributionColumns } from './attribution-columns.js';
 import { countedBy, facetSettings } from './bias-settings.js';
 import { NO_CONFIG, readConfig, type ConfigFile } from './config-file.js';
@@ -16,7 +16,6 @@ import { CheckProblem } from './problem.js';
 import { profileBaseline, profileCurrent, type BaselineSide } from './profile-sides.js';
 import { readColumns, type ReadFile } from './read-files.js';
 import { reportOf, type FoundIn } from './report.js';
-import { readSamples, wantedSamples, type Samples } from './samples.js';
 import { checkNames, plannedSegments } from './segment-plan.js';
 import { warningsOf } from './warnings.js';
 import { baselineCut, cutOf, windowsOf, type CheckWindow } from './windows.js';
@@ -95,7 +94,7 @@ export async function runCheck(
     store.profiles.read(current.plan, { startMs: window.startMs, endMs: window.endMs });
   const monitors = withLimits(planned, { columns, baseline });
   const samplesOf = (window: CheckWindow): Promise<Samples> =>
-    readSamples(store, current.plan, { window, wanted });
+    readSamples(store.profiles, current.plan, { window, wanted });
   const timeZone = cut.kind === 'every' ? cut.timeZone : null;
   const findings = await evaluateWindows({ monitors, windows, timeZone, baseline, profileOf, samplesOf });
   const facts = columnFindings(read, {

@@ -14,6 +14,7 @@ const cell: ProfileCell = {
 const profileOf = (cells: number) => ({
   baseline: { cells: Array.from({ length: cells }, () => cell) },
   baselineChunks: [],
+  samples: {},
 });
 
 it('loads a key once, and again after the load failed', async () => {
