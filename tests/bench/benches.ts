@@ -6,6 +6,7 @@ import { fuzzBench } from './fuzz.js';
 import { ingestBench } from './ingest.js';
 import { profileBench } from './profile.js';
 import { uploadBench } from './upload.js';
+import { workerBench } from './worker.js';
 import type { BenchRow } from './services.js';
 
 /** What can be measured, by name. Each brings up what it needs and takes it down again. */
@@ -18,4 +19,5 @@ export const benches: Record<string, (options: readonly string[]) => Promise<Ben
   ingest: ingestBench,
   profile: profileBench,
   upload: uploadBench,
+  worker: workerBench,
 };

@@ -1,84 +1,11 @@
-import type { Feature, MonitorBody } from '#libs/contracts';
-import { monitorBodySchema } from '#libs/contracts';
+import { monitorBodySchema, type MonitorBody } from '#libs/contracts';
 import { evaluate } from '#libs/monitoring';
-import {
-  binningHash,
-  createStore,
-  migrate,
-  type PredictionRow,
-  type ProfilePlan,
-  type Store,
-} from '#libs/store';
+import { binningHash, createStore, migrate, type ProfilePlan, type Store } from '#libs/store';
 import { z } from 'zod';
 import { createDatabase, integer, type Database } from '../../libs/store/src/client/index.js';
 import { countFeatures } from '../../libs/store/src/profiles/counting.js';
+import { features, fill, HOUR_MS, name, NUMERIC, REGIONS, ROWS, segments } from './million-events.js';
 import { timed, withServices, type BenchRow } from './services.js';
-
-const NUMERIC = 20;
-const ROWS = 1_000_000;
-const ROWS_PER_INSERT = 50_000;
-const HOUR_MS = 3_600_000;
-const REGIONS = ['north', 'south', 'east', 'west', 'centre'];
-const name = { project: 'bench', model: 'm', version: '1' };
-const features: Feature[] = [
-  ...Array.from({ length: NUMERIC }, (_, i): Feature => ({ name: `x${i}`, type: 'numeric', role: 'input' })),
-  { name: 'region', type: 'categorical', role: 'input' },
-];
-
-/** Seeded and cheap: the same rows on every machine. */
-function* uniform(seed: number): Generator<number, never> {
-  for (let state = seed >>> 0; ;) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 2 ** 32;
-  }
-}
-
-function row(i: number, bucketMs: number, random: Generator<number, never>): PredictionRow {
-  const next = () => random.next().value;
-  return {
-    model: name.model,
-    version: name.version,
-    bucketMs,
-    id: `e${bucketMs}-${i}`,
-    timeMs: bucketMs + (i % HOUR_MS),
-    schema: 1,
-    num: Array.from({ length: NUMERIC }, () => next() + next() + next()),
-    cat: [REGIONS[i % REGIONS.length] ?? ''],
-    label: next() < 0.3 ? 'yes' : 'no',
-    score: next(),
-    value: Number.NaN,
-    scores: {},
-    attributions: [],
-    tags: { a: `a${i % 3}`, b: `b${i % 4}`, c: `c${i % 5}`, d: `d${i % 6}` },
-    invalid: {},
-    extra: '',
-    brokerTimeMs: bucketMs,
-    offset: BigInt(bucketMs / HOUR_MS) * 10_000_000n + BigInt(i),
-    contentHash: BigInt(i),
-    expiresMs: 4_102_444_800_000,
-  };
-}
-
-async function fill(store: Store, bucketMs: number): Promise<void> {
-  const random = uniform(bucketMs / HOUR_MS);
-  for (let at = 0; at < ROWS; at += ROWS_PER_INSERT) {
-    const predictions = Array.from({ length: ROWS_PER_INSERT }, (_, k) => row(at + k, bucketMs, random));
-    const [first, last] = [predictions[0]?.offset ?? 0n, predictions.at(-1)?.offset ?? 0n];
-    await store.intake.write({
-      project: name.project,
-      topic: 't',
-      incarnation: 'i',
-      partition: 0,
-      first,
-      last,
-      lastBrokerTimeMs: bucketMs,
-      received: predictions.length,
-      predictions,
-      labels: [],
-      quarantined: [],
-    });
-  }
-}
 
 /** One bucket of 1,000,000 rows × 20 numeric features, `all` and five dimensions (23 values): its profile, then one evaluation of it. */
 export const profileBench = (): Promise<BenchRow[]> =>
@@ -131,15 +58,6 @@ async function measure(store: Store, database: Database): Promise<BenchRow[]> {
       .map(({ name: feature }) => ({ feature, kind: 'numeric' as const, edges, max: 3 })),
     { feature: 'region', kind: 'categorical' as const, categories: REGIONS },
   ];
-  const tag = (key: string, count: number) => ({
-    name: key,
-    body: {
-      kind: 'dimension' as const,
-      model: name.model,
-      tag: key,
-      values: Array.from({ length: count }, (_, i) => `${key}${i}`),
-    },
-  });
   const plan: ProfilePlan = {
     ...name,
     origin: '',
@@ -150,13 +68,7 @@ async function measure(store: Store, database: Database): Promise<BenchRow[]> {
       features: binningFeatures,
     },
     features,
-    segments: [
-      tag('a', 3),
-      tag('b', 4),
-      tag('c', 5),
-      tag('d', 6),
-      { name: 'region', body: { kind: 'dimension', model: name.model, feature: 'region', values: REGIONS } },
-    ],
+    segments,
     bucket: 'PT1H',
     timeZone: 'UTC',
   };

@@ -1,18 +1,13 @@
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { childEnvironment } from '#libs/platform';
 import { migrate } from '#libs/store';
 import { apiClient } from '../../apps/cli/src/demo/api-client.js';
-import { checkoutRoot } from '../../deploy/local/index.js';
+import { peakMib, withApp, type AppProcess } from './app-process.js';
 import { withServices, type BenchRow } from './services.js';
 
 const ROWS = 1_000_000;
@@ -40,20 +35,6 @@ function* lines(): Generator<string> {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Highest resident memory of a process so far, in MiB. */
-async function peakMib(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024);
-}
-
 async function untilReady(url: string): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
     const ok = await fetch(`${url}/health/ready`).then(
@@ -79,35 +60,16 @@ export const uploadBench = (): Promise<BenchRow[]> =>
       database: 'upload',
     };
     await migrate(clickhouse);
-    const port = await freePort();
-    const api = spawn(process.execPath, [join(checkoutRoot, 'dist', 'apps', 'api', 'src', 'main.js')], {
-      env: childEnvironment({
-        CLICKHOUSE_URL: clickhouse.url,
-        CLICKHOUSE_USER: clickhouse.user,
-        CLICKHOUSE_PASSWORD: clickhouse.password,
-        CLICKHOUSE_DATABASE: clickhouse.database,
-        REDIS_URL: addresses.redisUrl,
-        PLUMBLINE_HOME: home,
-        PLUMBLINE_SECRET_KEY: randomBytes(32).toString('base64'),
-        PLUMBLINE_LOG_LEVEL: 'error',
-        PORT: String(port),
-      }),
-      stdio: 'ignore',
-    });
     try {
-      return [await upload(`http://127.0.0.1:${port}`, { home, file, pid: api.pid ?? 0 })];
+      return await withApp('api', { addresses, database: clickhouse.database }, async (app) => [
+        await upload(app, file),
+      ]);
     } finally {
-      const ended = once(api, 'exit');
-      api.kill('SIGTERM');
-      await ended;
       await rm(home, { recursive: true, force: true });
     }
   });
 
-async function upload(
-  url: string,
-  { home, file, pid }: { home: string; file: string; pid: number },
-): Promise<BenchRow> {
+async function upload({ url, home, pid }: AppProcess, file: string): Promise<BenchRow> {
   await untilReady(url);
   const api = apiClient(url, (await readFile(join(home, 'admin.key'), 'utf8')).trim());
   const model = '/v1/projects/default/models/m';

@@ -7,6 +7,8 @@ type Counted = {
   nulls: number;
   /** Values of a wrong type; their text is kept with the row. */
   invalid: number;
+  /** Parts of a baseline only: rows in coarse cells of the whole, kept instead of `counts` where nothing else is asked of them. */
+  coarse?: number[];
 };
 
 /** Numeric values under one binning; merges by adding (min and max by their namesakes). */

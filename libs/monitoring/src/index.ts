@@ -34,6 +34,7 @@ export {
   type Patience,
   type RecordedWindow,
 } from './due-windows.js';
+export { condenser, type Condense } from './condense.js';
 export { evaluate } from './evaluate.js';
 export { LESS_IS_WORSE } from './limits.js';
 export { advanceGap, type GapAlertInput, type MissingRecords } from './intake/gap-alert.js';

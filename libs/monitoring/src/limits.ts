@@ -61,6 +61,12 @@ export function limitOf(settings: MonitorBody, feature: string, metric: MetricNa
   return constantOf(threshold);
 }
 
+/** hasFittedLimits: whether any limit is to be fitted on parts of the baseline. */
+export const hasFittedLimits = ({ thresholds, featureThresholds, segmentThresholds }: MonitorBody): boolean =>
+  [thresholds, ...Object.values(featureThresholds), ...Object.values(segmentThresholds)]
+    .flatMap((limits) => Object.values(limits))
+    .some((limit) => limit === 'auto' || (typeof limit === 'object' && limit.kind !== 'constant'));
+
 /** constantOf: a threshold as a number, where it is one. */
 export function constantOf(threshold: Threshold | null): number | null {
   if (typeof threshold === 'number') return threshold;

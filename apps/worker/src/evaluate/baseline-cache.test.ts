@@ -27,7 +27,7 @@ it('loads a key once, and again after the load failed', async () => {
 });
 
 it('forgets what was used longest ago when it holds too much', async () => {
-  const cache = new BaselineCache(10);
+  const cache = new BaselineCache(400);
   const load = vi.fn(() => Promise.resolve(profileOf(4)));
   for (const key of ['a', 'b', 'a', 'c']) await cache.get(key, load);
   expect(load).toHaveBeenCalledTimes(3);

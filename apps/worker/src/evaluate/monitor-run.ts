@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { durationMs, type AlertTransition, type Evaluation, type RegistryDocument } from '#libs/contracts';
 import {
   baselineCut,
+  condenser,
   closedWindows,
   countWindows,
   dueWindows,
@@ -87,7 +88,7 @@ async function erasuresOf(
 export class MonitorRun {
   /** Content of baselines as it is profiled; complete ones change no more, unless an erasure takes rows out of them. */
   private readonly references = new Map<string, InputsId>();
-  private readonly baselines = new BaselineCache(BASELINE_CELLS_MAX);
+  private readonly baselines = new BaselineCache(BASELINE_NUMBERS_MAX);
 
   constructor(private readonly options: Options) {}
 
@@ -128,7 +129,11 @@ export class MonitorRun {
       reference,
       profile: () =>
         this.baselines.get(contextKey, () =>
-          loadBaselineProfile(store, context, baselineCut(monitor.body.window, context.plan)),
+          loadBaselineProfile(store, context, {
+            cut: baselineCut(monitor.body.window, context.plan),
+            condenser: (baseline) =>
+              condenser({ baseline, binning: context.plan.binning, settings: monitor.body }),
+          }),
         ),
     };
   }
@@ -262,6 +267,6 @@ export class MonitorRun {
 
 const REFERENCES_MAX = 1_000;
 /** About 100 MB. */
-const BASELINE_CELLS_MAX = 100_000;
+const BASELINE_NUMBERS_MAX = 12_500_000;
 /** Beyond so many dirty buckets the profiler has other work than late labels. */
 const MAX_DIRTY = 10_000;

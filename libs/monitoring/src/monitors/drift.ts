@@ -22,7 +22,9 @@ const DEFAULTS = {
 export function coarseChunks({ baseline, chunks }: Side, binning: FeatureBinning): number[][] {
   if (baseline?.kind !== binning.kind) return [];
   const plan = coarsen(baseline, binning);
-  return chunks.flatMap((cell) => (cell.kind === binning.kind ? [coarseCounts(cell, plan, binning)] : []));
+  return chunks.flatMap((cell) =>
+    cell.kind === binning.kind ? [cell.coarse ?? coarseCounts(cell, plan, binning)] : [],
+  );
 }
 
 type Chosen = { readonly name: MetricName; readonly metric: DriftMetric };

@@ -163,8 +163,11 @@ export function createDatabase(
     query: (query) =>
       call(query, async (options) => {
         const result = await client.query({ ...options, query: query.sql, format: 'JSONEachRow' });
-        const rows: unknown[] = await result.json();
-        return rows.map((row) => parseRow(query, row));
+        const rows: z.output<typeof query.row>[] = [];
+        // Each row as it comes: answers of a hundred thousand cells would lie in memory twice.
+        for await (const some of result.stream<unknown>())
+          for (const row of some) rows.push(parseRow(query, row.json()));
+        return rows;
       }),
     command: (statement) =>
       call({ ...statement, settings: { ...noDeduplication, ...statement.settings } }, async (options) => {

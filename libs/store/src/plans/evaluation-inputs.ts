@@ -34,13 +34,17 @@ export type EvaluationInputs = {
 const segmentsOf = ({ monitor }: MonitorContext): string[] | undefined =>
   monitor.body.segments === null ? undefined : [ALL_SEGMENT, ...monitor.body.segments];
 
+/** Shares of missing, wrong and new values need no bins; whether values are within a range does. */
+const looksAtRates = ({ kind, metrics }: MonitorBody): boolean =>
+  kind === 'data_quality' && metrics?.includes('out_of_range_rate') !== true;
+
 /** Cells that monitors of a kind look at; most of a profile is of no use to any one of them. */
 const selectionOf = (context: MonitorContext): Selection => {
   const segments = segmentsOf(context);
   const { kind } = context.monitor.body;
   if (kind === 'bias') return { segments, only: ['facet'] };
   if (kind === 'attribution') return { segments, only: ['attribution'] };
-  return { segments, without: ['facet', 'attribution'] };
+  return { segments, without: ['facet', 'attribution'], withoutCounts: looksAtRates(context.monitor.body) };
 };
 
 const NO_CELLS: Profile = { cells: [] };
@@ -55,20 +59,31 @@ export type BaselineReference = {
 /** CutBaseline: which parts of a baseline are like the windows of a monitor, from the rows of its buckets. */
 export type CutBaseline = (buckets: readonly { startMs: number; rows: number }[]) => Window[];
 
-/** loadBaselineProfile: the reference of a context, merged and in chunks (days unless `cut` says otherwise); empty when there is no baseline. */
+/** What is kept of the cells of chunks, in the light of the whole baseline; null: all of it. */
+type Condenser = (baseline: Profile) => Selection['keep'];
+
+/** How chunks are read: where they are cut (days when null), and what is kept of their cells (all when null). */
+export type ChunkReading = { cut?: CutBaseline | null; condenser?: Condenser | null };
+
+/** loadBaselineProfile: the reference of a context, merged and in chunks; empty when there is no baseline. */
 export async function loadBaselineProfile(
   { profiles }: Pick<Store, 'profiles'>,
   context: MonitorContext,
-  cut: CutBaseline | null = null,
+  { cut = null, condenser = null }: ChunkReading = {},
 ): Promise<BaselineReference> {
   if (context.baseline === null) return { baseline: NO_CELLS, baselineChunks: [], samples: {} };
   const { plan, document } = context.baseline;
   const selection = selectionOf(context);
+  const baseline = await profiles.read(plan, 'all', selection);
   const chunksOf = async () =>
-    profiles.chunks(plan, 'all', selection, cut === null ? 'day' : cut(await profiles.runs(plan)));
+    profiles.chunks(
+      plan,
+      'all',
+      { ...selection, keep: condenser?.(baseline) ?? null },
+      cut === null ? 'day' : cut(await profiles.runs(plan)),
+    );
   const wanted = wantedSamples([context.monitor.body]);
-  const [baseline, baselineChunks, samples] = await Promise.all([
-    profiles.read(plan, 'all', selection),
+  const [baselineChunks, samples] = await Promise.all([
     document.body.hasTime ? chunksOf() : [],
     readSamples(profiles, plan, { window: 'all', wanted }),
   ]);
@@ -88,7 +103,7 @@ export async function loadEvaluationInputs(
   const { plan, monitor } = context;
   const wanted = wantedSamples([monitor.body]);
   const [{ baseline, baselineChunks, samples }, profile, own] = await Promise.all([
-    reference ?? loadBaselineProfile(store, context, cut),
+    reference ?? loadBaselineProfile(store, context, { cut }),
     store.profiles.read(plan, window, selectionOf(context)),
     readSamples(store.profiles, plan, { window, wanted }),
   ]);

@@ -59,19 +59,27 @@ const attributionFromRow = (row: CellRow): AttributionCell => ({
   unknown: row.top,
 });
 
-/** profileOf: the shape that the rest of the product knows. */
-export function profileOf(rows: readonly CellRow[]): Profile {
-  return {
-    cells: rows.map(cellFromRow).filter((cell) => cell !== null),
-    facets: rows.filter((row) => row.kind === 'facet').map(facetFromRow),
-    attributions: rows.filter((row) => row.kind === 'attribution').map(attributionFromRow),
-  };
+/** cellOf: the shape that the rest of the product knows. */
+export function cellOf(row: CellRow): ProfileCell | FacetCell | AttributionCell {
+  if (row.kind === 'facet') return facetFromRow(row);
+  if (row.kind === 'attribution') return attributionFromRow(row);
+  return cellFromRow(row, row.kind);
 }
 
-function cellFromRow(row: CellRow): ProfileCell | null {
+/** profileOf: cells by what they speak of. */
+export function profileOf(cells: readonly ReturnType<typeof cellOf>[]): Profile {
+  const profile = { cells: [], facets: [], attributions: [] } as Required<Profile>;
+  for (const cell of cells)
+    if (cell.kind === 'facet') profile.facets.push(cell);
+    else if (cell.kind === 'attribution') profile.attributions.push(cell);
+    else profile.cells.push(cell);
+  return profile;
+}
+
+function cellFromRow(row: CellRow, kind: ProfileCell['kind']): ProfileCell {
   const key = keyOf(row);
   const counted = { ...key, nulls: row.nulls, invalid: row.invalid, counts: row.counts };
-  switch (row.kind) {
+  switch (kind) {
     case 'numeric':
       return {
         ...counted,
@@ -98,9 +106,6 @@ function cellFromRow(row: CellRow): ProfileCell | null {
       return { ...key, kind: 'rows', distinct: row.distinct };
     case 'confusion':
       return { ...key, kind: 'confusion', labelled: row.labelled, counts: confusionCounts(row.top) };
-    case 'facet':
-    case 'attribution':
-      return null;
   }
 }
 

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { ALL_SEGMENT, LIVE_ORIGIN, type Profile, type ProfileChunk, type Window } from '#libs/contracts';
+import {
+  ALL_SEGMENT,
+  LIVE_ORIGIN,
+  type Profile,
+  type ProfileCell,
+  type ProfileChunk,
+  type Window,
+} from '#libs/contracts';
 import { bigInteger, float, integer, type Database } from '../client/index.js';
 import { Bindings, integersLiteral } from '../segments/bindings.js';
-import { profileOf, type CellRow } from './cell-row.js';
+import { cellOf, profileOf, type CellRow } from './cell-row.js';
 import { countDirty } from './dirty.js';
 import { bucketRuns, chosenBuckets, chosenRuns, dayOf, mergedColumns } from './merge.js';
 import { planHash, type ProfilePlan } from './plan.js';
@@ -11,30 +18,33 @@ import { profileKey } from './runs.js';
 import { seconds } from './source.js';
 
 const number = z.number();
-const cellRow = z.object({
-  chunk: integer,
-  segment: z.string(),
-  segment_value: z.string(),
-  feature: z.string(),
-  kind: z.enum(['numeric', 'categorical', 'confusion', 'rows', 'facet', 'attribution']),
-  rows: number,
-  nulls: number,
-  invalid: number,
-  labelled: number,
-  counts: z.array(number),
-  under: number,
-  under_sum: float,
-  over: number,
-  over_sum: float,
-  min: float,
-  max: float,
-  sum: float,
-  sum_squares: float,
-  unseen: number,
-  top: z.record(z.string(), number),
-  negatives: number,
-  distinct: number,
-});
+/** A row becomes its cell at once, so that no reading holds both. */
+const cellRow = z
+  .object({
+    chunk: integer,
+    segment: z.string(),
+    segment_value: z.string(),
+    feature: z.string(),
+    kind: z.enum(['numeric', 'categorical', 'confusion', 'rows', 'facet', 'attribution']),
+    rows: number,
+    nulls: number,
+    invalid: number,
+    labelled: number,
+    counts: z.array(number),
+    under: number,
+    under_sum: float,
+    over: number,
+    over_sum: float,
+    min: float,
+    max: float,
+    sum: float,
+    sum_squares: float,
+    unseen: number,
+    top: z.record(z.string(), number),
+    negatives: number,
+    distinct: number,
+  })
+  .transform((row) => ({ chunk: row.chunk, cell: cellOf(row) }));
 
 type CellKind = CellRow['kind'];
 
@@ -43,6 +53,10 @@ export type Selection = {
   segments?: readonly string[] | undefined;
   only?: readonly CellKind[];
   without?: readonly CellKind[];
+  /** Whether rows per bin are left out of chunks: most of a cell, which not everybody looks at. */
+  withoutCounts?: boolean;
+  /** What is kept of a cell of a chunk, as it is read. */
+  keep?: ((cell: ProfileCell) => ProfileCell) | null;
 };
 
 /** What is read: `every` is how much becomes one cell. */
@@ -81,9 +95,11 @@ const chunkOf = (every: Reading['every'], plan: ProfilePlan, bindings: Bindings)
   return every === 'bucket' ? 'p.start' : dayOf('p.start', plan, bindings);
 };
 
+const NO_COUNTS = `CAST([], 'Array(UInt64)')`;
+
 /** SQL of merged cells, one per chunk, segment value, feature and kind, of those segments of the plan that are asked for. */
 function mergedCells({ plan, window, selection, every }: Reading, bindings: Bindings): string {
-  const { segments, only, without } = selection;
+  const { segments, only, without, withoutCounts = false } = selection;
   const ofKind = [
     only === undefined ? '' : `AND has(${bindings.texts(only)}, kind) `,
     without === undefined ? '' : `AND NOT has(${bindings.texts(without)}, kind) `,
@@ -93,16 +109,29 @@ function mergedCells({ plan, window, selection, every }: Reading, bindings: Bind
   const runs = byBucket ? chosenBuckets(plan, bindings, span) : chosenRuns(plan, bindings, span);
   const within = typeof every === 'object' ? ` AND ${inWindows(every)}` : '';
   const known = [ALL_SEGMENT, ...plan.segments.map((segment) => segment.name)];
+  const merged = mergedColumns.map(
+    ([column, sql]) =>
+      `${column === 'counts' && withoutCounts && every !== 'window' ? NO_COUNTS : sql} AS merged_${column}`,
+  );
   const wanted = known.filter((name) => segments === undefined || segments.includes(name));
   return (
     `SELECT ${chunkOf(every, plan, bindings)} AS chunk_start, p.segment AS segment, p.segment_value AS segment_value, ` +
-    `p.feature AS feature, p.kind AS kind, ${mergedColumns.map(([column, sql]) => `${sql} AS merged_${column}`).join(', ')} ` +
+    `p.feature AS feature, p.kind AS kind, ${merged.join(', ')} ` +
     `FROM profiles AS p WHERE ${profileKey(plan, bindings)} AND has(${bindings.texts(wanted)}, segment) ${ofKind}` +
     `AND (CAST(grain, 'String'), start, run) IN (${runs})${within} GROUP BY chunk_start, segment, segment_value, feature, kind`
   );
 }
 
-async function readCells(db: Database, reading: Reading): Promise<CellRow[]> {
+type Keep = (cell: ProfileCell) => ProfileCell;
+
+const keptRow = (keep: Keep) =>
+  cellRow.transform(({ chunk, cell }) => ({
+    chunk,
+    cell: cell.kind === 'facet' || cell.kind === 'attribution' ? cell : keep(cell),
+  }));
+
+async function readCells(db: Database, reading: Reading): Promise<z.output<typeof cellRow>[]> {
+  const keep = reading.every === 'window' ? null : (reading.selection.keep ?? null);
   const bindings = new Bindings();
   const columns = mergedColumns.filter(([column]) => column !== 'checksum');
   return db.query({
@@ -113,7 +142,7 @@ async function readCells(db: Database, reading: Reading): Promise<CellRow[]> {
       `ORDER BY chunk, segment, segment_value, kind, feature`,
     params: bindings.params,
     settings: { output_format_json_quote_64bit_integers: 0 },
-    row: cellRow,
+    row: keep === null ? cellRow : keptRow(keep),
     timeoutMs: 60_000,
   });
 }
@@ -126,7 +155,7 @@ export async function readProfile(
   selection: Selection = {},
 ): Promise<Profile> {
   const rows = await readCells(db, { plan, window, selection, every: 'window' });
-  return profileOf(rows);
+  return profileOf(rows.map(({ cell }) => cell));
 }
 
 /** readChunks: cells per day of the model's time zone, per bucket or per given window, oldest first. */
@@ -137,9 +166,9 @@ export async function readChunks(
 ): Promise<ProfileChunk[]> {
   if (typeof every === 'object' && every.length === 0) return [];
   const rows = await readCells(db, { plan, window, selection, every });
-  return [...Map.groupBy(rows, (row) => row.chunk)].map(([start, cells]) => ({
+  return [...Map.groupBy(rows, ({ chunk }) => chunk)].map(([start, some]) => ({
     startMs: start * 1_000,
-    ...profileOf(cells),
+    ...profileOf(some.map(({ cell }) => cell)),
   }));
 }
 
