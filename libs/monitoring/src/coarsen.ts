@@ -47,9 +47,16 @@ function groupByMass(bins: readonly number[], massOf: (bin: number) => number): 
   return groups.map((group) => group.bins);
 }
 
+const binsOf = (binning: FeatureBinning): number =>
+  binning.kind === 'numeric' ? binning.edges.length : binning.categories.length;
+
+/** isUnder: whether a cell was made under a binning, as far as its shape tells. */
+export const isUnder = (cell: FeatureCell, binning: FeatureBinning): boolean =>
+  cell.kind === binning.kind && cell.counts.length === binsOf(binning);
+
 function checkBins(cell: FeatureCell, binning: FeatureBinning): number {
-  const bins = binning.kind === 'numeric' ? binning.edges.length : binning.categories.length;
-  if (cell.kind !== binning.kind || cell.counts.length !== bins) {
+  const bins = binsOf(binning);
+  if (!isUnder(cell, binning)) {
     throw new RangeError(
       `${cell.kind} cell of '${cell.feature}' has ${cell.counts.length} counts, its ${binning.kind} binning ${bins} bins`,
     );

@@ -1,5 +1,5 @@
 import { isFeatureCell, type ProfileCell } from '#libs/contracts';
-import { coarseCounts, coarsen } from './coarsen.js';
+import { coarseCounts, coarsen, isUnder } from './coarsen.js';
 import { hasFittedLimits } from './limits.js';
 import { cellKey } from './merge.js';
 import type { MonitorInput } from './pair.js';
@@ -8,25 +8,33 @@ import type { MonitorInput } from './pair.js';
 export type Condense = (part: ProfileCell) => ProfileCell;
 
 /**
- * condenser: for a drift monitor whose limits are all given, a part of its baseline says how rows spread over the ten coarse cells, and
- * its hundred bins would fill the memory for nothing. Null where the bins are needed.
+ * condenser: what a monitor needs of the parts of its baseline, whose hundred bins would fill the memory for nothing. Data quality looks at
+ * bins only where a range is set; drift, where a limit is fitted, and else at how rows spread over the ten coarse cells. Null where all is
+ * needed; a cell of another binning is kept as it is, so that it fails only its own comparison.
  */
-export function condenser({
-  baseline,
-  binning,
-  settings,
-}: Pick<MonitorInput, 'baseline' | 'binning' | 'settings'>): Condense | null {
-  if (settings.kind !== 'drift' || hasFittedLimits(settings)) return null;
+export function condenser(input: Pick<MonitorInput, 'baseline' | 'binning' | 'settings'>): Condense | null {
+  const { settings } = input;
+  if (settings.kind === 'data_quality')
+    return Object.keys(settings.ranges).length === 0 ? withoutCounts : null;
+  return settings.kind === 'drift' && !hasFittedLimits(settings) ? coarsener(input) : null;
+}
+
+const withoutCounts: Condense = (part) => (isFeatureCell(part) ? { ...part, counts: [] } : part);
+
+function coarsener({ baseline, binning }: Pick<MonitorInput, 'baseline' | 'binning'>): Condense {
   const binnings = new Map(binning.features.map((each) => [each.feature, each]));
   const plans = new Map(
     baseline.cells.filter(isFeatureCell).flatMap((cell) => {
       const bins = binnings.get(cell.feature);
-      return bins?.kind === cell.kind ? [[cellKey(cell), { bins, plan: coarsen(cell, bins) }] as const] : [];
+      return bins !== undefined && isUnder(cell, bins)
+        ? [[cellKey(cell), { bins, plan: coarsen(cell, bins) }] as const]
+        : [];
     }),
   );
   return (part) => {
-    const known = isFeatureCell(part) ? plans.get(cellKey(part)) : undefined;
-    if (!isFeatureCell(part) || known?.bins.kind !== part.kind) return part;
+    if (!isFeatureCell(part)) return part;
+    const known = plans.get(cellKey(part));
+    if (known === undefined || !isUnder(part, known.bins)) return part;
     return { ...part, counts: [], coarse: coarseCounts(part, known.plan, known.bins) };
   };
 }

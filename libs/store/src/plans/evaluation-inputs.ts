@@ -34,17 +34,13 @@ export type EvaluationInputs = {
 const segmentsOf = ({ monitor }: MonitorContext): string[] | undefined =>
   monitor.body.segments === null ? undefined : [ALL_SEGMENT, ...monitor.body.segments];
 
-/** Shares of missing, wrong and new values need no bins; whether values are within a range does. */
-const looksAtRates = ({ kind, metrics }: MonitorBody): boolean =>
-  kind === 'data_quality' && metrics?.includes('out_of_range_rate') !== true;
-
 /** Cells that monitors of a kind look at; most of a profile is of no use to any one of them. */
 const selectionOf = (context: MonitorContext): Selection => {
   const segments = segmentsOf(context);
   const { kind } = context.monitor.body;
   if (kind === 'bias') return { segments, only: ['facet'] };
   if (kind === 'attribution') return { segments, only: ['attribution'] };
-  return { segments, without: ['facet', 'attribution'], withoutCounts: looksAtRates(context.monitor.body) };
+  return { segments, without: ['facet', 'attribution'] };
 };
 
 const NO_CELLS: Profile = { cells: [] };

@@ -53,8 +53,6 @@ export type Selection = {
   segments?: readonly string[] | undefined;
   only?: readonly CellKind[];
   without?: readonly CellKind[];
-  /** Whether rows per bin are left out of chunks: most of a cell, which not everybody looks at. */
-  withoutCounts?: boolean;
   /** What is kept of a cell of a chunk, as it is read. */
   keep?: ((cell: ProfileCell) => ProfileCell) | null;
 };
@@ -95,11 +93,9 @@ const chunkOf = (every: Reading['every'], plan: ProfilePlan, bindings: Bindings)
   return every === 'bucket' ? 'p.start' : dayOf('p.start', plan, bindings);
 };
 
-const NO_COUNTS = `CAST([], 'Array(UInt64)')`;
-
 /** SQL of merged cells, one per chunk, segment value, feature and kind, of those segments of the plan that are asked for. */
 function mergedCells({ plan, window, selection, every }: Reading, bindings: Bindings): string {
-  const { segments, only, without, withoutCounts = false } = selection;
+  const { segments, only, without } = selection;
   const ofKind = [
     only === undefined ? '' : `AND has(${bindings.texts(only)}, kind) `,
     without === undefined ? '' : `AND NOT has(${bindings.texts(without)}, kind) `,
@@ -109,14 +105,10 @@ function mergedCells({ plan, window, selection, every }: Reading, bindings: Bind
   const runs = byBucket ? chosenBuckets(plan, bindings, span) : chosenRuns(plan, bindings, span);
   const within = typeof every === 'object' ? ` AND ${inWindows(every)}` : '';
   const known = [ALL_SEGMENT, ...plan.segments.map((segment) => segment.name)];
-  const merged = mergedColumns.map(
-    ([column, sql]) =>
-      `${column === 'counts' && withoutCounts && every !== 'window' ? NO_COUNTS : sql} AS merged_${column}`,
-  );
   const wanted = known.filter((name) => segments === undefined || segments.includes(name));
   return (
     `SELECT ${chunkOf(every, plan, bindings)} AS chunk_start, p.segment AS segment, p.segment_value AS segment_value, ` +
-    `p.feature AS feature, p.kind AS kind, ${merged.join(', ')} ` +
+    `p.feature AS feature, p.kind AS kind, ${mergedColumns.map(([column, sql]) => `${sql} AS merged_${column}`).join(', ')} ` +
     `FROM profiles AS p WHERE ${profileKey(plan, bindings)} AND has(${bindings.texts(wanted)}, segment) ${ofKind}` +
     `AND (CAST(grain, 'String'), start, run) IN (${runs})${within} GROUP BY chunk_start, segment, segment_value, feature, kind`
   );
