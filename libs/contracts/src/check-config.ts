@@ -3,6 +3,7 @@ import { durationSchema, textSchema, nameSchema } from './names.js';
 import { attributionAggregates, corrections, monitorKinds } from './monitors.js';
 import { checkFacetSchema, checkGroupSchema } from './check-facets.js';
 import { metricNameSchema } from './metrics.js';
+import { readingSchema } from './reading.js';
 import { thresholdsSchema } from './thresholds.js';
 
 const column = z.string().min(1).max(1_000);
@@ -41,7 +42,12 @@ const columnsSchema = z.strictObject({
   timestamp: columnsOf
     .optional()
     .describe('Times that are compared by their age, in seconds, at the time of the row.'),
+  time_of_day: columnsOf.optional().describe('Times of day such as 08:30, compared as hours since midnight.'),
   text: columnsOf.optional().describe('Free text, which is compared by its length in characters.'),
+  reading: z
+    .record(column, readingSchema)
+    .optional()
+    .describe('Column → how its values are spelled, where that cannot be told from the baseline.'),
   ignore: columnsOf.optional().describe('Neither compared nor read.'),
 });
 

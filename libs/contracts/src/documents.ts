@@ -4,6 +4,7 @@ import { durationMs } from './durations.js';
 import { biasSettingsSchema } from './facets.js';
 import { durationSchema, nameSchema, PREDICTION_FEATURES, textSchema } from './names.js';
 import { RECONSTRUCTION_ERROR } from './projection.js';
+import { readingSchema } from './reading.js';
 import { NO_PRIVACY_RULES, privacyRulesSchema } from './privacy.js';
 import { vocabularyHashSchema } from './vocabulary.js';
 
@@ -42,15 +43,16 @@ export const modelBodySchema = z
 export type ModelBody = z.infer<typeof modelBodySchema>;
 
 /**
- * What a feature is. `timestamp` is compared as its age at the time of the event, in seconds; `text` as its length in characters;
- * of an `identifier` only whether it is there and how many differ. `unseen_words` is never sent: it is made of a text feature when a version gets its
- * first baseline, and holds the share of words that the baseline does not know.
+ * What a feature is. `timestamp` is compared as its age at the time of the event, in seconds; `time_of_day` (`08:30`) as hours since
+ * midnight; `text` as its length in characters; of an `identifier` only whether it is there and how many differ. `unseen_words` is never
+ * sent: it is made of a text feature when a version gets its first baseline, and holds the share of words that the baseline does not know.
  */
 export const featureTypes = [
   'numeric',
   'categorical',
   'boolean',
   'timestamp',
+  'time_of_day',
   'identifier',
   'text',
   'unseen_words',
@@ -70,6 +72,8 @@ export const featureSchema = z
     type: z.enum(featureTypes),
     /** `input` is monitored; `context` is stored and can cut segments, but is not compared (calendar fields, identifiers). */
     role: z.enum(['input', 'context']).default('input'),
+    /** How its values are spelled; as usual where it is left out. */
+    reading: readingSchema.optional(),
     /** Of `unseen_words`: the text feature, and what it is held against. */
     madeOf: z.strictObject({ feature: textSchema, vocabulary: vocabularyHashSchema }).optional(),
   })

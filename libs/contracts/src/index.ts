@@ -8,6 +8,7 @@ export * from './attributions.js';
 export * from './binnings.js';
 export * from './projection.js';
 export * from './vocabulary.js';
+export * from './reading.js';
 export * from './documents.js';
 export * from './metrics.js';
 export * from './thresholds.js';

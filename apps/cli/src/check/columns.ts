@@ -1,4 +1,4 @@
-import type { CheckColumn, Feature } from '#libs/contracts';
+import type { CheckColumn, Feature, Reading } from '#libs/contracts';
 import type { DataColumn, DataFacts, DataParts } from '#libs/store';
 
 /** What is known of a column of one file. */
@@ -8,6 +8,8 @@ export type ColumnView = { column: DataColumn; facts: DataFacts };
 export type Columns = {
   features: Feature[];
   parts: DataParts;
+  /** Column → how its values are spelled, for columns that are no features. */
+  readings: ReadonlyMap<string, Reading>;
   /** Columns whose texts are numbers throughout. */
   numbers: Set<string>;
   /** Feature → column that explains it. */

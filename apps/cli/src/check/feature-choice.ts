@@ -33,11 +33,12 @@ export function chooseFeature(view: ColumnView, config: CheckConfig, uses: Uses)
   if (explained !== undefined)
     return { feature: null, listed: listed('attribution', column.type, `explains '${explained}'`) };
   const type = typeOf(view, uses);
-  const feature: Feature = { name, type, role: 'input' };
+  const reading = config.columns?.reading?.[name];
+  const feature: Feature = { name, type, role: 'input', ...(reading !== undefined && { reading }) };
   if (uses.bySegment && uses.given === undefined)
     return {
       feature: {
-        name,
+        ...feature,
         type: facts.numbers === facts.filled && !usesTexts(facts) ? type : 'categorical',
         role: 'context',
       },

@@ -2,7 +2,7 @@ import type { CheckConfig } from '#libs/contracts';
 import type { ConfigFile } from './config-file.js';
 import { CheckProblem } from './problem.js';
 
-const TYPES = ['numeric', 'categorical', 'timestamp', 'text'] as const;
+const TYPES = ['numeric', 'categorical', 'timestamp', 'time_of_day', 'text'] as const;
 export type GivenType = (typeof TYPES)[number];
 
 /** givenLists: the columns that a configuration names the type of, by type. */

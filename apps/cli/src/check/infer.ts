@@ -69,5 +69,6 @@ export function inferColumns(views: readonly ColumnView[], config: CheckConfig):
       .filter(({ facts }) => facts.filled > 0 && facts.numbers === facts.filled)
       .map(({ column }) => column.name),
   );
-  return { features: withWords(features), parts: of, numbers, listed, attributions: new Map() };
+  const readings = new Map(Object.entries(config.columns?.reading ?? {}));
+  return { features: withWords(features), parts: of, readings, numbers, listed, attributions: new Map() };
 }

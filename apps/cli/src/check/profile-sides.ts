@@ -57,6 +57,7 @@ const show = async (
       features: columns.features,
       parts: columns.parts,
       attributions: columns.attributions,
+      readings: columns.readings,
       numbers: columns.numbers,
       knownWords,
       cut,

@@ -42,6 +42,7 @@ export function checkNames({ config, at }: ConfigFile, columns: readonly DataCol
     names.forEach((name, index) => {
       check(name, ['columns', key, index]);
     });
+  for (const name of Object.keys(config.columns?.reading ?? {})) check(name, ['columns', 'reading', name]);
   checkGiven({ config, at });
   for (const [index, { column }] of (config.facets ?? []).entries())
     check(column, ['facets', index, 'column']);

@@ -1,4 +1,4 @@
-import type { Feature } from '#libs/contracts';
+import type { Feature, Reading } from '#libs/contracts';
 import { nearest } from '#libs/platform';
 import { refusal, type Refusal } from './refusal.js';
 
@@ -18,6 +18,8 @@ export type BaselineColumns = {
   attributions?: Record<string, string>;
   /** Tag → column. */
   tags: Record<string, string>;
+  /** Column → how its values are spelled, for columns that are no features: times of rows, scores, values. */
+  readings?: Record<string, Reading>;
 };
 
 /** Columns that are read, each once, and those that are not. */
@@ -26,7 +28,7 @@ export type ColumnUse = { ok: true; used: string[]; ignored: string[] };
 /** columnUse: a file must have every feature of the schema that is sent, and every column that was named; others are left out. */
 export function columnUse(
   features: readonly Feature[],
-  { tags, attributions = {}, ...parts }: BaselineColumns,
+  { tags, attributions = {}, readings: _spelled, ...parts }: BaselineColumns,
   fileColumns: readonly string[],
 ): ColumnUse | Refusal {
   const twice = fileColumns.find((column, index) => fileColumns.indexOf(column) !== index);

@@ -132,6 +132,7 @@ const KINDS = {
   categorical: 'a text of at most 256 characters',
   identifier: 'a text of at most 256 characters',
   timestamp: 'a time such as 2026-01-31T12:00:00Z',
+  time_of_day: 'a time of day such as 08:30',
   text: 'a text',
   unseen_words: 'a share',
 } as const satisfies Record<Feature['type'], string>;

@@ -1,4 +1,4 @@
-import type { Feature } from '#libs/contracts';
+import type { Feature, Reading } from '#libs/contracts';
 import type { KnownWords } from '../baselines/insert-input.js';
 import type { DataColumn, DataFile } from './data-file.js';
 
@@ -26,6 +26,8 @@ export type DataRowsInput = {
   parts: DataParts;
   /** Feature → column with its attribution. */
   attributions: ReadonlyMap<string, string>;
+  /** Column → how its values are spelled, for columns that are no features: times of rows, scores, values. */
+  readings?: ReadonlyMap<string, Reading>;
   /** Columns whose texts may be numbers, so that 1 and 1.0 are one category. */
   numbers: ReadonlySet<string>;
   /** As for baselines, for every feature of unseen words. */
