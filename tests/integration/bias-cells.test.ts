@@ -32,6 +32,8 @@ const SETTINGS = biasSettingsSchema.parse({
     { name: 'number', feature: 'hour', disfavoured: ['6', 19] },
     { name: 'weight', tag: 'weight', below: 2 },
     { name: 'gone', feature: 'no such feature', disfavoured: ['x'] },
+    { name: 'colours', feature: 'colour', disfavoured: ['never seen', ['red', 'gr"ün']] },
+    { name: 'numbers', feature: 'hour', disfavoured: [[6, '19'], 3] },
   ],
   intersections: [
     ['late hours', 'colour'],
@@ -75,6 +77,8 @@ const LEVELS: Record<string, (row: Row) => number> = {
     return Number.isNaN(weight) ? 0 : weight < 2 ? 2 : 1;
   },
   gone: () => 0,
+  colours: (row) => [0, 1, 3, 3][LEVELS['colour']!(row)] ?? 0,
+  numbers: (row) => (row.numbers['hour'] === 3 ? 3 : ([0, 1, 2, 2][LEVELS['number']!(row)] ?? 0)),
 };
 
 const outcome = (label: string): number => (label === '' ? 0 : label === 'punctual' ? 1 : 2);

@@ -82,6 +82,32 @@ describe('bias', () => {
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  test('several values make one group: as if they had been one value', async () => {
+    const merged = (name: string, making?: Making) => {
+      const { text } = file(name, making);
+      const lines = text.toString().split('\n');
+      return {
+        name: `${name}-merged.csv`,
+        text: lines.map((line) => line.replace(/^(\d+,\d+),[23],/, '$1,23,')).join('\n'),
+      };
+    };
+    const found = async (
+      values: string,
+      sides: { baseline: ReturnType<typeof file>; current: ReturnType<typeof file> },
+    ) => {
+      const facet = `{ column: marital, disfavoured: ${values}, names: { "2 or 3": others, "23": others } }`;
+      const wanted = `${COLUMNS}facets: [${facet}]\nmonitors: [{ kind: bias }]\n`;
+      return parsed(await fixture.check({ ...sides, config: wanted })).findings;
+    };
+    const making = { accepts: refuses(({ marital }) => marital > 1) };
+    const grouped = await found('[[2, 3]]', { baseline: before, current: file('grouped', making) });
+    expect(grouped).toEqual(
+      await found('[23]', { baseline: merged('before'), current: merged('grouped', making) }),
+    );
+    const dppl = grouped.find(({ metric }) => metric === 'dppl');
+    expect(dppl).toMatchObject({ facet: 'marital', facet_value: 'others', status: 'breached' });
+  });
+
   test('the same rows breach nothing', async () => {
     expect(breached(parsed(await fixture.check({ baseline: before, current: before, config })))).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { disfavouredSchema } from './facets.js';
 import { textSchema } from './names.js';
 
 const column = z.string().min(1).max(1_000);
@@ -15,7 +16,9 @@ const rangeSchema = z.strictObject({
 export const checkFacetSchema = z.strictObject({
   column,
   name: textSchema.optional().describe('Otherwise the column.'),
-  disfavoured: z.array(scalar).min(1).max(20).optional().describe('Values that make a group each.'),
+  disfavoured: disfavouredSchema
+    .optional()
+    .describe('Values that make a group each; those of an inner list make one group: [[2, 3]].'),
   favoured: z
     .array(scalar)
     .min(1)

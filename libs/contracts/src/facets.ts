@@ -4,6 +4,20 @@ import { oneField, ONE_FIELD } from './predicates.js';
 
 const scalar = z.union([z.string().min(1).max(256), z.number(), z.boolean()]);
 const field = { feature: textSchema.optional(), tag: textSchema.optional() };
+
+/** disfavouredSchema: values that make a group each; several in a list of their own make one group together. */
+export const disfavouredSchema = z
+  .array(z.union([scalar, z.array(scalar).min(1).max(100)]))
+  .min(1)
+  .max(20);
+type Scalar = z.infer<typeof scalar>;
+
+/** valuesOf: the values of one entry of `disfavoured`. */
+export const valuesOf = (entry: Scalar | readonly Scalar[]): readonly Scalar[] =>
+  typeof entry === 'object' ? entry : [entry];
+
+const disfavouredTexts = (entries: z.infer<typeof disfavouredSchema> = []): string[] =>
+  entries.flatMap((entry) => valuesOf(entry).map(String));
 const range = z.strictObject({
   value: textSchema,
   from: z.number().optional(),
@@ -18,8 +32,8 @@ export const facetSchema = z
   .strictObject({
     name: textSchema,
     ...field,
-    /** Values that make a group each. */
-    disfavoured: z.array(scalar).min(1).max(20).optional(),
+    /** Values that make a group each; those of an inner list make one group: `["f", ["x", "d"]]`. */
+    disfavoured: disfavouredSchema.optional(),
     /** With `disfavoured`: the values of the other side; without it, every other value. */
     favoured: z.array(scalar).min(1).max(100).optional(),
     /** Disfavoured are values greater than this … */
@@ -28,7 +42,7 @@ export const facetSchema = z
     below: z.number().optional(),
     /** Named half-open ranges [from, below); what lies in none belongs to nobody. */
     ranges: z.array(range).min(2).max(20).optional(),
-    /** What values are called in messages: `{ "2": "women" }`. */
+    /** What values are called in messages: `{ "2": "women" }`; a group of values by its own name: `{ "2 or 3": "women" }`. */
     names: z.record(textSchema, textSchema).default({}),
     favouredName: textSchema.optional(),
   })
@@ -41,12 +55,16 @@ export const facetSchema = z
     path: ['favoured'],
     message: 'goes with disfavoured; thresholds and ranges say themselves who is favoured',
   })
-  .refine((f) => new Set((f.disfavoured ?? []).map(String)).size === (f.disfavoured ?? []).length, {
-    path: ['disfavoured'],
-    message: 'names a value twice',
-  })
   .refine(
-    (f) => !(f.favoured ?? []).some((value) => (f.disfavoured ?? []).map(String).includes(String(value))),
+    ({ disfavoured }) => new Set(disfavouredTexts(disfavoured)).size === disfavouredTexts(disfavoured).length,
+    {
+      path: ['disfavoured'],
+      message: 'names a value twice',
+    },
+  )
+  .refine(
+    ({ favoured = [], disfavoured }) =>
+      !favoured.some((value) => disfavouredTexts(disfavoured).includes(String(value))),
     {
       path: ['favoured'],
       message: 'holds a value that is disfavoured too',
@@ -113,6 +131,13 @@ const levelOfValue = (facet: Facet, value: string): FacetLevel => ({
   disfavoured: true,
 });
 
+/** A group of several values is called by its own name, else by those of its values. */
+function levelOfValues(facet: Facet, values: readonly Scalar[]): FacetLevel {
+  const together = values.map(String).join(' or ');
+  const each = values.map((value) => facet.names[String(value)] ?? String(value)).join(' or ');
+  return { name: facet.names[together] ?? each, disfavoured: true };
+}
+
 function favouredName(facet: Facet): string {
   if (facet.favouredName !== undefined) return facet.favouredName;
   const named = (facet.favoured ?? []).map((value) => facet.names[String(value)] ?? String(value));
@@ -128,7 +153,7 @@ export function facetLevels(facet: Facet): FacetLevel[] {
   const favoured = { name: favouredName(facet), disfavoured: false };
   if (facet.above !== undefined) return [favoured, levelOfValue(facet, `above ${facet.above}`)];
   if (facet.below !== undefined) return [favoured, levelOfValue(facet, `below ${facet.below}`)];
-  return [favoured, ...(facet.disfavoured ?? []).map((value) => levelOfValue(facet, String(value)))];
+  return [favoured, ...(facet.disfavoured ?? []).map((entry) => levelOfValues(facet, valuesOf(entry)))];
 }
 
 /** What one cell counts: a facet, or several together. */

@@ -554,16 +554,6 @@ describe('quality', () => {
     );
   });
 
-  it('states accuracy of both sides, the interval of the difference and the labelled rows', () => {
-    const window = [confusionCell(300, 200, 100)];
-    const [accuracy, coverage] = evaluate(
-      input({ baseline: { cells: [confusionCell(8_000, 2_000)] }, window: { cells: window }, settings }),
-    );
-    expect(accuracy).toMatchObject({ value: 0.6, baselineValue: 0.8, rows: 500, baselineRows: 10_000 });
-    expect(accuracy!.note).toContain('difference to the baseline -0.2, 95% interval -0.244 to -0.157');
-    expect(coverage!.value).toBeCloseTo(5 / 6, 10);
-  });
-
   it('compares each segment value with itself', () => {
     const at = where('origin', 'ATL');
     const baseline = [confusionCell(8_000, 2_000), confusionCell(700, 300, 0, at)];

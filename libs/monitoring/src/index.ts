@@ -50,6 +50,7 @@ export { formatCount, formatNumber, formatPercent } from './format.js';
 export { limitOf } from './limits.js';
 export { cellKey, mergeCells, mergeProfiles } from './merge.js';
 export { monitors, type Monitor } from './monitors.js';
+export { qualityWarnings } from './monitors/quality.js';
 export { baselineComponents } from './monitors/components.js';
 export type { MonitorInput, Pair, SegmentValue } from './pair.js';
 export { monitorId, suggestMonitors, type SuggestInput } from './suggest.js';

@@ -5,7 +5,7 @@ import { compareAttributions } from './monitors/attribution.js';
 import { compareBias } from './monitors/bias.js';
 import { compareDrift } from './monitors/drift.js';
 import { compareMultivariate } from './monitors/multivariate.js';
-import { compareQuality } from './monitors/quality.js';
+import { compareQuality, qualitySubjects } from './monitors/quality.js';
 import type { MonitorInput, Pair, Whole } from './pair.js';
 
 /** Monitor: what a kind of monitor looks at, and how it compares one pair. Pure. */
@@ -60,7 +60,7 @@ export const monitors: Readonly<Record<MonitorKind, Monitor>> = {
   data_quality: { subjects: columns, compare: compareQualityOfData, main: 'missing_rate', whole: 'rows' },
   drift: { subjects: comparable, compare: compareDrift, main: 'psi' },
   prediction_drift: { subjects: predictions, compare: compareDrift, main: 'psi' },
-  quality: { subjects: () => [''], compare: compareQuality, main: 'accuracy' },
+  quality: { subjects: ({ binning }) => qualitySubjects(binning), compare: compareQuality, main: 'accuracy' },
   bias: { subjects: () => [], compare: () => [], compareAll: compareBias, main: 'dppl' },
   attribution: { subjects: () => [], compare: () => [], compareAll: compareAttributions, main: 'ndcg' },
   multivariate_drift: {

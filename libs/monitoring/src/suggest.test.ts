@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { monitorBodySchema, nameSchema, type Feature, type ProfileCell } from '#libs/contracts';
+import {
+  monitorBodySchema,
+  nameSchema,
+  type ConfusionCell,
+  type Feature,
+  type ProfileCell,
+} from '#libs/contracts';
 import {
   binningOf,
   categoricalBinning,
@@ -105,6 +111,28 @@ describe('suggestMonitors', () => {
     { name: 'days that differ', wrong: (day: number) => (day % 2 === 0 ? 30 : 90), accuracy: 0.46 },
   ])('puts the floor of accuracy below the baseline: $name', ({ wrong, accuracy }) => {
     expect(suggested('quality', input(baselineOf({ wrong }))).thresholds).toEqual({ accuracy });
+  });
+
+  it.each<{ name: string; cell: Partial<ConfusionCell> }>([
+    { name: 'is 0', cell: { counts: { a: { b: 300 }, b: { a: 300 } } } },
+    { name: 'is about 0', cell: { counts: { a: { a: 5, b: 595 } } } },
+    { name: 'is of classes that no label has', cell: { counts: { true: { 1: 300 }, false: { 0: 300 } } } },
+    { name: 'is of rows without a predicted class', cell: { counts: { a: { '': 600 } } } },
+  ])('suggests no floor where accuracy $name, and still watches', ({ cell }) => {
+    const profile = { cells: [{ ...confusionCell(300, 300), ...cell }] };
+    const from = input({ profile, chunks: [] }, { binning: binningOf([distance, origin]) });
+    expect(suggested('quality', from)).toMatchObject({ kind: 'quality', thresholds: {} });
+  });
+
+  it('has a regression with labels say that its quality is not measured', () => {
+    const value = numericBinning('prediction.value', 0, 1, 20);
+    const baseline = { ...baselineOf(), profile: { cells: [numericCell(value, range(300, 0, 1))] } };
+    const of = (hasLabels: boolean) =>
+      suggestMonitors(
+        input(baseline, { binning: binningOf([value]), baseline: { hasLabels, cannotServe: [] } }),
+      ).map(({ kind, thresholds }) => [kind, thresholds]);
+    expect(of(true)).toContainEqual(['quality', {}]);
+    expect(of(false).map(([kind]) => kind)).not.toContain('quality');
   });
 
   it.each<{ name: string; changes: Partial<SuggestInput>; kinds: string[] }>([

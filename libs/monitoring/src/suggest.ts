@@ -13,7 +13,7 @@ import {
 import { deviationLimit } from '#libs/stats';
 import { accuracyHistory, dataQualityHistory, driftHistory, type History } from './history.js';
 import { monitors } from './monitors.js';
-import { hits } from './monitors/quality.js';
+import { hits, isRegression } from './monitors/quality.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
 import { roundDown, roundUp } from './round.js';
 import { suggestAttribution, suggestBias } from './suggest-special.js';
@@ -129,11 +129,12 @@ const asMonitorInput = (input: SuggestInput, settings: MonitorBody): MonitorInpu
 });
 
 /**
- * quality: the floor of accuracy is that of all rows less what the most restless segment value does from day to day; null when the
- * baseline has no labelled predictions.
+ * quality: the floor of accuracy is that of all rows less what the most restless segment value does from day to day. No floor where the
+ * baseline has no accuracy, or so little that nothing could be below it: the monitor then says what it lacks.
  */
 function quality(input: SuggestInput): MonitorBody | null {
   const plain = bodyOf(input, 'quality', {});
+  if (isRegression(input.binning)) return plain;
   const monitorInput = asMonitorInput(input, plain);
   const [values, pairOf] = [segmentValuesOf(monitorInput), pairer(monitorInput)];
   const [all] = values;
@@ -141,12 +142,13 @@ function quality(input: SuggestInput): MonitorBody | null {
   const { baseline } = pairOf(all, '');
   if (baseline?.kind !== 'confusion') return null;
   const { successes, trials } = hits(baseline);
-  if (trials === 0) return null;
+  if (trials === 0) return plain;
   const margins = values.map(
     (value) => deviationLimit({ history: accuracyHistory(pairOf(value, ''), MIN_ROWS) }) ?? 0,
   );
   const margin = Math.max(ACCURACY_MARGIN, ...margins);
-  return { ...plain, thresholds: { accuracy: roundDown(Math.max(0, successes / trials - margin)) } };
+  const floor = roundDown(successes / trials - margin);
+  return floor > 0 ? { ...plain, thresholds: { accuracy: floor } } : plain;
 }
 
 function bias(input: SuggestInput): MonitorBody | null {

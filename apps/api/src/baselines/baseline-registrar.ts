@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  ALL_SEGMENT,
   baselineOrigin,
   documentId,
   durationMs,
@@ -10,6 +11,7 @@ import {
   type ModelBody,
   type RegistryDocument,
 } from '#libs/contracts';
+import { qualityWarnings } from '#libs/monitoring';
 import { privacyKeys, requireSecretKey, type Config } from '#libs/platform';
 import { loadPlan, type BaselineInsert, type ProfilePlan, type Store } from '#libs/store';
 import { STORE } from '#libs/service';
@@ -93,8 +95,18 @@ export class BaselineRegistrar {
     const plan = { ...live, origin, binning, attributions: inserted.hasAttributions };
     await this.store.profiles.computeBaseline(plan);
     const { document } = await this.registry.put({ ...draft, intent: order.intent, body: () => draft.body });
-    const warnings = [...inserted.warnings, ...uncountedWarnings(features, binning)];
+    const warnings = [
+      ...inserted.warnings,
+      ...uncountedWarnings(features, binning),
+      ...(await this.qualityWarnings(plan, inserted)),
+    ];
     return { baseline: document, plan, warnings, existed: false };
+  }
+
+  private async qualityWarnings(plan: ProfilePlan, { hasLabels }: Inserted): Promise<string[]> {
+    const whole = { segments: [ALL_SEGMENT], only: ['confusion'] } as const;
+    const { cells } = await this.store.profiles.read(plan, 'all', whole);
+    return qualityWarnings(plan.binning, cells[0], hasLabels);
   }
 
   private async insert(

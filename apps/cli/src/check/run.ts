@@ -1,4 +1,5 @@
-import type { BiasPlan, CheckReport, Profile } from '#libs/contracts';
+import { ALL_SEGMENT, type BiasPlan, type CheckReport, type Profile } from '#libs/contracts';
+import { qualityWarnings } from '#libs/monitoring';
 import { readSamples, wantedSamples, type FileStore, type Samples } from '#libs/store';
 import { attributionColumns } from './attribution-columns.js';
 import { countedBy, facetSettings } from './bias-settings.js';
@@ -86,6 +87,10 @@ export async function runCheck(
     wanted,
     withComponents: wantsComponents(bodies),
   });
+  const whole = baseline.profile.cells.find(
+    ({ kind, segment }) => kind === 'confusion' && segment === ALL_SEGMENT,
+  );
+  remarks.push(...qualityWarnings(baseline.plan.binning, whole, columns.parts.label !== undefined));
   const current = await profileCurrent(shared, { read: read.current, cut, baseline });
   const windows = windowsOf(cut, { windows: current.windows, config: config.config });
   if (windows.length === 0)

@@ -1,30 +1,53 @@
-import type { ConfusionCell, ProfileCell } from '#libs/contracts';
-import { newcombeInterval, twoProportionTest, type Proportion } from '#libs/stats';
-import { limitOf, measured, undecided, type Draft, type Undecidable } from '../draft.js';
-import { deffNote, dispersion, type Evidence } from '../evidence.js';
-import { formatNumber } from '../format.js';
+import {
+  ALL_SEGMENT,
+  PREDICTION_FEATURES,
+  type BinningBody,
+  type ConfusionCell,
+  type MetricName,
+  type ProfileCell,
+} from '#libs/contracts';
+import { multinomial, twoProportionTest, wilson, type Proportion } from '#libs/stats';
+import { chosenMetrics } from '../chosen.js';
+import { limited, measured, undecided, type Draft, type Undecidable } from '../draft.js';
+import { deffNote, dispersion, MIN_CHUNKS, type Evidence } from '../evidence.js';
+import { formatPercent } from '../format.js';
 import { fewRows } from '../gate.js';
+import type { History } from '../limits.js';
 import type { Pair, Side } from '../pair.js';
+import { checksum, seeded } from '../random.js';
+
+const METRICS = ['accuracy', 'label_coverage'] as const satisfies readonly MetricName[];
+/** A part of the baseline with fewer rows says nothing. */
+const MIN_PART_ROWS = 50;
+const DRAWS = 200;
+/** Quantile of the standard normal distribution for a 95 % interval. */
+const Z95 = 1.959964;
+/** Classes that a sentence names, at most. */
+const MAX_NAMED = 5;
 
 const confusion = (cell: ProfileCell | null): ConfusionCell | null =>
   cell?.kind === 'confusion' ? cell : null;
 
+/** Rows by label and predicted class; rows without a predicted one have the empty class and are left out. */
+const pairsOf = ({ counts }: ConfusionCell): { label: string; predicted: string; rows: number }[] =>
+  Object.entries(counts).flatMap(([label, row]) =>
+    Object.entries(row).flatMap(([predicted, rows]) =>
+      predicted === '' || rows === 0 ? [] : [{ label, predicted, rows }],
+    ),
+  );
+
+const total = (parts: readonly { rows: number }[]): number => parts.reduce((sum, { rows }) => sum + rows, 0);
+
 /** hits: predictions that turned out right, of all that were labelled and predicted a label. */
 export function hits(cell: ConfusionCell): Proportion {
-  const rows = Object.entries(cell.counts);
-  const successes = rows.reduce(
-    (total, [label, predicted]) => total + (Object.hasOwn(predicted, label) ? (predicted[label] ?? 0) : 0),
-    0,
-  );
-  const trials = rows.reduce(
-    (total, [, predicted]) => total + Object.values(predicted).reduce((a, b) => a + b, 0),
-    0,
-  );
-  return { successes, trials };
+  const pairs = pairsOf(cell);
+  return {
+    successes: total(pairs.filter(({ label, predicted }) => label === predicted)),
+    trials: total(pairs),
+  };
 }
 
-const shareOf = ({ successes, trials }: Proportion): number | null =>
-  trials > 0 ? successes / trials : null;
+const shareOf = ({ successes, trials }: Proportion): number => successes / trials;
 
 /** hitCounts: right and wrong predictions per chunk. */
 export const hitCounts = ({ chunks }: Pick<Side, 'chunks'>): number[][] =>
@@ -34,54 +57,173 @@ export const hitCounts = ({ chunks }: Pick<Side, 'chunks'>): number[][] =>
     return [[successes, trials - successes]];
   });
 
-/** Only a loss of accuracy is evidence, so the test is one-sided; the interval of the difference says how large it is. */
-function lossEvidence(pair: Pair, baseline: Proportion, window: Proportion): Evidence {
-  const deff = dispersion({ chunks: hitCounts(pair), allChunks: () => hitCounts(pair.all) });
-  const test = twoProportionTest({ baseline, window, deff, alternative: 'less' });
-  const interval = newcombeInterval({ baseline, window, deff });
-  const difference =
-    interval === null
-      ? ''
-      : `difference to the baseline ${formatNumber(interval.difference)}, 95% interval ${formatNumber(interval.low)} to ${formatNumber(interval.high)}`;
-  const note = [difference, deffNote(pair.chunkCount)].filter((part) => part !== '').join('; ');
-  return { p: test?.p ?? null, deff, statisticPerDf: null, note };
+const named = (classes: readonly string[]): string => {
+  const some = classes.slice(0, MAX_NAMED).map((name) => `'${name}'`);
+  return `${some.join(', ')}${classes.length > MAX_NAMED ? ' …' : ''}`;
+};
+
+/** strangers: says that labels and predictions have no class in common, so that no prediction can be right; null when they have. */
+function strangers(cell: ConfusionCell): string | null {
+  const pairs = pairsOf(cell);
+  const labels = [...new Set(pairs.map(({ label }) => label))].sort();
+  const predicted = [...new Set(pairs.map((pair) => pair.predicted))].sort();
+  if (pairs.length === 0 || labels.some((label) => predicted.includes(label))) return null;
+  return `labels are ${named(labels)} and predictions ${named(predicted)}: no class is in both`;
+}
+
+/** chanceAgreement: accuracy of predictions of these shares that know nothing of the labels (as in Cohen's kappa). */
+function chanceAgreement(cell: ConfusionCell): number {
+  const pairs = pairsOf(cell);
+  const rows = total(pairs);
+  const predicted = Map.groupBy(pairs, (pair) => pair.predicted);
+  return [...Map.groupBy(pairs, ({ label }) => label)].reduce(
+    (sum, [label, own]) => sum + (total(own) / rows) * (total(predicted.get(label) ?? []) / rows),
+    0,
+  );
+}
+
+const NO_CLASS =
+  'no labelled row has a predicted class; where predictions are scores only, the model needs its positiveLabel';
+const OF_REGRESSION =
+  'quality of a regression is not measured yet: no error of predicted values (MAE, RMSE, R²) is computed';
+
+/** isRegression: a model of values, whose rows have no classes. */
+export const isRegression = ({ features }: Pick<BinningBody, 'features'>): boolean => {
+  const counted = new Set(features.map(({ feature }) => feature));
+  const { value, label, score } = PREDICTION_FEATURES;
+  return counted.has(value) && !counted.has(label) && !counted.has(score);
+};
+
+/** qualitySubjects: the rows as a whole; of a regression its predicted values. */
+export const qualitySubjects = (binning: Pick<BinningBody, 'features'>): string[] => [
+  isRegression(binning) ? PREDICTION_FEATURES.value : '',
+];
+
+/**
+ * qualityWarnings: why the accuracy of a baseline says little or nothing: labels and predictions without a class in common or without a
+ * predicted class, an accuracy below that of chance, or a regression. `cell` is the confusion of all its rows.
+ */
+export function qualityWarnings(
+  binning: Pick<BinningBody, 'features'>,
+  cell: ProfileCell | null | undefined,
+  hasLabels: boolean,
+): string[] {
+  if (!hasLabels) return [];
+  if (isRegression(binning)) return [OF_REGRESSION];
+  const counted = confusion(cell ?? null);
+  if (counted === null || counted.labelled === 0) return [];
+  const found = hits(counted);
+  if (found.trials === 0) return [`accuracy is not measured: ${NO_CLASS}`];
+  const apart = strangers(counted);
+  if (apart !== null) return [`accuracy is not measured: ${apart}; spell both alike`];
+  const chance = chanceAgreement(counted);
+  return wilson(shareOf(found), found.trials, Z95).high < chance
+    ? [
+        `accuracy of the baseline is ${formatPercent(shareOf(found))}, less than the ${formatPercent(chance)} of predictions that have nothing to do ` +
+          'with the labels: do labels and predictions mean the same classes?',
+      ]
+    : [];
+}
+
+type Counted = {
+  readonly metric: (typeof METRICS)[number];
+  /** Of a cell, the rows that count and those that are as they should be. */
+  readonly of: (cell: ConfusionCell) => Proportion;
+  readonly now: Proportion;
+  readonly before: Proportion | null;
+  readonly deff: number;
+};
+
+/** historyOf: the share in parts of the baseline; where there are too few of them, in draws of the window's size over deff. */
+function historyOf(pair: Pair, { of, now, before, deff }: Counted): History {
+  const parts = pair.chunks.flatMap((cell) => (cell.kind === 'confusion' ? [of(cell)] : []));
+  const usable = parts.filter(({ trials }) => trials >= MIN_PART_ROWS);
+  if (usable.length >= MIN_CHUNKS)
+    return { values: usable.map(shareOf), of: `${usable.length} parts of the baseline` };
+  if (before === null || before.trials === 0) return { values: [], of: '' };
+  const random = seeded(checksum(JSON.stringify([pair.segment, pair.segmentValue, before])));
+  const drawn = (share: number, trials: number): number => {
+    const rows = Math.max(1, Math.round(trials / deff));
+    return (multinomial({ cells: [share, 1 - share], rows, random })?.[0] ?? 0) / rows;
+  };
+  // The baseline's share is itself a sample's.
+  const values = Array.from({ length: DRAWS }, () =>
+    drawn(drawn(shareOf(before), before.trials), now.trials),
+  );
+  return { values, of: `${DRAWS} draws from the baseline` };
+}
+
+const measurementOf = (pair: Pair, counted: Counted) => {
+  const { metric, now, before } = counted;
+  const value = shareOf(now);
+  return {
+    metric,
+    value,
+    baselineValue: before === null || before.trials === 0 ? null : shareOf(before),
+    ...limited(pair, { metric, value, history: () => historyOf(pair, counted) }),
+  };
+};
+
+/** One-sided, on the side of the limit: only a loss of accuracy is evidence for a floor. */
+function accuracyEvidence(
+  pair: Pair,
+  { now, before, deff }: Counted & { before: Proportion },
+  floor: boolean,
+): Evidence {
+  const alternative = floor ? 'less' : 'greater';
+  const test = twoProportionTest({ baseline: before, window: now, deff, alternative });
+  return { p: test?.p ?? null, deff, statisticPerDf: null, note: deffNote(pair.chunkCount) };
 }
 
 function accuracy(pair: Pair, window: ConfusionCell, baseline: ConfusionCell | null): Draft {
+  const metric = 'accuracy';
   const now = hits(window);
   const before = baseline === null ? null : hits(baseline);
+  const { minRows } = pair.settings;
+  if (now.trials === 0) return undecided(pair, metric, { status: 'not_computable', note: NO_CLASS });
   const few =
-    fewRows(now.trials, pair.settings.minRows, pair.settings.minRows, 'labelled rows') ??
+    fewRows(now.trials, minRows, minRows, 'labelled rows') ??
     (before === null || before.trials === 0
       ? null
-      : fewRows(now.trials, before.trials, pair.settings.minRows, 'labelled rows'));
-  if (few !== null) return undecided(pair, 'accuracy', few);
+      : fewRows(now.trials, before.trials, minRows, 'labelled rows'));
+  if (few !== null) return undecided(pair, metric, few);
+  const known = baseline === null || before?.trials === 0 ? null : baseline;
+  const apart = strangers(known ?? window);
+  if (apart !== null) {
+    const note = `${known === null ? '' : 'of the baseline: '}${apart}`;
+    return undecided(pair, metric, { status: 'not_computable', note });
+  }
+  const deff = dispersion({ chunks: hitCounts(pair), allChunks: () => hitCounts(pair.all) });
+  const counted: Counted = { metric, of: hits, now, before, deff };
   const measurement = {
-    metric: 'accuracy',
+    ...measurementOf(pair, counted),
     variant: 'share-of-labelled',
-    value: shareOf(now),
-    baselineValue: before === null ? null : shareOf(before),
-    threshold: limitOf(pair.settings, pair.feature, 'accuracy'),
+    interval: wilson(shareOf(now), now.trials / deff, Z95),
     rows: now.trials,
     baselineRows: before?.trials ?? 0,
-  } as const;
+  };
   if (before === null || before.trials === 0) return measured(pair, measurement, 'exact');
-  return measured(pair, measurement, lossEvidence(pair, before, now));
+  const { floor } = measurement;
+  return measured(pair, measurement, accuracyEvidence(pair, { ...counted, before }, floor !== false));
 }
 
-function coverage(pair: Pair, window: ConfusionCell, baseline: ConfusionCell | null): Draft {
-  return measured(
+const covered = ({ labelled, rows }: ConfusionCell): Proportion => ({ successes: labelled, trials: rows });
+
+const coverage = (pair: Pair, window: ConfusionCell, baseline: ConfusionCell | null): Draft =>
+  measured(
     pair,
     {
-      metric: 'label_coverage',
+      ...measurementOf(pair, {
+        metric: 'label_coverage',
+        of: covered,
+        now: covered(window),
+        before: baseline === null ? null : covered(baseline),
+        deff: 1,
+      }),
       variant: 'labelled-share-of-rows',
-      value: window.labelled / window.rows,
-      baselineValue: baseline === null || baseline.rows === 0 ? null : baseline.labelled / baseline.rows,
-      threshold: limitOf(pair.settings, pair.feature, 'label_coverage'),
     },
     'exact',
   );
-}
 
 function gate(pair: Pair, window: ConfusionCell | null): Undecidable | null {
   if (window === null || window.rows === 0) return { status: 'no_data', note: 'no rows in this window' };
@@ -92,17 +234,24 @@ function gate(pair: Pair, window: ConfusionCell | null): Undecidable | null {
     : null;
 }
 
+/** One finding stands for all of them. */
+const ofRegression = (pair: Pair): Draft[] =>
+  pair.segment === ALL_SEGMENT
+    ? [undecided({ ...pair, feature: '' }, 'accuracy', { status: 'not_computable', note: OF_REGRESSION })]
+    : [];
+
 /**
  * compareQuality: accuracy and label coverage of a segment value. Less is worse for both. Accuracy below its limit counts when
  * it is also, by a one-sided test, below the baseline's; against a baseline without labels the limit itself is the fact.
  * Until the first label arrives both wait: no labels is neither good nor bad.
  */
 export function compareQuality(pair: Pair): Draft[] {
+  if (pair.feature !== '') return ofRegression(pair);
   const [window, baseline] = [confusion(pair.window), confusion(pair.baseline)];
   const reason = gate(pair, window);
-  if (window === null || reason !== null) {
-    const why = reason ?? { status: 'no_data', note: '' };
-    return [undecided(pair, 'accuracy', why), undecided(pair, 'label_coverage', why)];
-  }
-  return [accuracy(pair, window, baseline), coverage(pair, window, baseline)];
+  return chosenMetrics(pair, METRICS).map((metric) => {
+    if (window === null || reason !== null)
+      return undecided(pair, metric, reason ?? { status: 'no_data', note: '' });
+    return metric === 'label_coverage' ? coverage(pair, window, baseline) : accuracy(pair, window, baseline);
+  });
 }

@@ -1,4 +1,4 @@
-import type { BiasPlan, Facet } from '#libs/contracts';
+import { valuesOf, type BiasPlan, type Facet } from '#libs/contracts';
 import { integersLiteral, numberLiteral, numbersLiteral, type Bindings } from './bindings.js';
 import type { FeatureColumns } from './feature-columns.js';
 import { asNumber, operand, type Field, type Operand } from './operand.js';
@@ -41,7 +41,7 @@ export function levelSql(facet: Facet, columns: FeatureColumns, bindings: Bindin
     return `toUInt16(multiIf(isNull(${number}), 0, ${beyond}, 2, 1))`;
   }
   const values = [
-    ...disfavoured.map((value, index) => [value, index + 2] as const),
+    ...disfavoured.flatMap((entry, index) => valuesOf(entry).map((value) => [value, index + 2] as const)),
     ...(favoured ?? []).map((value) => [value, 1] as const),
   ];
   return positions(on, values, favoured === undefined ? 1 : 0, bindings);
