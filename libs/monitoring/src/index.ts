@@ -12,6 +12,10 @@ export { describeFeature, describeSegment, isShare, METRIC_LABELS, sentenceOf } 
 export { biasSentence, hasBiasWords, namesFor } from './alerts/bias-words.js';
 export { groupTable, type GroupRow } from './bias/group-table.js';
 export { describeSubject } from './alerts/subject.js';
+export { contribution, explained, psiWeight, type Contribution, type Part } from './causes/contribution.js';
+export { foldCauses, isOverAll, type Cause } from './causes/fold.js';
+export { originOf, type Dimension, type Origin } from './causes/origin.js';
+export { originSentence } from './causes/words.js';
 export { chartOf, type ComparedCells } from './chart.js';
 export { baselineCut } from './baseline-cut.js';
 export { countWindows, type BucketRows } from './count-windows.js';
