@@ -1,3 +1,4 @@
+export { bareWords } from './bare-words.js';
 export { ConfigError, loadConfig, requireSecretKey, type Config, type Topics } from './config/load.js';
 export type { Sasl } from './config/sasl.js';
 export type { Tls } from './config/tls.js';

@@ -48,3 +48,18 @@ describe('decode', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 });
+
+describe('messages', () => {
+  it.each([
+    { text: '{"a":NaN}', says: 'NaN is not allowed; leave the value out or write null' },
+    { text: '{"a":-Infinity}', says: '-Infinity is not allowed; leave the value out or write null' },
+    { text: '{"a":True}', says: 'True is not allowed; write true' },
+    { text: "{'a':1}", says: 'names and texts stand in double quotes; found single ones' },
+    { text: '{"a":', says: 'it ends too early; send the event as a whole' },
+    { text: '{"a":"x', says: 'it ends too early; send the event as a whole' },
+    { text: '{"a":1 "b":2}', says: 'character 8 is not what JSON has there; send one JSON object' },
+    { text: ' ', says: 'it holds nothing; send one JSON object' },
+  ])('say what is wrong with $text', ({ text, says }) => {
+    expect(decode(bytes(text), LIMIT)).toMatchObject({ message: `the event is no JSON: ${says}` });
+  });
+});

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
+import { bareWords } from '#libs/platform';
+
 import { ok, quarantined, type Step } from './step.js';
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
@@ -9,7 +11,26 @@ const withoutMark = (bytes: Buffer): Buffer =>
     ? bytes.subarray(BYTE_ORDER_MARK.length)
     : bytes;
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Words of other languages, with what JSON has in their place. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  True: 'write true',
+  False: 'write false',
+  None: 'write null',
+};
+
+/** What is wrong with a text that is no JSON, by its own look and by the place that the parser names. */
+const faultOf = (text: string, error: unknown): string => {
+  const [bare] = bareWords(text);
+  if (bare !== undefined)
+    return `${bare.word} is not allowed; ${INSTEAD[bare.word] ?? 'leave the value out or write null'}`;
+  if (text.trim() === '') return 'it holds nothing; send one JSON object';
+  if (/^\s*[{[]\s*'/.test(text)) return 'names and texts stand in double quotes; found single ones';
+  const words = error instanceof Error ? error.message : '';
+  if (/^(?:Unexpected end|Unterminated string)/.test(words))
+    return 'it ends too early; send the event as a whole';
+  const [, at] = /at position (\d+)/.exec(words) ?? [];
+  return `${at === undefined ? 'it' : `character ${Number(at) + 1}`} is not what JSON has there; send one JSON object`;
+};
 
 /**
  * decode: bytes → JSON value. A byte order mark is let through, as some producers cannot help sending one; text that is not
@@ -33,10 +54,7 @@ export const decode = (value: Buffer | null, maxBytes: number): Step<unknown> =>
   try {
     return ok(JSON.parse(text.toString('utf8')));
   } catch (error) {
-    return quarantined(
-      'not_json',
-      '',
-      `the event is not JSON (${reasonOf(error)}); NaN and Infinity are not JSON either, leave such values out`,
-    );
+    const json = text.toString('utf8');
+    return quarantined('not_json', '', `the event is no JSON: ${faultOf(json, error)}`);
   }
 };

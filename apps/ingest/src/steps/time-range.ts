@@ -1,5 +1,5 @@
-import { found, ok, quarantined, type Step } from './step.js';
-import { parseTime } from './time.js';
+import { ok, quarantined, type Step } from './step.js';
+import { parseTime, timeFault } from './time.js';
 
 /** TimeRange: how far an event's time may lie from the time its record was written, in ms. */
 export type TimeRange = { maxAgeMs: number; maxAheadMs: number };
@@ -23,13 +23,7 @@ export const brokerTime = (timestampMs: number, nowMs: number): number =>
 
 const parse = (field: string, text: string): Step<number> => {
   const ms = parseTime(text);
-  return ms === undefined
-    ? quarantined(
-        'schema',
-        field,
-        `found ${found(text)}; write an RFC 3339 time with zone such as 2026-11-22T10:00:00.123Z`,
-      )
-    : ok(ms);
+  return ms === undefined ? quarantined('schema', field, timeFault(text)) : ok(ms);
 };
 
 /** timeWithin: parses a time and checks that it lies in the project's range around the broker's time and can be stored. */

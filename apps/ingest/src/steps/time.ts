@@ -54,3 +54,28 @@ export const parseTime = (text: string): number | undefined => {
   const seconds = (hour * 60 + minute) * 60 + Math.min(second, 59);
   return dayMs(year, month, day) + seconds * 1_000 + fractionMs(text) - aheadMs;
 };
+
+const NO_ZONE = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)$/;
+const FOUND_MAX_CHARS = 80;
+const EXAMPLE = '2026-11-29T10:00:00Z';
+
+const quoted = (text: string): string =>
+  JSON.stringify(text.length > FOUND_MAX_CHARS ? `${text.slice(0, FOUND_MAX_CHARS)}…` : text);
+
+const faultOf = (text: string): string => {
+  if (text === '') return 'is empty';
+  if (NO_ZONE.test(text)) return `${quoted(text)} has no zone`;
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return `${quoted(text)} has no time of day and no zone`;
+  if (/^[+-]?\d+(?:\.\d+)?$/.test(text)) return `${quoted(text)} is a number`;
+  return SHAPE.test(text)
+    ? `${quoted(text)} names a day, time or zone that does not exist`
+    : `${quoted(text)} is no time`;
+};
+
+/** timeFault: what is wrong with a text that {@link parseTime} does not read, and what to write, as a sentence. */
+export const timeFault = (text: string): string => {
+  const [, day, clock = ''] = NO_ZONE.exec(text) ?? [];
+  const withZone = day === undefined ? '' : `${day}T${clock.length === 5 ? `${clock}:00` : clock}Z`;
+  const example = parseTime(withZone) === undefined ? EXAMPLE : withZone;
+  return `${faultOf(text)}; write an RFC 3339 time such as ${example}`;
+};

@@ -8,6 +8,7 @@ import {
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 
 import { found, ok, quarantined, type Quarantined, type Step } from './step.js';
+import { timeFault } from './time.js';
 
 /** Alternatives of a oneOf require fields that their parent defines, which is not strict. Times are parsed once, afterwards, by parseTime, which also knows which days exist. */
 const ajv = new Ajv2020({
@@ -32,22 +33,78 @@ const pathOf = ({ instancePath }: ErrorObject): string =>
 const child = (path: string, name: unknown): string =>
   `${path === '' ? '' : `${path}.`}${String(name)}`.slice(0, MAX_TEXT_LENGTH);
 
-const describe = (error: ErrorObject): { field: string; message: string } => {
-  const path = pathOf(error);
-  const params = error.params as Record<string, unknown>;
-  switch (error.keyword) {
-    case 'required':
-      return { field: child(path, params['missingProperty']), message: 'is missing; it is required' };
-    case 'additionalProperties':
-      return {
-        field: child(path, params['additionalProperty']),
-        message: 'is not a field of this event; put values of your own into features or tags',
-      };
+/** What a value is, in the words of JSON's users. */
+const kindOf = (value: unknown): string => {
+  if (Array.isArray(value) || (typeof value === 'object' && value !== null)) return found(value);
+  if (typeof value === 'string') return `the text ${found(value)}`;
+  if (typeof value !== 'number') return found(value);
+  return Number.isFinite(value) ? `the number ${value}` : 'a number beyond what a double holds';
+};
+
+const WANTED: Readonly<Record<string, string>> = {
+  string: 'write a text',
+  number: 'write a finite number',
+  object: 'write an object',
+  'string,null': 'write a text or null',
+};
+
+const ALTERNATIVES = ['label', 'value', 'retract'] as const;
+const NAME_RULE = 'use 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit';
+
+/** What a ground truth event holds of label, value and retract, when it is not exactly one of them. */
+const alternativesFault = (event: unknown): string => {
+  const held =
+    typeof event === 'object' && event !== null ? ALTERNATIVES.filter((name) => name in event) : [];
+  return held.length === 0
+    ? 'holds none of label, value, retract; give exactly one of them'
+    : `holds ${held.join(' and ')}; give exactly one of label, value, retract`;
+};
+
+type Fault = { field: string; message: string };
+
+const isTimeField = (path: string): boolean => path === 'time' || path === 'predictedAt';
+
+/** messageOf: one sentence for each keyword that the schemas of events use: what was found, and what to do. */
+const messageOf = (path: string, { keyword, params, data }: ErrorObject): string => {
+  const { type, limit } = params as { type?: unknown; limit?: unknown };
+  const isText = typeof data === 'string';
+  if (isTimeField(path))
+    return isText ? timeFault(data) : `is ${kindOf(data)}; write an RFC 3339 time as a text`;
+  switch (keyword) {
+    case 'type':
+      return path === ''
+        ? `the event is ${kindOf(data)}; send a JSON object`
+        : `is ${kindOf(data)}; ${WANTED[String(type)] ?? 'write another type'}`;
+    case 'minLength':
+      return 'is empty; give at least one character';
+    case 'maxLength':
+      return `has ${isText ? data.length : 'too many'} characters; use at most ${String(limit)}, found ${found(data)}`;
+    case 'pattern':
+      return `${found(data)} is no name; ${NAME_RULE}`;
+    case 'minProperties':
+      return 'is empty; give label, score, scores or value';
+    case 'maxProperties':
+      return `has ${Object.keys(data as object).length} entries; use at most ${String(limit)}`;
+    case 'const':
+      return `is ${found(data)}; write true to take a label back, or leave it out`;
     case 'oneOf':
-      return { field: path, message: 'must hold exactly one of label, value, retract' };
+      return alternativesFault(data);
     default:
-      return { field: path, message: `${error.message ?? 'is wrong'}; found ${found(error.data)}` };
+      return `does not fit an event: found ${found(data)}`;
   }
+};
+
+const describe = (error: ErrorObject): Fault => {
+  const path = pathOf(error);
+  const { missingProperty, additionalProperty } = error.params as Record<string, unknown>;
+  if (error.keyword === 'required')
+    return { field: child(path, missingProperty), message: 'is missing; it is required' };
+  if (error.keyword === 'additionalProperties')
+    return {
+      field: child(path, additionalProperty),
+      message: 'is not a field of this event; put values of your own into features or tags',
+    };
+  return { field: path, message: messageOf(path, error) };
 };
 
 const refuse = (errors: ValidateFunction['errors']): Quarantined => {
