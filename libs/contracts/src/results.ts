@@ -2,9 +2,16 @@ import type { TransitionNotice } from './intake.js';
 import type { MetricName } from './metrics.js';
 import type { MonitorKind, Severity } from './monitors.js';
 
+/**
+ * findingStatuses: `ok` holds its limit and `breached` does not, both decided; `inconclusive` is beyond its limit
+ * without evidence; `no_limit` has nothing to be held against; all others have no value that could be decided on, for
+ * the reason they name.
+ */
 export const findingStatuses = [
   'ok',
   'breached',
+  'inconclusive',
+  'no_limit',
   'not_enough_data',
   'no_data',
   'no_baseline',
@@ -14,6 +21,10 @@ export const findingStatuses = [
   'failed',
 ] as const;
 export type FindingStatus = (typeof findingStatuses)[number];
+
+/** isDecided: whether a finding says healthy or not. All others say neither, and must never look healthy. */
+export const isDecided = ({ status }: { status: FindingStatus }): boolean =>
+  status === 'ok' || status === 'breached';
 
 /** One metric of one feature of one segment value in one window. Numbers are finite or null, never NaN. */
 export type Finding = {
@@ -43,7 +54,7 @@ export type Finding = {
   rows: number;
   baselineRows: number;
   status: FindingStatus;
-  /** Reason for a status that is neither ok nor breached, in plain words. */
+  /** Why nothing is decided, in plain words; else how the limit or the evidence came about. */
   note: string;
 };
 

@@ -6,9 +6,12 @@ import type { Pair } from './pair.js';
 
 export { limitOf } from './limits.js';
 
+/** Judged: what only the evaluation as a whole can say. */
+type Judged = 'ok' | 'breached' | 'inconclusive' | 'no_limit';
+
 /** Draft: a finding before the evaluation as a whole decides: `computed`, or already known not to be. */
 export type Draft = Omit<Finding, 'status' | 'pAdjusted'> & {
-  status: 'computed' | Exclude<FindingStatus, 'ok' | 'breached'>;
+  status: 'computed' | Exclude<FindingStatus, Judged>;
   /** Whether the value is beyond its limit, where a plain comparison of both would not tell. */
   beyond?: boolean;
   /** The limit is a lower bound; left out, the metric decides. */
@@ -86,7 +89,9 @@ export const limited = (
 ): Pick<Measurement, 'threshold' | 'floor' | 'how' | 'unfitted'> =>
   limitFor({ metric, value, history, threshold: thresholdOf(pair, metric) });
 
-const sentences = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('; ');
+/** sentences: parts of a note, those that are there. */
+export const sentences = (...parts: readonly string[]): string =>
+  parts.filter((part) => part !== '').join('; ');
 
 /** statusOf: a value that is missing, or whose bins are too coarse for its limit, decides nothing. */
 function statusOf(measurement: Measurement, note: string) {

@@ -14,6 +14,7 @@ import {
 } from '../../../tests/fixtures/monitoring/cells.js';
 import { draw, generator } from '../../../tests/fixtures/stats/random.js';
 import { evaluate } from './evaluate.js';
+import { formatNumber } from './format.js';
 import type { MonitorInput } from './pair.js';
 
 const distance = numericBinning('distance', 0, 1_000, 100);
@@ -47,18 +48,21 @@ const find = (
 const brief = (findings: readonly Finding[]) => findings.map((f) => `${f.feature} ${f.metric} ${f.status}`);
 
 describe('drift', () => {
-  it('reports every metric of the input features; without a limit they are ok with threshold null', () => {
+  it('reports every metric of the input features; without a limit they say so and are never ok', () => {
     const findings = evaluate(input({ settings: monitorBody({ thresholds: { psi: 0.2 } }) }));
     expect(brief(findings)).toEqual([
       'distance psi ok',
-      'distance kolmogorov_smirnov ok',
-      'distance wasserstein_normalised ok',
+      'distance kolmogorov_smirnov no_limit',
+      'distance wasserstein_normalised no_limit',
       'origin psi ok',
-      'origin jensen_shannon ok',
-      'origin chi2 ok',
+      'origin jensen_shannon no_limit',
+      'origin chi2 no_limit',
     ]);
     expect(find(findings, 'distance', 'psi').threshold).toBe(0.2);
-    expect(find(findings, 'distance', 'kolmogorov_smirnov').threshold).toBeNull();
+    expect(find(findings, 'distance', 'kolmogorov_smirnov')).toMatchObject({
+      threshold: null,
+      note: expect.stringMatching(/^no limit is set; design effect taken as 1/) as string,
+    });
   });
 
   it('breaches when effect and evidence both hold, and shares one test between the metrics of a feature', () => {
@@ -70,7 +74,10 @@ describe('drift', () => {
     expect(moved).toMatchObject({ status: 'breached', evidence: 'test', rows: 1_000, baselineRows: 1_000 });
     expect(moved.value).toBeGreaterThan(1);
     expect(moved.pAdjusted).toBeLessThan(1e-6);
-    expect(find(findings, 'distance', 'kolmogorov_smirnov')).toMatchObject({ status: 'ok', p: moved.p });
+    expect(find(findings, 'distance', 'kolmogorov_smirnov')).toMatchObject({
+      ...{ status: 'no_limit', p: moved.p },
+      note: expect.stringContaining('no limit is set; the difference is more than chance') as string,
+    });
     // A uniform distribution moved by half of its width.
     expect(find(findings, 'distance', 'kolmogorov_smirnov').value).toBeCloseTo(0.5, 2);
     expect(find(findings, 'distance', 'wasserstein_normalised').value).toBeCloseTo(
@@ -81,7 +88,7 @@ describe('drift', () => {
   });
 
   it.each([
-    { name: 'a large effect on few rows is not evidence', scale: 1, status: 'ok' },
+    { name: 'a large effect on few rows is not evidence', scale: 1, status: 'inconclusive' },
     { name: 'the same effect on more rows is', scale: 10, status: 'breached' },
   ])('$name', ({ scale, status }) => {
     const settings = monitorBody({ minRows: 1, thresholds: { psi: 0.05 } });
@@ -89,6 +96,16 @@ describe('drift', () => {
     const findings = evaluate(input({ settings, window: { cells: [categoricalCell(origin, counts)] } }));
     expect(find(findings, 'origin', 'psi').value).toBeGreaterThan(0.05);
     expect(find(findings, 'origin', 'psi').status).toBe(status);
+  });
+
+  it('says why what is beyond its limit is no breach', () => {
+    const settings = monitorBody({ minRows: 1, thresholds: { psi: 0.05 } });
+    const window = { cells: [categoricalCell(origin, { ATL: 7, ORD: 5, DFW: 4, DEN: 4 })] };
+    const { pAdjusted, note } = find(evaluate(input({ settings, window })), 'origin', 'psi');
+    expect(pAdjusted).toBeGreaterThan(0.05);
+    expect(note).toContain(
+      `beyond its limit, but such a difference is not rare among the baseline's own parts (q = ${formatNumber(pAdjusted!)}, at most 0.05 is needed)`,
+    );
   });
 
   it('uses the limit of a feature before that of the monitor', () => {
@@ -138,7 +155,7 @@ describe('drift', () => {
   ])('a window with $name is $status', ({ cells, status }) => {
     const settings = monitorBody({
       features: ['distance'],
-      thresholds: { psi: 0.2, kolmogorov_smirnov: 0.1 },
+      thresholds: { psi: 0.2, kolmogorov_smirnov: 0.1, wasserstein_normalised: 0.1 },
     });
     const findings = evaluate(input({ window: { cells }, settings }));
     expect(findings.map((f) => f.status)).toEqual([status, status, status]);
@@ -172,7 +189,7 @@ describe('drift', () => {
   });
 
   it.each([
-    { name: 'that stays', values: 640, psi: 'ok', wasserstein: { status: 'ok', value: 0 } },
+    { name: 'that stays', values: 640, psi: 'ok', wasserstein: { status: 'no_limit', value: 0 } },
     {
       name: 'that moves',
       values: 700,
@@ -232,7 +249,7 @@ describe('drift', () => {
       'distance psi failed',
       'origin psi ok',
       'origin jensen_shannon ok',
-      'origin chi2 ok',
+      'origin chi2 no_limit',
     ]);
     expect(findings[0]!.note).toContain('3 counts');
   });
@@ -361,7 +378,12 @@ describe('evidence', () => {
       status: 'breached',
       note: 'fewer than 5 days',
     },
-    { name: 'days that differ make a difference normal', baselineChunks: chunks, status: 'ok', note: '' },
+    {
+      name: 'days that differ make a difference normal',
+      baselineChunks: chunks,
+      status: 'inconclusive',
+      note: '',
+    },
   ])('design effect: $name', ({ baselineChunks, status, note }) => {
     const psi = find(evaluate(input({ baselineChunks, window: tilted, settings })), 'origin', 'psi');
     expect(psi.status).toBe(status);
@@ -445,7 +467,7 @@ describe('data quality', () => {
   it('an increase that may be chance is no breach', () => {
     const [missing] = withWindow([some(6, 0, 200)], [some(1, 0, 200)]);
     expect(missing!.value).toBeGreaterThan(missing!.threshold!);
-    expect(missing!.status).toBe('ok');
+    expect(missing!.status).toBe('inconclusive');
   });
 
   it('a missing column is one exact breach, needs no limit and silences the rates', () => {
@@ -507,14 +529,14 @@ describe('quality', () => {
       name: 'below the limit by chance',
       window: [confusionCell(148, 52)],
       baseline: [confusionCell(160, 52)],
-      accuracy: ['ok', 'test'],
+      accuracy: ['inconclusive', 'test'],
       coverage: ['ok', 'exact'],
     },
     {
       name: 'below the limit but better than the baseline',
       window: [confusionCell(300, 200)],
       baseline: [confusionCell(400, 600)],
-      accuracy: ['ok', 'test'],
+      accuracy: ['inconclusive', 'test'],
       coverage: ['ok', 'exact'],
     },
     {
@@ -562,7 +584,7 @@ describe('quality', () => {
     expect(findings.map((f) => [f.segmentValue, f.metric, f.status])).toEqual([
       [everywhere.segmentValue, 'accuracy', 'ok'],
       [everywhere.segmentValue, 'label_coverage', 'ok'],
-      ['ATL', 'accuracy', 'ok'],
+      ['ATL', 'accuracy', 'inconclusive'],
       ['ATL', 'label_coverage', 'ok'],
     ]);
   });

@@ -9,7 +9,8 @@ import {
   type MonitorBody,
 } from '#libs/contracts';
 import { benjaminiHochberg, benjaminiYekutieli, tailCalibration, type Tails } from '#libs/stats';
-import { BLANK, undecided, type Draft, type Undecidable } from './draft.js';
+import { BLANK, sentences, undecided, type Draft, type Undecidable } from './draft.js';
+import { formatNumber } from './format.js';
 import { LESS_IS_WORSE } from './limits.js';
 import { monitors, type Monitor } from './monitors.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
@@ -78,6 +79,18 @@ function adjustedByTest(
 const passes = ({ value, threshold }: Omit<Draft, 'floor' | 'status'>, floor: boolean): boolean =>
   value !== null && threshold !== null && (floor ? value < threshold : value > threshold);
 
+/** doubt: why what is beyond its limit is no breach. */
+const doubt = (pAdjusted: number | null, level: number): string =>
+  pAdjusted === null
+    ? 'beyond its limit, but too few cells hold rows to test it'
+    : `beyond its limit, but such a difference is not rare among the baseline's own parts (q = ${formatNumber(pAdjusted)}, at most ${formatNumber(level)} is needed)`;
+
+/** unlimited: without a limit nothing is decided; a difference beyond doubt is told all the same. */
+const unlimited = (pAdjusted: number | null, level: number): string =>
+  pAdjusted !== null && pAdjusted <= level
+    ? 'no limit is set; the difference is more than chance'
+    : 'no limit is set';
+
 function decide(draft: Draft, pAdjusted: number | null, level: number): Finding {
   const {
     status,
@@ -87,17 +100,14 @@ function decide(draft: Draft, pAdjusted: number | null, level: number): Finding 
     ...rest
   } = draft;
   const finding = { ...rest, pAdjusted };
+  const said = (note: string) => sentences(note, draft.note);
   if (status !== 'computed') return { ...finding, status };
+  if (draft.threshold === null)
+    return { ...finding, status: 'no_limit', note: said(unlimited(pAdjusted, level)) };
   if (!beyond) return { ...finding, status: 'ok' };
-  if (draft.evidence === 'exact') return { ...finding, status: 'breached' };
-  if (pAdjusted === null) {
-    return {
-      ...finding,
-      status: 'not_computable',
-      note: 'beyond its limit, but too few cells hold rows to test it',
-    };
-  }
-  return { ...finding, status: pAdjusted <= level ? 'breached' : 'ok' };
+  if (draft.evidence === 'exact' || (pAdjusted !== null && pAdjusted <= level))
+    return { ...finding, status: 'breached' };
+  return { ...finding, status: 'inconclusive', note: said(doubt(pAdjusted, level)) };
 }
 
 /** uncounted: a segment that cannot be cut says so for each of its values, and spoils nothing else. */
@@ -126,7 +136,8 @@ const nothing = (input: MonitorInput, metric: MetricName): Draft => ({
 /**
  * evaluate: all findings of one monitor in one window, `all` first. A finding is breached when its value is beyond its limit *and*
  * the evidence holds: exact facts by themselves, tests when p after Benjamini–Hochberg over features × segment values is at
- * most the monitor's level. A metric without a limit is reported as ok with threshold null. Does not throw for bad data.
+ * most the monitor's level. Beyond its limit without evidence it is inconclusive, without a limit nothing is
+ * decided: neither is ok. Does not throw for bad data.
  */
 export function evaluate(input: MonitorInput): Finding[] {
   const monitor = monitors[input.settings.kind];

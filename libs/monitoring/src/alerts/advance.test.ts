@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertState, Finding } from '#libs/contracts';
+import { findingStatuses, isDecided, type AlertState, type Finding } from '#libs/contracts';
 import { findingOf, where } from '../../../../tests/fixtures/monitoring/cells.js';
 import { advance, advanceAll, type AdvanceInput } from './advance.js';
 
@@ -104,11 +104,13 @@ describe('advance', () => {
 
   it.each<{ name: string; findings: Finding[] }>([
     { name: 'no findings', findings: [] },
-    { name: 'no data', findings: [findingOf({ status: 'no_data' })] },
-    { name: 'too few rows', findings: [findingOf({ status: 'not_enough_data' })] },
-    { name: 'waiting', findings: [findingOf({ status: 'waiting' })] },
-    { name: 'a failure', findings: [findingOf({ status: 'failed' })] },
-    { name: 'reports without a limit', findings: [findingOf({ threshold: null })] },
+    ...findingStatuses
+      .filter((status) => !isDecided({ status }))
+      .map((status) => ({ name: status, findings: [findingOf({ status })] })),
+    {
+      name: 'a value beyond its limit without evidence, whatever else is fine',
+      findings: [findingOf({ value: 0.3, status: 'inconclusive' }), fine('other')],
+    },
     { name: 'another feature only', findings: [findingOf({ status: 'not_computable' }), fine('other')] },
   ])('is not resolved by $name', ({ findings }) => {
     expect(kinds(play({ findings: [breach()] }, { findings }))).toEqual(['opened', null]);
@@ -136,11 +138,9 @@ describe('advance', () => {
     expect(results[3]!.next!.alertId).not.toBe(results[0]!.next!.alertId);
   });
 
-  it('never alerts for healthy or undecided windows', () => {
-    expect(advance(input({ findings: [fine(), findingOf({ status: 'no_data' })] }))).toEqual({
-      next: null,
-      transition: null,
-    });
+  it.each(findingStatuses.filter((status) => status !== 'breached'))('never opens for %s', (status) => {
+    const findings = [fine(), findingOf({ feature: 'other', value: 0.3, status })];
+    expect(advance(input({ findings }))).toEqual({ next: null, transition: null });
   });
 
   it('gives the same ids for the same evaluation, in every process', () => {

@@ -1,11 +1,12 @@
-import type {
-  AlertIdentity,
-  AlertState,
-  AlertTransition,
-  Finding,
-  Severity,
-  TransitionKind,
-  Window,
+import {
+  isDecided,
+  type AlertIdentity,
+  type AlertState,
+  type AlertTransition,
+  type Finding,
+  type Severity,
+  type TransitionKind,
+  type Window,
 } from '#libs/contracts';
 import { severityOf, worstFirst } from './excess.js';
 import { describeSubject as nameOf, subjectOf } from './subject.js';
@@ -40,10 +41,6 @@ const identityKey = (id: AlertIdentity): string =>
     id.facet,
     id.facetValue,
   ]);
-
-/** isDecided: whether a finding says healthy or not; without a limit it only reports. */
-const isDecided = ({ status, threshold }: Finding): boolean =>
-  status === 'breached' || (status === 'ok' && threshold !== null);
 
 /** recovered: nothing is breached, something is decided, and each feature that was breached is decided again (or no longer watched). */
 function recovered(features: readonly string[], findings: readonly Finding[]): boolean {
@@ -119,9 +116,9 @@ function onQuiet(input: AdvanceInput, previous: AlertState): Advance {
 /**
  * advance: the state machine of one alert. It opens when any finding is breached; it is updated when the worst feature, the set
  * of features or the severity changes; it resolves when every decided finding is ok, at least one is decided, and no feature
- * that was breached is left undecided. Too few rows, waiting and failures therefore keep an alert as it is. A window older than
- * what was folded in, or the same evaluation again, changes nothing. `openedAtMs` is the start of the window that opened it:
- * since when the data are known to be off.
+ * that was breached is left undecided. What is inconclusive, has no limit or too few rows, waits or failed therefore
+ * neither opens nor resolves one. A window older than what was folded in, or the same evaluation again, changes
+ * nothing. `openedAtMs` is the start of the window that opened it: since when the data are known to be off.
  */
 export function advance(input: AdvanceInput): Advance {
   const { previous, window, findings, newestWindowEndMs } = input;

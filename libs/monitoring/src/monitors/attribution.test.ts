@@ -45,7 +45,9 @@ const of = (all: readonly Finding[], metric: MetricName, feature = ''): Finding 
 describe('compareAttributions', () => {
   it('finds nothing where nothing moved', () => {
     const all = findings({ window: cells([7, 5, 0.5], 500, 1), baseline: cells([7, 5, 0.5], 2_000, 2) });
-    expect(all.filter(({ status }) => status !== 'ok')).toEqual([]);
+    expect(
+      all.filter(({ status, threshold }) => status !== (threshold === null ? 'no_limit' : 'ok')),
+    ).toEqual([]);
     expect(of(all, 'ndcg')).toMatchObject({ value: 1, baselineValue: 1, threshold: 0.9 });
     expect(of(all, 'attribution_coverage')).toMatchObject({ value: 1, evidence: 'exact' });
   });
@@ -137,7 +139,7 @@ describe('bad input is a status with a reason', () => {
       status: 'not_enough_data',
       note: '20 explained rows in this window (0.2% of all), 200 are needed',
     });
-    expect(of(all, 'attribution_coverage')).toMatchObject({ value: 0.002, status: 'ok' });
+    expect(of(all, 'attribution_coverage')).toMatchObject({ value: 0.002, status: 'no_limit' });
   });
 
   it('a single explained row decides no direction', () => {
@@ -151,8 +153,8 @@ describe('bad input is a status with a reason', () => {
   it('attributions of unknown features are told with the coverage', () => {
     const window = [wholeCell(500, 500, { unknown: { zz: 40 } }), ...cells([7, 5, 0.5], 500, 1).slice(1)];
     const { status, note } = of(findings({ window, baseline }), 'attribution_coverage');
-    expect(status).toBe('ok');
-    expect(note).toBe('40 rows explain features that the schema does not know (zz)');
+    expect(status).toBe('no_limit');
+    expect(note).toBe('no limit is set; 40 rows explain features that the schema does not know (zz)');
   });
 
   it('NaN and infinities are left out of importance and seen by drift', () => {
