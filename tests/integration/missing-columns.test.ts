@@ -114,8 +114,11 @@ test('a version without a column says so for segments and facets that look at it
     'region=US': ['not_computable'],
     'rich=in': ['not_computable'],
   };
-  expect(await statuses('drift-2')).toEqual({ 'all=in': ['ok'], 'large=in': ['ok'], ...silent });
-  expect(await statuses('data_quality-2')).toEqual({ 'all=in': ['ok'], 'large=in': ['ok'], ...silent });
+  expect(await statuses('drift-2')).toEqual({ 'all=in': ['no_limit'], 'large=in': ['no_limit'], ...silent });
+  expect(await statuses('data_quality-2')).toEqual({
+    ...{ 'all=in': ['no_limit', 'ok'], 'large=in': ['no_limit', 'ok'] },
+    ...silent,
+  });
   expect(await statuses('multivariate_drift-2')).toMatchObject(silent);
   const [said] = await at.findings('monitor=drift-2&segment=rich');
   expect(said).toMatchObject({
@@ -137,7 +140,7 @@ test('a column that is no longer sent is one fact; its segment values have no ro
   for (const kind of ['drift', 'data_quality', 'bias']) await at.evaluated(`${kind}-1`, 1);
   const byRegion = await statuses('drift-1');
   expect(byRegion).toMatchObject({ 'region=EU': ['no_data'], 'region=US': ['no_data'] });
-  expect(byRegion['all=in']).toContain('ok');
+  expect(byRegion['all=in']).toContain('no_limit');
   const gone = await at.findings('monitor=data_quality-1&metric=missing_column&segment=all&status=breached');
   expect(gone.map(({ feature }) => feature)).toEqual(['region', 'sex']);
   expect(await statuses('bias-1')).toMatchObject({ 'all=in': ['not_computable', 'waiting'] });
@@ -152,7 +155,7 @@ test('a column that joins the version is looked at from then on', async () => {
   await at.evaluated('drift-2', 1, 2);
   // Neither its baseline nor this window has a value of it: all rows are `other`.
   expect(await statuses('drift-2')).toMatchObject({
-    'all=in': ['no_baseline', 'ok'],
-    'region=other': ['no_baseline', 'ok'],
+    'all=in': ['no_baseline', 'no_limit'],
+    'region=other': ['no_baseline', 'no_limit'],
   });
 });

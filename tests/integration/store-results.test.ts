@@ -57,7 +57,15 @@ describe('evaluations', () => {
       { ...finding({ segmentValue: 'ORD', status: 'ok', value: 0.01 }), ...about(0), ...stored },
     ]);
     expect(await store.evaluations.list('p', { limit: 10 })).toMatchObject([
-      { ...about(0), revision: 1, findings: 2, breached: 1, waitExceeded: false, durationMs: 12 },
+      {
+        ...about(0),
+        revision: 1,
+        findings: 2,
+        breached: 1,
+        waitExceeded: false,
+        durationMs: 12,
+        statuses: { breached: 1, ok: 1 },
+      },
     ]);
   });
   const about = (day: number) => ({
@@ -89,6 +97,31 @@ describe('evaluations', () => {
       { inputs: 'a', revision: 3 },
     ]);
     expect(await store.evaluations.list(project, { limit: 10 })).toHaveLength(1);
+  });
+
+  test('the newest window of each monitor, with its findings by status', async () => {
+    const project = 'newest';
+    const record = (day: number, changes: Parameters<typeof evaluation>[1]) =>
+      store.evaluations.record(evaluation(day, { project, ...changes }), { revision: 1, durationMs: 1 });
+    await record(0, {});
+    await record(1, {
+      findings: [
+        finding({ status: 'not_enough_data' }),
+        finding({ segmentValue: 'ORD', status: 'inconclusive' }),
+      ],
+    });
+    await record(0, { monitor: 'quality', findings: [] });
+    const newest = await store.evaluations.newest(project, { limit: 10 });
+    expect(newest.map(({ monitor, window: { startMs }, statuses }) => [monitor, startMs, statuses])).toEqual([
+      ['drift', window(1).startMs, { not_enough_data: 1, inconclusive: 1 }],
+      ['quality', window(0).startMs, {}],
+    ]);
+    expect(await store.evaluations.newest(project, { version: '2', limit: 10 })).toEqual([]);
+    expect((await store.evaluations.list(project, { limit: 10 })).map(({ statuses }) => statuses)).toEqual([
+      { not_enough_data: 1, inconclusive: 1 },
+      { ok: 1, breached: 1 },
+      {},
+    ]);
   });
 
   test('findings without a ledger row do not exist, an evaluation without findings does', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { metricNameSchema } from './metrics.js';
-import { findingStatuses } from './results.js';
+import { findingStatuses, verdicts } from './results.js';
 
 const count = z.int().min(0);
 const side = z.strictObject({ rows: count, hash: z.string().describe('SHA-256 of the file.') });
@@ -57,6 +57,48 @@ export const checkReportSchema = z
     summary: z.strictObject({
       breached: count,
       by_status: z.partialRecord(z.enum(findingStatuses), count),
+      verdict: z
+        .enum(verdicts)
+        .describe('`ok` only where something is decided, nothing breached and no monitor left undecided.'),
+      decided: count.describe('Findings that are ok or breached.'),
+      undecided: z
+        .array(
+          z.strictObject({
+            monitor: z.string(),
+            status: z.enum(findingStatuses),
+            note: z.string(),
+            features: z
+              .array(z.string())
+              .describe('Or groups of facets; each once; empty where rows as a whole are meant.'),
+            findings: count,
+          }),
+        )
+        .describe('Findings that decide nothing, by monitor and reason, most first.'),
+      monitors: z
+        .array(
+          z.strictObject({
+            monitor: z.string(),
+            verdict: z.enum(verdicts),
+            decided: count,
+            findings: count,
+          }),
+        )
+        .describe('How much each monitor decided.'),
+      inconclusive: z
+        .array(
+          z.strictObject({
+            monitor: z.string(),
+            window: count,
+            segment: z.string(),
+            segment_value: z.string(),
+            feature: z.string(),
+            facet: z.string(),
+            facet_value: z.string(),
+            metric: metricNameSchema,
+            note: z.string(),
+          }),
+        )
+        .describe('Findings beyond their limit without evidence, the worst first, with the reason.'),
       current: side,
       columns: z.array(columnSchema),
       breached_features: z

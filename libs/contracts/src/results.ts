@@ -22,9 +22,27 @@ export const findingStatuses = [
 ] as const;
 export type FindingStatus = (typeof findingStatuses)[number];
 
+/** Tally: how many findings there are of each status; what is left out is none. */
+export type Tally = Readonly<Partial<Record<FindingStatus, number>>>;
+
 /** isDecided: whether a finding says healthy or not. All others say neither, and must never look healthy. */
 export const isDecided = ({ status }: { status: FindingStatus }): boolean =>
   status === 'ok' || status === 'breached';
+
+/**
+ * verdicts: what a summary says of many findings. Only `ok` may look healthy: some are decided, none is breached or
+ * inconclusive, and no monitor that has something to decide on is left without a decision (`partly_decided`).
+ */
+export const verdicts = [
+  'breached',
+  'undecided',
+  'inconclusive',
+  'partly_decided',
+  'no_limit',
+  'not_evaluated',
+  'ok',
+] as const;
+export type Verdict = (typeof verdicts)[number];
 
 /** One metric of one feature of one segment value in one window. Numbers are finite or null, never NaN. */
 export type Finding = {

@@ -59,3 +59,13 @@ export { baselineComponents } from './monitors/components.js';
 export type { MonitorInput, Pair, SegmentValue } from './pair.js';
 export { monitorId, suggestMonitors, type SuggestInput } from './suggest.js';
 export { MAX_WINDOWS, windowsBetween, type Span } from './windows.js';
+export {
+  decidedIn,
+  decidedSentence,
+  findingsIn,
+  mergeTallies,
+  tallyOf,
+  verdictOver,
+  verdictSentence,
+  VERDICT_WORDS,
+} from './verdict.js';

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import type { CheckReport } from '#libs/contracts';
 import { openFileStore, StoreError } from '#libs/store';
 import { say } from '../settings.js';
 import { CheckProblem } from './problem.js';
 import { runCheck, type Checked } from './run.js';
-import { columnLines, summaryLines } from './summary.js';
+import { columnLines, nothingDecided, summaryLines } from './summary.js';
 import { openWorkspace, type Workspace } from './workspace.js';
 
 type CheckFlags = {
@@ -15,9 +16,21 @@ type CheckFlags = {
   out?: string;
   html?: string;
   quiet?: boolean;
+  strict?: boolean;
 };
 
-const exitCodes = { fine: 0, breached: 1, problem: 2, interrupted: 130 } as const;
+const exitCodes = { fine: 0, breached: 1, problem: 2, undecided: 3, interrupted: 130 } as const;
+
+const EXIT_HELP = `
+Exit code: 0 nothing breached, 1 breached, 2 bad input or configuration, 3 nothing decided (for instance too few rows).
+With --strict what is beyond its limit without enough evidence (inconclusive) ends with 1 as well.`;
+
+/** exitCodeOf: a breach before all else; then whether anything was decided at all; doubts count only under `strict`. */
+export function exitCodeOf({ summary }: CheckReport, strict: boolean): number {
+  if (summary.breached > 0) return exitCodes.breached;
+  if (summary.decided === 0) return exitCodes.undecided;
+  return strict && summary.inconclusive.length > 0 ? exitCodes.breached : exitCodes.fine;
+}
 
 function write(path: string, text: string): void {
   try {
@@ -59,7 +72,9 @@ async function check(flags: CheckFlags): Promise<number> {
     if (flags.out !== undefined) write(flags.out, `${JSON.stringify(report, null, 2)}\n`);
     if (flags.html !== undefined) write(flags.html, await htmlOf(flags, checked));
     print(summaryLines(report, findings, checked.baseline.plan.bias));
-    return report.summary.breached > 0 ? exitCodes.breached : exitCodes.fine;
+    const open = nothingDecided(report);
+    if (flags.quiet === true && open !== null) console.error(open);
+    return exitCodeOf(report, flags.strict === true);
   } catch (error) {
     if (error instanceof CheckProblem || error instanceof StoreError) console.error(error.message);
     else console.error(error);
@@ -79,8 +94,9 @@ export function addCheckCommand(program: Command): void {
     .option('--config <file>', 'YAML: columns, window, segments, monitors; what is left out is inferred')
     .option('--out <file>', 'write the report as JSON')
     .option('--html <file>', 'write the report as a page')
+    .option('--strict', 'exit with 1 also where something is inconclusive')
     .option('--quiet', 'print nothing but problems')
-    .addHelpText('after', '\nExit code: 0 nothing breached, 1 breached, 2 bad input or configuration.')
+    .addHelpText('after', EXIT_HELP)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.fine : exitCodes.problem))
     .action(async (flags: CheckFlags) => {
       process.exit(await check(flags));

@@ -1,5 +1,12 @@
-import type { CheckColumn, CheckFinding, CheckReport, Finding, FindingStatus } from '#libs/contracts';
-import { worstFirst } from '#libs/monitoring';
+import {
+  isDecided,
+  type CheckColumn,
+  type CheckFinding,
+  type CheckReport,
+  type Finding,
+  type FindingStatus,
+} from '#libs/contracts';
+import { decidedIn, findingsIn, mergeTallies, tallyOf, verdictOver, worstFirst } from '#libs/monitoring';
 import type { CheckWindow } from './windows.js';
 
 /** A finding with the monitor and the window that it belongs to. */
@@ -46,10 +53,10 @@ const checkFinding = ({ monitor, window, finding }: FoundIn): CheckFinding => ({
   rows: finding.rows,
 });
 
-/** breachedFirst: the breached findings, the worst of all windows first. */
-export const breachedFirst = (findings: readonly FoundIn[]): FoundIn[] =>
+/** worstOf: the findings of one status, the worst of all windows first. */
+export const worstOf = (findings: readonly FoundIn[], status: FindingStatus): FoundIn[] =>
   findings
-    .filter(({ finding }) => finding.status === 'breached')
+    .filter(({ finding }) => finding.status === status)
     .toSorted((a, b) => worstFirst(a.finding, b.finding));
 
 const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
@@ -66,6 +73,53 @@ const once = <T>(items: readonly T[]): T[] => [
   ...new Map(items.map((one) => [JSON.stringify(one), one])).values(),
 ];
 
+/** talliesOf: how many findings of each status a monitor has, by its name. */
+export const talliesOf = (findings: readonly FoundIn[]) =>
+  [...countBy(findings, ({ monitor }) => monitor)].map(([monitor, some]) => ({
+    monitor,
+    tally: tallyOf(some.map(({ finding }) => finding)),
+  }));
+
+/** decisions: what was decided and what was not, as a whole, by monitor and by reason. */
+function decisions(findings: readonly FoundIn[]) {
+  const monitors = talliesOf(findings);
+  const tallies = monitors.map(({ tally }) => tally);
+  const undecided = findings.filter(
+    ({ finding }) => !isDecided(finding) && finding.status !== 'inconclusive',
+  );
+  const reasons = countBy(undecided, ({ monitor, finding: { status, note } }) =>
+    JSON.stringify([monitor, status, note]),
+  );
+  return {
+    verdict: verdictOver(tallies),
+    decided: decidedIn(mergeTallies(tallies)),
+    undecided: [...reasons.values()]
+      .flatMap((some) => {
+        const [first] = some;
+        if (first === undefined) return [];
+        const { monitor, finding } = first;
+        const features = once(
+          some.map(({ finding: { facet, facetValue, feature } }) =>
+            facet === '' ? feature : `${facet}: ${facetValue}`,
+          ),
+        );
+        return [{ monitor, status: finding.status, note: finding.note, features, findings: some.length }];
+      })
+      .toSorted((a, b) => b.findings - a.findings),
+    monitors: monitors.map(({ monitor, tally }) => ({
+      monitor,
+      verdict: verdictOver([tally]),
+      decided: decidedIn(tally),
+      findings: findingsIn(tally),
+    })),
+    inconclusive: worstOf(findings, 'inconclusive').map(({ monitor, window, finding }) => ({
+      ...{ monitor, window, segment: finding.segment, segment_value: finding.segmentValue },
+      ...{ feature: finding.feature, facet: finding.facet, facet_value: finding.facetValue },
+      ...{ metric: finding.metric, note: finding.note },
+    })),
+  };
+}
+
 /** reportOf: the report as it is written. */
 export function reportOf({
   baseline,
@@ -80,7 +134,7 @@ export function reportOf({
     findings.filter(({ finding }) => finding.note !== ''),
     ({ finding }) => JSON.stringify([finding.status, finding.note]),
   );
-  const breached = breachedFirst(findings);
+  const breached = worstOf(findings, 'breached');
   const features = breached
     .filter(({ finding }) => finding.facet === '')
     .map(({ finding: { segment, segmentValue, feature } }) => ({
@@ -103,6 +157,7 @@ export function reportOf({
       by_status: Object.fromEntries(
         [...byStatus].map(([status, some]) => [status as FindingStatus, some.length]),
       ),
+      ...decisions(findings),
       current,
       columns,
       breached_features: once(features),

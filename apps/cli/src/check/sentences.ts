@@ -3,6 +3,7 @@ import {
   biasSentence,
   describeFeature,
   describeSegment,
+  formatCount,
   hasBiasWords,
   namesFor,
   sentenceOf,
@@ -20,6 +21,15 @@ export const subjectOf = ({
   if (facet !== '') return `${facet}: ${facetValue}`;
   return feature === '' ? 'rows as a whole' : describeFeature(feature);
 };
+
+const MAX_NAMED = 5;
+
+/** named: the first few of many names of features and groups; what has none is about rows as a whole. */
+export function named(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMED).map((name) => (name === '' ? 'rows as a whole' : name));
+  const more = names.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+}
 
 /** A bare code says nothing without its column: "sex 2". */
 function namesOf(finding: Finding, bias: BiasPlan | null | undefined) {

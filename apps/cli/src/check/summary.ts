@@ -1,8 +1,15 @@
 import type { BiasPlan, CheckReport } from '#libs/contracts';
-import { formatCount, formatNumber, METRIC_LABELS } from '#libs/monitoring';
+import {
+  decidedSentence,
+  formatCount,
+  formatNumber,
+  mergeTallies,
+  METRIC_LABELS,
+  VERDICT_WORDS,
+} from '#libs/monitoring';
 import type { Columns } from './columns.js';
-import { breachedFirst, type FoundIn } from './report.js';
-import { inWords, subjectOf } from './sentences.js';
+import { talliesOf, worstOf, type FoundIn } from './report.js';
+import { inWords, named, subjectOf } from './sentences.js';
 
 const MAX_ROWS = 25;
 const MAX_LISTED = 60;
@@ -67,54 +74,119 @@ const qOf = (q: number | null): string => (q !== null && q < LEAST_Q ? '< 0.0001
 function sentenceLines(breached: readonly FoundIn[], bias: BiasPlan | null | undefined): string[] {
   const told = breached.map((found) => inWords(found, bias)).filter((sentence) => sentence !== null);
   const shown = [...new Set(told)].slice(0, MAX_SENTENCES);
-  return shown.length === 0 ? [] : ['', 'In words', ...shown.map((line) => `  ${harmless(line)}`)];
+  return shown.length === 0 ? [] : ['In words', ...shown.map((line) => `  ${harmless(line)}`), ''];
 }
 
-/** summaryLines: the breached findings, worst first, then how many there are of each status. */
-export function summaryLines(
-  report: CheckReport,
-  findings: readonly FoundIn[],
-  bias?: BiasPlan | null,
-): string[] {
-  const breached = perMetric(breachedFirst(findings));
-  const withWindow = report.windows.length > 1;
-  const head = [
-    'segment',
-    'feature',
-    'metric',
-    'value',
-    'limit',
-    'q',
-    'rows',
-    ...(withWindow ? ['worst window', 'windows'] : []),
-  ];
-  const rows = breached
+/** headOf: the columns of a table of findings; the window only where there are several. */
+const headOf = (withWindow: boolean): string[] => [
+  ...['segment', 'feature', 'metric', 'value', 'limit', 'q', 'rows'],
+  ...(withWindow ? ['worst window', 'windows'] : []),
+];
+
+/** findingLines: a table of findings under its title, a line per metric; nothing where there is none. */
+function findingLines(title: string, found: readonly FoundIn[], { windows }: CheckReport): string[] {
+  const lines = perMetric(found);
+  if (lines.length === 0) return [];
+  const withWindow = windows.length > 1;
+  const rows = lines
     .slice(0, MAX_ROWS)
-    .map(({ found: { finding, window }, windows }) => [
+    .map(({ found: { finding, window }, windows: count }) => [
       plain(finding.segment === 'all' ? 'all' : `${finding.segment}=${finding.segmentValue}`),
-      plain(finding.feature === '' && finding.facet === '' ? '(rows)' : subjectOf(finding)),
+      plain(subjectOf(finding)),
       METRIC_LABELS[finding.metric],
       number(finding.value),
       number(finding.threshold),
       qOf(finding.pAdjusted),
       formatCount(finding.rows),
-      ...(withWindow ? [report.windows[window]?.start ?? `#${window}`, formatCount(windows)] : []),
+      ...(withWindow ? [windows[window]?.start ?? `#${window}`, formatCount(count)] : []),
     ]);
+  const more = lines.length > MAX_ROWS ? [`  … and ${formatCount(lines.length - MAX_ROWS)} more`] : [];
+  const body = table(headOf(withWindow), rows, new Set([3, 4, 5, 6])).map((line) => `  ${line}`);
+  return [title, ...body, ...more, ''];
+}
+
+const plainNames = (names: readonly string[]): string => named(names.map(plain));
+
+/** undecidedLines: what decides nothing, by monitor and reason; what has no limit comes last. */
+function undecidedLines({ summary: { undecided } }: CheckReport): string[] {
+  if (undecided.length === 0) return [];
+  const ordered = undecided.toSorted(
+    (a, b) => Number(a.status === 'no_limit') - Number(b.status === 'no_limit'),
+  );
+  const rows = ordered
+    .slice(0, MAX_ROWS)
+    .map(({ monitor, status, note, features, findings }) => [
+      plain(monitor),
+      formatCount(findings),
+      plainNames(features),
+      harmless(note === '' ? status.replaceAll('_', ' ') : note),
+    ]);
+  const more = ordered.length > MAX_ROWS ? [`  … and ${formatCount(ordered.length - MAX_ROWS)} more`] : [];
+  const head = ['monitor', 'findings', 'of', 'why'];
+  return ['Not decided', ...table(head, rows, new Set([1])).map((line) => `  ${line}`), ...more, ''];
+}
+
+/** doubtLines: what is beyond its limit without evidence, and why that is no breach. */
+function doubtLines(findings: readonly FoundIn[], report: CheckReport): string[] {
+  const found = worstOf(findings, 'inconclusive');
+  const reasons = [...new Set(found.map(({ finding }) => finding.note))];
+  const shown = reasons.slice(0, MAX_SENTENCES).map((reason) => `  ${harmless(reason)}`);
+  const more = reasons.length > MAX_SENTENCES ? ['  …'] : [];
+  return found.length === 0
+    ? []
+    : [...findingLines('Inconclusive', found, report).slice(0, -1), ...shown, ...more, ''];
+}
+
+/** nothingDecided: why no finding says healthy or not; null where some do. */
+export function nothingDecided({ findings, summary: { decided, undecided } }: CheckReport): string | null {
+  if (decided > 0) return null;
+  const [first] = undecided.toSorted(
+    (a, b) => Number(a.status === 'no_limit') - Number(b.status === 'no_limit'),
+  );
+  const why = first?.note ?? (findings.length === 0 ? 'there is nothing to compare' : 'all is inconclusive');
+  return `Nothing could be decided: ${harmless(why)}`;
+}
+
+/** verdictLines: the verdict with what was decided and what was not; by monitor where they differ. */
+function verdictLines(report: CheckReport, findings: readonly FoundIn[]): string[] {
+  const { verdict } = report.summary;
+  const parts = talliesOf(findings);
+  const whole = decidedSentence(mergeTallies(parts.map(({ tally }) => tally)));
+  const isOpen = report.summary.decided < findings.length && parts.length > 1;
+  const width = Math.max(...parts.map(({ monitor }) => monitor.length));
+  return [
+    `${nothingDecided(report) ?? VERDICT_WORDS[verdict]}; ${whole}`,
+    ...(isOpen
+      ? parts.map(({ monitor, tally }) => `  ${plain(monitor).padEnd(width)}  ${decidedSentence(tally)}`)
+      : []),
+    '',
+  ];
+}
+
+/**
+ * summaryLines: the verdict with what was decided; the breached findings, worst first; what is inconclusive and what
+ * is not decided, with the reasons; how many there are of each status.
+ */
+export function summaryLines(
+  report: CheckReport,
+  findings: readonly FoundIn[],
+  bias?: BiasPlan | null,
+): string[] {
+  const breached = worstOf(findings, 'breached');
   const { by_status: byStatus, warnings, current } = report.summary;
   const counts = Object.entries(byStatus).map(([status, count]) => `${formatCount(count)} ${status}`);
-  const more = breached.length > MAX_ROWS ? [`  … and ${formatCount(breached.length - MAX_ROWS)} more`] : [];
   return [
     `Baseline ${formatCount(report.baseline.rows)} rows, current ${formatCount(current.rows)} rows in ${formatCount(report.windows.length)} window${report.windows.length === 1 ? '' : 's'}`,
     ...warnings.map((warning) => `Warning: ${warning}`),
     '',
-    ...(breached.length === 0
-      ? ['Nothing breached.']
-      : ['Breached', ...table(head, rows, new Set([3, 4, 5, 6])).map((line) => `  ${line}`), ...more]),
+    ...verdictLines(report, findings),
+    ...findingLines('Breached', breached, report),
     ...sentenceLines(
-      breached.map(({ found }) => found),
+      perMetric(breached).map(({ found }) => found),
       bias,
     ),
-    '',
+    ...doubtLines(findings, report),
+    ...undecidedLines(report),
     `Findings: ${counts.join(', ') || 'none'}`,
   ];
 }

@@ -3,6 +3,7 @@ import type { Database } from '../client/index.js';
 import {
   listEvaluations,
   listRecorded,
+  newestEvaluations,
   type EvaluationSummary,
   type RecordedWindow,
 } from './list-evaluations.js';
@@ -26,6 +27,8 @@ export type Evaluations = {
   recordLedger: (evaluation: Evaluation, meta: EvaluationMeta) => Promise<void>;
   /** Newest revisions, latest window first. */
   list: (project: string, filter: EvaluationFilter) => Promise<EvaluationSummary[]>;
+  /** The newest evaluated window of each monitor of each version, latest first. */
+  newest: (project: string, filter: EvaluationFilter) => Promise<EvaluationSummary[]>;
   /** Of newest revisions only, latest window first. Throws a StoreError BAD_CURSOR when `before` is no cursor of this list. */
   findings: (project: string, filter: FindingFilter) => Promise<ListedFinding[]>;
 };
@@ -39,5 +42,6 @@ export const createEvaluations = (database: Database): Evaluations => ({
   recordFindings: (evaluation) => recordFindings(database, evaluation),
   recordLedger: (evaluation, meta) => recordLedger(database, evaluation, meta),
   list: (project, filter) => listEvaluations(database, project, filter),
+  newest: (project, filter) => newestEvaluations(database, project, filter),
   findings: (project, filter) => listFindings(database, project, filter),
 });

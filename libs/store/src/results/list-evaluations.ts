@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MonitorKind, Window } from '#libs/contracts';
+import { findingStatuses, type MonitorKind, type Tally, type Window } from '#libs/contracts';
 import { flag, integer, type Database } from '../client/index.js';
 import { FILTERED, filterParams, type EvaluationFilter } from './evaluation-filter.js';
 
@@ -16,6 +16,8 @@ export type EvaluationSummary = {
   monitorRevision: number;
   findings: number;
   breached: number;
+  /** Its findings by status. */
+  statuses: Tally;
   waitExceeded: boolean;
   durationMs: number;
   atMs: number;
@@ -32,18 +34,41 @@ WHERE project = {project: String} AND monitor = {monitor: String} AND version = 
 GROUP BY window_start, window_end
 ORDER BY window_start, window_end`;
 
-const LIST = `
+/** What makes an evaluation; findings belong to that of the same inputs. */
+const KEY = 'model, version, monitor, window_start, window_end, inputs';
+
+/** listOf: evaluations that a statement finds, with their findings by status. */
+const listOf = (found: string): string => `
 SELECT
   project, model, version, monitor, monitor_kind, toUnixTimestamp(window_start) * 1000 AS start_ms,
   toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, revision, monitor_revision, findings, breached, wait_exceeded, duration_ms,
-  toUnixTimestamp64Milli(at) AS at_ms
-FROM (
+  toUnixTimestamp64Milli(at) AS at_ms, statuses
+FROM (${found}) AS e
+LEFT JOIN (
+  SELECT ${KEY}, sumMap(map(toString(status), toUInt64(1))) AS statuses
+  FROM findings FINAL
+  WHERE project = {project: String} AND (${KEY}) IN (SELECT ${KEY} FROM (${found}))
+  GROUP BY ${KEY}
+) AS f USING (${KEY})
+ORDER BY window_end DESC, model, version, monitor, window_start`;
+
+const EVERY_WINDOW = `
+  SELECT * FROM (
+    SELECT * ${FILTERED}
+    ORDER BY revision DESC
+    LIMIT 1 BY model, version, monitor, window_start, window_end
+  )
+  ORDER BY window_end DESC, model, version, monitor, window_start
+  LIMIT {limit: UInt32}`;
+
+const NEWEST_WINDOW = `
   SELECT * ${FILTERED}
-  ORDER BY revision DESC
-  LIMIT 1 BY model, version, monitor, window_start, window_end
-)
-ORDER BY window_end DESC, model, version, monitor, window_start
-LIMIT {limit: UInt32}`;
+  ORDER BY window_end DESC, window_start DESC, revision DESC
+  LIMIT 1 BY model, version, monitor
+  LIMIT {limit: UInt32}`;
+
+const LIST = listOf(EVERY_WINDOW);
+const NEWEST = listOf(NEWEST_WINDOW);
 
 const recordedRow = z
   .object({ start_ms: integer, end_ms: integer, inputs: z.string(), revision: integer })
@@ -70,6 +95,7 @@ const summaryRow = z
     wait_exceeded: flag,
     duration_ms: integer,
     at_ms: integer,
+    statuses: z.partialRecord(z.enum(findingStatuses), integer),
   })
   .transform(
     ({
@@ -113,6 +139,19 @@ export const listEvaluations = (
   database.query({
     name: 'list-evaluations',
     sql: LIST,
+    params: { project, ...filterParams(filter) },
+    row: summaryRow,
+  });
+
+/** newestEvaluations: of each monitor of each version the newest window that was evaluated. */
+export const newestEvaluations = (
+  database: Database,
+  project: string,
+  filter: EvaluationFilter,
+): Promise<EvaluationSummary[]> =>
+  database.query({
+    name: 'newest-evaluations',
+    sql: NEWEST,
     params: { project, ...filterParams(filter) },
     row: summaryRow,
   });

@@ -1,7 +1,9 @@
-import { formatCount } from '#libs/monitoring';
+import { decidedSentence, formatCount, tallyOf } from '#libs/monitoring';
 import type { CheckReport } from '#libs/contracts';
 import type { FoundIn } from '../report.js';
+import { named } from '../sentences.js';
 import { number, Table } from './table.js';
+import { statusWords, toneOf } from './tones.js';
 import { MAX_LISTED, plural } from './words.js';
 
 /** What stays folded at the end of the page: windows, columns, remarks. */
@@ -10,6 +12,7 @@ export function Windows({ report, findings }: { report: CheckReport; findings: r
   const breached = new Map<number, number>();
   for (const { finding, window } of findings)
     if (finding.status === 'breached') breached.set(window, (breached.get(window) ?? 0) + 1);
+  const byWindow = Map.groupBy(findings, ({ window }) => window);
   const shown = report.windows.slice(-MAX_LISTED);
   return (
     <section class="card">
@@ -19,17 +22,43 @@ export function Windows({ report, findings }: { report: CheckReport; findings: r
           <span class="name">{plural(report.windows.length, 'window')}</span>
           <span class="figure">{plural(breached.size, 'window')} with a breach</span>
         </summary>
-        <Table head={['start', 'end', number('rows'), number('breached')]}>
+        <Table head={['start', 'end', number('rows'), number('breached'), 'decided']}>
           {shown.map(({ index, start, end, rows }) => (
             <tr>
               <td>{start ?? `#${index}`}</td>
               <td>{end ?? ''}</td>
               <td class="n">{formatCount(rows)}</td>
               <td class={breached.has(index) ? 'n bad' : 'n'}>{formatCount(breached.get(index) ?? 0)}</td>
+              <td class="soft">
+                {decidedSentence(tallyOf((byWindow.get(index) ?? []).map(({ finding }) => finding)))}
+              </td>
             </tr>
           ))}
         </Table>
       </details>
+    </section>
+  );
+}
+
+/** Undecided: what decides nothing, by monitor and reason; what has no limit comes last. */
+export function Undecided({ report: { summary } }: { report: CheckReport }) {
+  if (summary.undecided.length === 0) return null;
+  const isUnlimited = ({ status }: (typeof summary.undecided)[number]) => Number(status === 'no_limit');
+  const rows = summary.undecided.toSorted((a, b) => isUnlimited(a) - isUnlimited(b)).slice(0, MAX_LISTED);
+  return (
+    <section class="card">
+      <h2>Not decided</h2>
+      <Table head={['monitor', 'status', number('findings'), 'of', 'why']}>
+        {rows.map(({ monitor, status, note, features, findings }) => (
+          <tr>
+            <td>{monitor}</td>
+            <td class={toneOf(status)}>{statusWords(status)}</td>
+            <td class="n">{formatCount(findings)}</td>
+            <td>{named(features)}</td>
+            <td>{note}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }
@@ -71,7 +100,7 @@ export function Notes({ report: { summary } }: { report: CheckReport }) {
         <Table>
           {summary.notes.slice(0, 40).map(({ status, note, findings }) => (
             <tr>
-              <td>{status.replaceAll('_', ' ')}</td>
+              <td>{statusWords(status)}</td>
               <td>{note}</td>
               <td class="n">{plural(findings, 'finding')}</td>
             </tr>

@@ -5,6 +5,7 @@ import type { Checked } from '../run.js';
 import { inWords } from '../sentences.js';
 import { densities, type Density } from './density.js';
 import type { BarCell, Point } from './plots.js';
+import { toneOf } from './tones.js';
 
 /** All findings about one feature, or one group of a facet, of one segment value, over all windows. */
 export type Group = {
@@ -15,6 +16,7 @@ export type Group = {
   feature: string;
   findings: FoundIn[];
   breached: FoundIn[];
+  inconclusive: FoundIn[];
   /** The finding that tells most. */
   worst: FoundIn;
 };
@@ -64,12 +66,19 @@ export function groupsOf(findings: readonly FoundIn[]): Group[] {
   return [...groups]
     .flatMap(([key, some]): Group[] => {
       const breached = some.filter(({ finding }) => finding.status === 'breached').toSorted(byWorst);
+      const inconclusive = some.filter(({ finding }) => finding.status === 'inconclusive').toSorted(byWorst);
       const worst =
-        breached[0] ?? some.filter(({ finding }) => finding.value !== null).toSorted(byWorst)[0] ?? some[0];
+        breached[0] ??
+        inconclusive[0] ??
+        some.filter(({ finding }) => finding.value !== null).toSorted(byWorst)[0] ??
+        some[0];
       if (worst === undefined) return [];
       const { segment, segmentValue, feature } = worst.finding;
       return [
-        { key, monitor: worst.monitor, segment, segmentValue, feature, findings: some, breached, worst },
+        {
+          ...{ key, monitor: worst.monitor, segment, segmentValue, feature },
+          ...{ findings: some, breached, inconclusive, worst },
+        },
       ];
     })
     .toSorted(
@@ -108,7 +117,7 @@ function timelineOf({ findings, worst }: Group, windows: Checked['windows']): Dr
     const finding = own.get(index);
     return {
       value: finding?.value ?? null,
-      breached: finding?.status === 'breached',
+      tone: finding === undefined ? '' : toneOf(finding.status),
       label: start?.slice(0, 16).replace('T', ' ') ?? `#${index}`,
     };
   });

@@ -1,7 +1,9 @@
-import { formatCount } from '#libs/monitoring';
+import { decidedSentence, formatCount, VERDICT_WORDS } from '#libs/monitoring';
 import type { CheckReport } from '#libs/contracts';
 import type { Drawn } from './groups.js';
-import { nameOf, segmentOf } from './words.js';
+import { nothingDecided } from '../summary.js';
+import { VERDICT_TONES } from './tones.js';
+import { nameOf, plural, segmentOf } from './words.js';
 
 export type Names = { baseline: string; current: string };
 
@@ -19,20 +21,30 @@ export function Head({
   const subjects = new Set(breached.map(nameOf));
   const groups = new Set(breached.filter(isGroup).map(nameOf));
   const features = new Set(breached.filter((one) => !isGroup(one)).map(nameOf));
-  const isBad = breached.length > 0;
+  const { summary } = report;
+  const isOpen = summary.decided < report.findings.length;
   const compared = report.summary.columns.filter(({ part }) => part === 'feature').length;
   return (
     <header>
-      <span class={`verdict ${isBad ? 'bad' : 'good'}`}>{isBad ? 'Breached' : 'Nothing breached'}</span>
-      <h1>{isBad ? headline(breached, subjects) : 'The current file looks like its baseline'}</h1>
+      <span class={`verdict ${VERDICT_TONES[summary.verdict]}`}>{VERDICT_WORDS[summary.verdict]}</span>
+      <h1>{breached.length > 0 ? headline(breached, subjects) : verdictLine(report)}</h1>
       <p class="lead">
-        <b>{names.current}</b> compared with <b>{names.baseline}</b>
+        <b>{names.current}</b> compared with <b>{names.baseline}</b>; {decidedSentence(summary.by_status)}
       </p>
+      {isOpen && summary.monitors.length > 1 && <Monitors report={report} />}
       <div class="tiles">
         <Tile value={formatCount(report.baseline.rows)} label="rows in the baseline" />
         <Tile value={formatCount(report.summary.current.rows)} label="rows to judge" />
         {report.windows.length > 1 && <Tile value={formatCount(report.windows.length)} label="windows" />}
         <Tile value={formatCount(compared)} label="features compared" />
+        <Tile
+          value={`${formatCount(summary.decided)} of ${formatCount(report.findings.length)}`}
+          label="findings decided"
+          tone={summary.decided === 0 ? 'doubt' : ''}
+        />
+        {summary.inconclusive.length > 0 && (
+          <Tile value={formatCount(summary.inconclusive.length)} label="inconclusive" tone="doubt" />
+        )}
         <Tile value={formatCount(features.size)} label="features breached" />
         {groups.size > 0 && <Tile value={formatCount(groups.size)} label="groups breached" />}
       </div>
@@ -53,8 +65,34 @@ function headline(breached: readonly Drawn[], subjects: ReadonlySet<string>): st
   return `${subjects.size === 1 ? (groups[0]?.worst.finding.facetValue ?? '') : who} are treated differently ${where}`;
 }
 
-const Tile = ({ value, label }: { value: string; label: string }) => (
-  <div class="tile">
+/** verdictLine: the headline of a page without a breach: never more than what was decided. */
+function verdictLine(report: CheckReport): string {
+  const { verdict, inconclusive, monitors } = report.summary;
+  const open = nothingDecided(report);
+  if (open !== null) return open;
+  if (verdict === 'inconclusive')
+    return `${plural(inconclusive.length, 'finding')} beyond ${inconclusive.length === 1 ? 'its limit' : 'their limits'}, without enough evidence`;
+  if (verdict === 'partly_decided') {
+    const silent = monitors.filter((one) => one.verdict === 'undecided').map(({ monitor }) => monitor);
+    return `What was decided is within its limits; nothing was decided by ${silent.join(', ')}`;
+  }
+  return 'The current file looks like its baseline';
+}
+
+/** Monitors: how much each of several monitors decided, where not all is decided. */
+const Monitors = ({ report: { summary } }: { report: CheckReport }) => (
+  <p class="chips">
+    {summary.monitors.map(({ monitor, verdict, decided, findings }) => (
+      <span class={`chip ${VERDICT_TONES[verdict]}`}>
+        {monitor}: {VERDICT_WORDS[verdict].toLowerCase()}, {formatCount(decided)} of {formatCount(findings)}{' '}
+        decided
+      </span>
+    ))}
+  </p>
+);
+
+const Tile = ({ value, label, tone = '' }: { value: string; label: string; tone?: string }) => (
+  <div class={`tile ${tone}`}>
     <b>{value}</b>
     <span>{label}</span>
   </div>

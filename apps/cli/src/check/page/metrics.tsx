@@ -1,6 +1,7 @@
 import { METRIC_LABELS } from '#libs/monitoring';
 import type { Group } from './groups.js';
 import { number, Table, wideNumber } from './table.js';
+import { statusWords, toneOf } from './tones.js';
 import { plural, qOf, shown } from './words.js';
 
 /** Metrics: of the window where the group is worst. */
@@ -11,18 +12,19 @@ export function Metrics({ group }: { group: Group }) {
   const rows = own.toSorted((a, b) => isLimited(a) - isLimited(b));
   return (
     <div>
-      <Table head={['metric', wideNumber('baseline'), number('value'), number('limit'), number('q')]}>
+      <Table
+        head={['metric', wideNumber('baseline'), number('value'), number('limit'), number('q'), 'status']}
+      >
         {rows.map(({ finding }) => (
           <tr title={finding.note}>
             <td>{METRIC_LABELS[finding.metric]}</td>
             <td class="n wide">{shown(finding.metric, finding.baselineValue)}</td>
-            <td class={finding.status === 'breached' ? 'n bad' : 'n'}>
-              {finding.value === null
-                ? finding.status.replaceAll('_', ' ')
-                : shown(finding.metric, finding.value)}
+            <td class={`n ${toneOf(finding.status)}`}>{shown(finding.metric, finding.value)}</td>
+            <td class="n">
+              {finding.threshold === null ? 'no limit' : shown(finding.metric, finding.threshold)}
             </td>
-            <td class="n">{shown(finding.metric, finding.threshold)}</td>
             <td class="n">{qOf(finding.pAdjusted)}</td>
+            <td class={toneOf(finding.status)}>{statusWords(finding.status)}</td>
           </tr>
         ))}
       </Table>

@@ -9,11 +9,19 @@ import { MAX_LISTED, nameOf, segmentOf, shown } from './words.js';
 /** Open at first; the rest unfolds on a click. */
 const OPEN = 3;
 
-/** What breached, with its distributions, course and metrics. */
-export function Moved({ groups, report }: { groups: readonly Drawn[]; report: CheckReport }) {
+/** What is beyond its limit, with its distributions, course and metrics. */
+export function Moved({
+  title,
+  groups,
+  report,
+}: {
+  title: string;
+  groups: readonly Drawn[];
+  report: CheckReport;
+}) {
   return (
     <section class="card">
-      <h2>What moved, worst first</h2>
+      <h2>{title}</h2>
       <Legend />
       {groups.slice(0, MAX_LISTED).map((group, at) => (
         <GroupDetails group={group} open={at < OPEN} report={report} />
@@ -32,6 +40,7 @@ function GroupDetails({ group, open, report }: { group: Drawn; open: boolean; re
       <summary>
         <span class="name">{nameOf(group)}</span>
         <span class="chip">{segmentOf(group)}</span>
+        {finding.status === 'inconclusive' && <span class="chip doubt">inconclusive</span>}
         <span class="figure">
           {METRIC_LABELS[finding.metric]} {shown(finding.metric, finding.value)}
           {finding.threshold !== null && ` (limit ${shown(finding.metric, finding.threshold)})`}
@@ -51,6 +60,7 @@ function Picture({ group, report }: { group: Drawn; report: CheckReport }) {
   const label = `${nameOf(group)} in ${segmentOf(group)}: baseline and current`;
   return (
     <div>
+      {worst.finding.status === 'inconclusive' && <p>{worst.finding.note}</p>}
       {words.map((sentence) => (
         <p>{sentence}</p>
       ))}

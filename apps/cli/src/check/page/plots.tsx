@@ -129,9 +129,12 @@ export function BarPlot({ cells, label }: { cells: readonly BarCell[]; label: st
   );
 }
 
-export type Point = { value: number | null; breached: boolean; label: string };
+/** `tone` is that of the finding's status. */
+export type Point = { value: number | null; tone: string; label: string };
 
-/** Timeline: a metric over the windows with its limit; what is beyond it is marked. */
+const DOTS: Readonly<Record<string, string>> = { bad: 'breach', doubt: 'doubtful' };
+
+/** Timeline: a metric over the windows with its limit; what is breached is marked red, what is inconclusive amber. */
 export function Timeline({
   points,
   limit,
@@ -162,14 +165,14 @@ export function Timeline({
       )}
       <path class="line now" d={path} />
       {points.map(
-        ({ value, breached, label: title }, i) =>
+        ({ value, tone, label: title }, i) =>
           value !== null &&
-          (breached || points.length <= 60) && (
+          (DOTS[tone] !== undefined || points.length <= 60) && (
             <circle
-              class={breached ? 'breach' : 'dot'}
+              class={DOTS[tone] ?? 'dot'}
               cx={at(x(i))}
               cy={at(y(value))}
-              r={breached ? 4 : 2.2}
+              r={DOTS[tone] === undefined ? 2.2 : 4}
             >
               <title>
                 {title}: {formatNumber(value)}

@@ -22,7 +22,7 @@ export function Quiet({
       <details>
         <summary>
           <span class="name">{plural(total, 'feature')}</span>
-          <span class="figure">nearest to a limit first</span>
+          <span class="figure">nearest to a limit first; what is decided of each</span>
         </summary>
         <Legend />
         {groups.map((group) => (

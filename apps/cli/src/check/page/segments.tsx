@@ -1,4 +1,4 @@
-import { formatCount, METRIC_LABELS } from '#libs/monitoring';
+import { decidedSentence, formatCount, METRIC_LABELS, tallyOf } from '#libs/monitoring';
 import type { Group } from './groups.js';
 import { number, Table } from './table.js';
 import { nameOf, segmentOf, shown } from './words.js';
@@ -19,7 +19,7 @@ export function Segments({ groups }: { groups: readonly Group[] }) {
   return (
     <section class="card">
       <h2>Segments</h2>
-      <Table head={['segment', number('rows'), number('breached'), 'worst']}>
+      <Table head={['segment', number('rows'), number('breached'), 'decided', 'worst']}>
         {rows.map(({ first, breached, some }) => (
           <tr>
             <td>{first === undefined ? '' : segmentOf(first)}</td>
@@ -27,6 +27,7 @@ export function Segments({ groups }: { groups: readonly Group[] }) {
             <td class={breached.length > 0 ? 'n bad' : 'n'}>
               {formatCount(breached.length)} of {formatCount(some.length)}
             </td>
+            <td class="soft">{decidedSentence(tallyOf(statuses(some)))}</td>
             <td>{worstOf(some[0])}</td>
           </tr>
         ))}
@@ -34,6 +35,9 @@ export function Segments({ groups }: { groups: readonly Group[] }) {
     </section>
   );
 }
+
+const statuses = (groups: readonly Group[]) =>
+  groups.flatMap(({ findings }) => findings.map(({ finding }) => finding));
 
 const worstOf = (group: Group | undefined): string =>
   group === undefined || group.breached.length === 0

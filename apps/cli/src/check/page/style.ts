@@ -13,10 +13,13 @@ p{margin:0 0 8px}
 .verdict{display:inline-block;font-size:13px;font-weight:650;padding:3px 11px;border-radius:99px;margin-bottom:10px}
 .verdict.bad{color:var(--bad);background:var(--bad-bg)}
 .verdict.good{color:var(--good);background:var(--good-bg)}
+.verdict.doubt{color:var(--warn);background:var(--warn-bg)}
+.verdict.open{color:var(--soft);background:var(--faint)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin:20px 0}
 .tile,.card{background:var(--card);border:1px solid var(--line);border-radius:12px}
 .tile{padding:12px 16px}
 .tile b{display:block;font-size:22px;font-weight:650;line-height:1.3;font-variant-numeric:tabular-nums}
+.tile.doubt b{color:var(--warn)}
 .tile span{color:var(--soft);font-size:13px}
 .card{padding:18px 20px;margin:0 0 16px}
 .warning{background:var(--warn-bg);color:var(--warn);border-radius:9px;padding:8px 14px;margin:0 0 8px;overflow-wrap:anywhere}
@@ -29,9 +32,11 @@ details[open]>summary::before{transform:rotate(45deg)}
 summary:focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:4px}
 summary .name{font-weight:620;overflow-wrap:anywhere}
 summary .figure{margin-left:auto;color:var(--soft);font-size:13.5px;font-variant-numeric:tabular-nums}
+.chips{display:flex;flex-wrap:wrap;gap:6px}
 .chip{font-size:12.5px;padding:1px 8px;border-radius:99px;background:var(--faint);color:var(--soft);overflow-wrap:anywhere}
 .chip.bad{background:var(--bad-bg);color:var(--bad)}
 .chip.good{background:var(--good-bg);color:var(--good)}
+.chip.doubt{background:var(--warn-bg);color:var(--warn)}
 .card>details:last-child>summary{padding-bottom:0}
 .card>details[open]:last-child>summary{padding-bottom:11px}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:8px 28px;padding:2px 0 14px}
@@ -49,6 +54,7 @@ svg .bars .figure{fill:var(--soft);font-size:11px}
 .line.now{stroke:var(--now)}
 .limit{stroke:var(--bad);stroke-dasharray:5 4;stroke-width:1.3}
 .dot{fill:var(--now)}
+.doubtful{fill:var(--warn);stroke:var(--card);stroke-width:1.5}
 .breach{fill:var(--bad);stroke:var(--card);stroke-width:1.5}
 rect.before{fill:var(--before)}
 rect.now{fill:var(--now)}
@@ -67,6 +73,8 @@ tr:last-child td{border-bottom:0}
 th.n,td.n{text-align:right;white-space:nowrap}
 td.n+td:not(.n),th.n+th:not(.n){padding-left:18px}
 td.bad{color:var(--bad);font-weight:600}
+td.doubt{color:var(--warn);font-weight:600}
+td.open{color:var(--soft)}
 footer{color:var(--soft);font-size:13px;margin-top:26px;overflow-wrap:anywhere}
 @media(max-width:560px){main{padding:18px 12px 40px}h1{font-size:21px}.card{padding:14px 14px;border-radius:10px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tile b{font-size:19px}summary .figure{margin-left:22px;flex-basis:100%}table{font-size:13.5px}th,td{padding-right:10px}.wide{display:none}svg text{font-size:14px}svg .bars text{font-size:14px}svg .bars .figure{font-size:13px}}
 @media print{body{background:#fff}.card,.tile{break-inside:avoid}}
