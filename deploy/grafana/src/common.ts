@@ -9,7 +9,10 @@ import {
 import {
   DashboardBuilder,
   DatasourceVariableBuilder,
+  MappingType,
   QueryVariableBuilder,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -170,6 +173,43 @@ export const biasVariables = {
 export const liveBuckets = `${OF_MODEL} AND origin = '' AND grain = 'bucket' AND segment = '\${segment}' AND segment_value IN (\${segment_value:singlequote}) AND $__timeFilter(start)`;
 export const findingsOf = `${OF_MODEL} AND segment = '\${segment}' AND segment_value IN (\${segment_value:singlequote}) AND $__timeFilter(window_start)`;
 export const ofModel = OF_MODEL;
+
+/** UNDECIDED: SQL of a finding that says neither healthy nor not, for want of rows, labels, evidence or a value. */
+export const UNDECIDED = "status NOT IN ('ok', 'breached', 'no_limit')";
+
+/** WHY_UNDECIDED: SQL of a status as people read it. */
+export const WHY_UNDECIDED = `transform(status,
+  ['inconclusive', 'not_enough_data', 'no_data', 'no_baseline', 'waiting', 'not_computable', 'not_comparable', 'failed', 'no_limit'],
+  ['beyond its limit without evidence', 'too few rows', 'no rows', 'nothing in the baseline', 'no labels yet', 'not computable', 'not comparable', 'failed', 'no limit is set'],
+  toString(status))`;
+
+const STATUS_COLORS: readonly (readonly [string, string])[] = [
+  ['ok', 'green'],
+  ['breached', 'red'],
+  ['no_limit', 'text'],
+  ...['inconclusive', 'not_enough_data', 'no_data', 'no_baseline', 'waiting', 'not_computable'].map(
+    (status) => [status, 'orange'] as const,
+  ),
+  ...['not_comparable', 'failed'].map((status) => [status, 'orange'] as const),
+];
+
+/** STATUS_MAPPING: statuses in their colours; only `ok` is green. */
+export const STATUS_MAPPING = {
+  type: MappingType.ValueToText as MappingType.ValueToText,
+  options: Object.fromEntries(
+    STATUS_COLORS.map(([status, color], index) => [
+      status,
+      { text: status.replaceAll('_', ' '), color, index },
+    ]),
+  ),
+};
+
+/** zeroIs: colours of a number of findings: what none means, and what any means. */
+export const zeroIs = (none: string, any: string) =>
+  new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
+    { value: null, color: none },
+    { value: 1, color: any },
+  ]);
 
 /** What all dashboards share: the last month in UTC, read again every minute, and the choice of what to look at. */
 export const dashboard = ({ title, uid, description }: { title: string; uid: string; description: string }) =>

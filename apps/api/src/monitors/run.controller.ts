@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { Finding, RegistryDocument, Window } from '#libs/contracts';
-import { baselineCut, evaluate } from '#libs/monitoring';
+import { verdicts, type RegistryDocument, type Window } from '#libs/contracts';
+import { baselineCut, decidedIn, evaluate, tallyOf, verdictOver } from '#libs/monitoring';
 import {
   evaluationInputsId,
   loadEvaluationInputs,
@@ -16,7 +16,7 @@ import { Endpoint, endpoint, type CallOf } from '../http/endpoint.js';
 import { invalid, Problem } from '../http/problem.js';
 import { ok, type Reply } from '../http/reply.js';
 import { RegistryService } from '../registry/registry.service.js';
-import { findingSchema, windowSchema } from '../results/schemas.js';
+import { findingSchema, statusCounts, windowSchema } from '../results/schemas.js';
 import { withCheck } from '../results/shown.js';
 import { runBody, wantedWindow } from './run-window.js';
 
@@ -43,19 +43,15 @@ const run = endpoint({
           rows: z.int(),
           complete: z.boolean().describe('False while a bucket of the window is not profiled yet.'),
           inputs: z.string(),
-          counts: z.record(z.string(), z.int()).describe('Findings by status.'),
+          counts: statusCounts,
+          decided: z.int().describe('Findings that are ok or breached; the others say neither.'),
+          verdict: z.enum(verdicts).describe('Only `ok` may look healthy; never without `decided`.'),
           findings: z.array(findingSchema),
         })
         .meta({ title: 'RunResult' }),
     },
   },
 });
-
-const countByStatus = (findings: readonly Finding[]): Record<string, number> => {
-  const counts: Record<string, number> = {};
-  for (const { status } of findings) counts[status] = (counts[status] ?? 0) + 1;
-  return counts;
-};
 
 const shownWindow = ({ startMs, endMs }: Window) => ({
   start: new Date(startMs).toISOString(),
@@ -83,10 +79,11 @@ export class RunController {
       }),
     ]);
     const findings = evaluate(inputs);
-    const counts = countByStatus(findings);
+    const counts = tallyOf(findings);
     return ok({
       ...{ monitor: id, monitorRevision: monitor.revision, window: shownWindow(window), rows, complete },
-      ...{ inputs: hash, counts, findings: findings.map(withCheck) },
+      ...{ inputs: hash, counts, decided: decidedIn(counts), verdict: verdictOver([counts]) },
+      findings: findings.map(withCheck),
     });
   }
 

@@ -13,7 +13,7 @@ export type AttributionSection = {
   window: { startMs: number; endMs: number };
   rankingSvg: string | null;
   ndcgSvg: string | null;
-  /** Coverage and ranking of the newest window, then what is beyond its limit. */
+  /** Coverage and ranking of the newest window, then what is beyond its limit, on evidence or not. */
   findings: StoredFinding[];
 };
 
@@ -61,6 +61,8 @@ export async function loadAttributionSection(
       points.length === 0
         ? null
         : await renderSvg(lines(points, { unit: 'NDCG of the ranking', ...(limit !== null && { limit }) })),
-    findings: now.filter(({ feature, status }) => feature === '' || status === 'breached'),
+    findings: now.filter(
+      ({ feature, status }) => feature === '' || status === 'breached' || status === 'inconclusive',
+    ),
   };
 }

@@ -1,3 +1,4 @@
+import { isDecided, type FindingStatus } from '#libs/contracts';
 import type { TopLevelSpec } from 'vega-lite';
 
 const CONFIG = {
@@ -69,22 +70,33 @@ export function lines(
   } as TopLevelSpec;
 }
 
-export type HeatCell = { timeMs: number; row: string; ratio: number; breached: boolean };
+export type HeatCell = { timeMs: number; row: string; ratio: number; status: FindingStatus };
 
-/** Rows × windows; colour is the metric as a multiple of its limit, a dark frame is a breach. */
+/** decisionOf: what a cell that decides nothing is called in the legend; it has a colour of its own, whatever its value. */
+const decisionOf = (status: FindingStatus): string =>
+  status === 'inconclusive' ? 'inconclusive' : 'not decided';
+
+/**
+ * heatmap: rows × windows. The colour of what was decided is the metric as a multiple of its limit, framed where it is
+ * breached; what is inconclusive is amber, what was not decided is brown-grey.
+ */
 export function heatmap(cells: HeatCell[], rowOrder: string[]): TopLevelSpec {
   const widthPerWindow = Math.max(
     6,
     Math.min(24, 880 / Math.max(1, new Set(cells.map((c) => c.timeMs)).size)),
   );
+  const values = cells.map((cell) => ({
+    ...cell,
+    day: new Date(cell.timeMs).toISOString().slice(0, 16),
+    decision: decisionOf(cell.status),
+  }));
+  const open = values.filter(({ status }) => !isDecided({ status }));
+  const mark = { type: 'rect' as const, cornerRadius: 1 };
   return {
     ...BASE,
-    data: {
-      values: cells.map((cell) => ({ ...cell, day: new Date(cell.timeMs).toISOString().slice(0, 16) })),
-    },
+    data: { values },
     width: { step: widthPerWindow },
     height: { step: 16 },
-    mark: { type: 'rect', cornerRadius: 1 },
     encoding: {
       x: {
         field: 'day',
@@ -105,19 +117,44 @@ export function heatmap(cells: HeatCell[], rowOrder: string[]): TopLevelSpec {
         sort: rowOrder,
         axis: { grid: false, ticks: false, labelLimit: 220 },
       },
-      color: {
-        field: 'ratio',
-        type: 'quantitative',
-        title: 'share of the limit',
-        scale: {
-          domain: [0, 1, 3],
-          range: ['#f2f5f7', '#f4b183', '#b42318'],
-          interpolate: 'rgb',
-          clamp: true,
-        },
-        legend: { format: '%', gradientLength: 160 },
-      },
-      stroke: { condition: { test: 'datum.breached', value: '#1b2330' }, value: null },
     },
+    resolve: { scale: { color: 'independent' } },
+    layer: [
+      {
+        transform: [{ filter: "datum.status === 'ok' || datum.status === 'breached'" }],
+        mark,
+        encoding: {
+          color: {
+            field: 'ratio',
+            type: 'quantitative',
+            title: 'share of the limit',
+            scale: {
+              domain: [0, 1, 3],
+              range: ['#f2f5f7', '#f4b183', '#b42318'],
+              interpolate: 'rgb',
+              clamp: true,
+            },
+            legend: { format: '%', gradientLength: 160 },
+          },
+          stroke: { condition: { test: "datum.status === 'breached'", value: '#1b2330' }, value: null },
+        },
+      },
+      ...(open.length === 0
+        ? []
+        : [
+            {
+              data: { values: open },
+              mark,
+              encoding: {
+                color: {
+                  field: 'decision',
+                  type: 'nominal' as const,
+                  title: null,
+                  scale: { domain: ['inconclusive', 'not decided'], range: ['#f2b705', '#c3b7a1'] },
+                },
+              },
+            },
+          ]),
+    ],
   } as TopLevelSpec;
 }

@@ -11,7 +11,7 @@ const NUMBERS = {
   value: ['Value', ({ value }) => formatNumber(value)],
   interval: ['95 % interval', interval],
   atTraining: ['At training', ({ baselineValue }) => formatNumber(baselineValue)],
-  limit: ['Limit', ({ threshold }) => formatNumber(threshold)],
+  limit: ['Limit', ({ threshold }) => (threshold === null ? 'no limit' : formatNumber(threshold))],
   p: ['p (adjusted)', ({ pAdjusted }) => formatP(pAdjusted)],
   rows: ['Rows', ({ rows }) => formatCount(rows)],
   trainingRows: ['Rows at training', ({ baselineRows }) => formatCount(baselineRows)],

@@ -1,9 +1,19 @@
-import { modelPagePath } from '#libs/contracts';
+import { modelPagePath, type Tally, type Verdict } from '#libs/contracts';
+import { decidedSentence, VERDICT_WORDS } from '#libs/monitoring';
 import { formatCount } from './format.js';
-import { Card, renderPage } from './layout.js';
+import { Badge, Card, renderPage } from './layout.js';
 
 export type HomePage = {
-  models: { project: string; model: string; description: string; openAlerts: number }[];
+  models: {
+    project: string;
+    model: string;
+    description: string;
+    openAlerts: number;
+    /** Of the enabled monitors of its current version, in their newest windows. */
+    verdict: Verdict;
+    statuses: Tally;
+    monitors: number;
+  }[];
 };
 
 export function homePage({ models }: HomePage): string {
@@ -19,12 +29,16 @@ export function homePage({ models }: HomePage): string {
         )}
         <table>
           <tbody>
-            {models.map(({ project, model, description, openAlerts }) => (
+            {models.map(({ project, model, description, openAlerts, verdict, statuses, monitors }) => (
               <tr key={`${project}/${model}`}>
                 <td>
                   <a href={modelPagePath(project, model)}>{model}</a> <span class="soft">{project}</span>
                 </td>
                 <td>{description}</td>
+                <td>
+                  <Badge text={verdict} words={VERDICT_WORDS[verdict]} />{' '}
+                  <span class="soft">{monitors === 0 ? 'no monitor' : decidedSentence(statuses)}</span>
+                </td>
                 <td class="right">{formatCount(openAlerts)} open alerts</td>
               </tr>
             ))}

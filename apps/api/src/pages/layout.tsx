@@ -54,8 +54,9 @@ export function Tile({ label, value }: { label: string; value: string }) {
   );
 }
 
-export function Badge({ text }: { text: string }) {
-  return <span class={`badge ${text}`}>{text.replaceAll('_', ' ')}</span>;
+/** Badge: a status or a verdict in its colour; `words` where its name is not what people read. */
+export function Badge({ text, words = text.replaceAll('_', ' ') }: { text: string; words?: string }) {
+  return <span class={`badge ${text}`}>{words}</span>;
 }
 
 /** SVG from the chart renderer: its texts are escaped there. */

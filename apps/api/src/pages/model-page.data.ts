@@ -6,13 +6,21 @@ import {
   type ProfileChunk,
   type RegistryDocument,
 } from '#libs/contracts';
-import { describeSegment, LESS_IS_WORSE, METRIC_LABELS } from '#libs/monitoring';
+import {
+  describeSegment,
+  LESS_IS_WORSE,
+  METRIC_LABELS,
+  decidedIn,
+  findingsIn,
+  tallyOf,
+} from '#libs/monitoring';
 import { renderSvg } from '#libs/notify';
 import { loadPlan, type Store, type StoredFinding } from '#libs/store';
 import { loadAttributionSection } from './attribution-section.data.js';
 import { loadBiasSection } from './bias-section.data.js';
 import { heatmap, lines, type HeatCell, type Point } from './chart-specs.js';
 import type { ModelPage } from './model-page.js';
+import { standingsOf } from './standings.js';
 
 const DAY_MS = 86_400_000;
 const DAYS_SHOWN = 92;
@@ -35,11 +43,12 @@ export async function loadModelPage(store: Store, key: Key): Promise<ModelPage |
   const span = { startMs: nowMs - DAYS_SHOWN * DAY_MS, endMs: nowMs + DAY_MS };
   const plan = await loadPlan(store, name);
   const sections = { ...name, fromMs: span.startMs };
-  const [chunks, alerts, findings, bias, attribution] = await Promise.all([
+  const [chunks, alerts, standings, findings, bias, attribution] = await Promise.all([
     plan === null
       ? []
       : store.profiles.chunks(plan, span, { segments: [ALL_SEGMENT], without: ['facet', 'attribution'] }),
     store.alerts.list(project, { model, limit: ALERTS_MAX }),
+    standingsOf(store, { project, model, nowMs }),
     store.evaluations.findings(project, {
       model,
       version: name.version,
@@ -58,6 +67,8 @@ export async function loadModelPage(store: Store, key: Key): Promise<ModelPage |
     timeZone: document.body.timeZone,
     signedIn: key.signedIn,
     totals: totalsOf(days),
+    monitors: (standings.get(model) ?? []).filter((standing) => standing.version === name.version),
+    evaluated: findings.length > 0,
     alerts: alerts.filter((alert) => alert.version === name.version),
     ...(await trafficCharts(days)),
     drift: await driftMaps(findings),
@@ -66,8 +77,8 @@ export async function loadModelPage(store: Store, key: Key): Promise<ModelPage |
   };
 }
 
-/** Registered before drafts, then by the time of the last change. */
-const newestVersion = (versions: readonly RegistryDocument<'version'>[]) =>
+/** newestVersion: registered before drafts, then by the time of the last change. */
+export const newestVersion = (versions: readonly RegistryDocument<'version'>[]) =>
   versions.toSorted(
     (a, b) =>
       Number(b.body.status === 'registered') - Number(a.body.status === 'registered') ||
@@ -114,30 +125,34 @@ async function trafficCharts(days: readonly Day[]): Promise<Pick<ModelPage, 'tra
   };
 }
 
-/** One heat map per (feature, metric with a limit), the ones with most breaches first. */
+/** One heat map per (feature, metric with a limit): most breaches first, then what is inconclusive; undecided windows are drawn as such. */
 async function driftMaps(findings: readonly StoredFinding[]): Promise<ModelPage['drift']> {
   const limited = findings.filter(
-    ({ threshold, value, metric }) =>
-      threshold !== null && threshold > 0 && value !== null && !LESS_IS_WORSE.has(metric),
+    ({ threshold, metric }) => threshold !== null && threshold > 0 && !LESS_IS_WORSE.has(metric),
   );
   const groups = [
     ...Map.groupBy(limited, ({ feature, metric }) => JSON.stringify([feature, metric])).values(),
   ]
     .map((group) => ({
       group,
-      breaches: group.filter(({ status }) => status === 'breached').length,
+      statuses: tallyOf(group),
       worst: Math.max(...group.map(ratio)),
     }))
-    .filter(({ worst }) => worst > 0)
-    .sort((a, b) => b.breaches - a.breaches || b.worst - a.worst)
+    .filter(({ statuses, worst }) => worst > 0 || decidedIn(statuses) < findingsIn(statuses))
+    .sort(
+      (a, b) =>
+        (b.statuses.breached ?? 0) - (a.statuses.breached ?? 0) ||
+        (b.statuses.inconclusive ?? 0) - (a.statuses.inconclusive ?? 0) ||
+        b.worst - a.worst,
+    )
     .slice(0, HEATMAPS_MAX);
   return Promise.all(
-    groups.map(async ({ group, breaches }) => {
+    groups.map(async ({ group, statuses }) => {
       const { feature, metric } = group[0] as { feature: string; metric: MetricName };
       return {
         feature,
         metric: METRIC_LABELS[metric],
-        breaches,
+        statuses,
         svg: await renderSvg(heatmap(group.map(heatCell), rowOrder(group))),
       };
     }),
@@ -150,7 +165,7 @@ const heatCell = (finding: StoredFinding): HeatCell => ({
   timeMs: finding.window.startMs,
   row: describeSegment(finding),
   ratio: ratio(finding),
-  breached: finding.status === 'breached',
+  status: finding.status,
 });
 
 /** All rows first, then segment by segment. */

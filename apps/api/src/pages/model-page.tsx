@@ -1,10 +1,17 @@
-import { alertPagePath, modelPagePath, type AlertState } from '#libs/contracts';
-import { describeSegment, describeSubject } from '#libs/monitoring';
-import { featureName, formatCount, formatPercent, formatTime } from './format.js';
+import { alertPagePath, modelPagePath, type AlertState, type Tally } from '#libs/contracts';
+import {
+  decidedSentence,
+  describeSegment,
+  describeSubject,
+  mergeTallies,
+  VERDICT_WORDS,
+} from '#libs/monitoring';
+import { featureName, formatCount, formatPercent, formatTime, formatWindow } from './format.js';
 import type { AttributionSection } from './attribution-section.data.js';
 import type { BiasSection } from './bias-section.data.js';
 import { Badge, Card, Chart, renderPage, Tile } from './layout.js';
 import { AttributionCards, BiasCards } from './special-sections.js';
+import { verdictOfAll, type Standing } from './standings.js';
 
 export type ModelPage = {
   project: string;
@@ -21,7 +28,11 @@ export type ModelPage = {
   trafficSvg: string | null;
   coverageSvg: string | null;
   /** One heat map per feature and metric, the worst first. */
-  drift: { feature: string; metric: string; svg: string; breaches: number }[];
+  drift: { feature: string; metric: string; svg: string; statuses: Tally }[];
+  /** Monitors of this version, and what each says in its newest window. */
+  monitors: Standing[];
+  /** Whether any window was evaluated. */
+  evaluated: boolean;
   /** Null where no monitor of the kind has found anything yet. */
   bias: BiasSection | null;
   attribution: AttributionSection | null;
@@ -41,6 +52,9 @@ export function modelPage(page: ModelPage): string {
         </p>
         {page.signedIn && page.versions.length > 1 && <Versions page={page} />}
         <Totals page={page} />
+        <Card title="Monitors, newest window">
+          <Monitors page={page} />
+        </Card>
         <Card title="Alerts">
           <Alerts page={page} />
         </Card>
@@ -77,7 +91,42 @@ function Versions({ page }: { page: ModelPage }) {
   );
 }
 
-function Totals({ page: { totals, alerts } }: { page: ModelPage }) {
+/** Monitors: what each says now, and of how much. Silence is told, never taken for health. */
+function Monitors({ page: { monitors, timeZone } }: { page: ModelPage }) {
+  if (monitors.length === 0)
+    return <p class="empty">This version has no monitor: nothing of it is judged.</p>;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>Monitor</th>
+          <th>Kind</th>
+          <th>Verdict</th>
+          <th>Decided</th>
+          <th>Window</th>
+        </tr>
+      </thead>
+      <tbody>
+        {monitors.map(({ id, name, kind, enabled, verdict, statuses, window, overdue }) => (
+          <tr key={id}>
+            <td>{name}</td>
+            <td>{kind.replaceAll('_', ' ')}</td>
+            <td>
+              {enabled ? <Badge text={verdict} words={VERDICT_WORDS[verdict]} /> : <Badge text="disabled" />}
+            </td>
+            <td>{window === null ? 'no window has been evaluated yet' : decidedSentence(statuses)}</td>
+            <td>
+              {window === null ? '–' : formatWindow(window, timeZone)}
+              {enabled && overdue && <div class="soft">a newer one is overdue</div>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Totals({ page: { totals, alerts, monitors } }: { page: ModelPage }) {
   const coverage = totals.predictions === 0 ? null : totals.labelled / totals.predictions;
   const open = alerts.filter((alert) => alert.status === 'open').length;
   return (
@@ -86,9 +135,15 @@ function Totals({ page: { totals, alerts } }: { page: ModelPage }) {
       <Tile label="with ground truth" value={formatPercent(coverage)} />
       <Tile label="accuracy" value={formatPercent(totals.accuracy)} />
       <Tile label="open alerts" value={formatCount(open)} />
+      <Tile label={decided(monitors)} value={VERDICT_WORDS[verdictOfAll(monitors)]} />
     </div>
   );
 }
+
+const decided = (monitors: readonly Standing[]): string => {
+  const own = monitors.filter(({ enabled }) => enabled);
+  return own.length === 0 ? 'no monitor' : decidedSentence(mergeTallies(own.map(({ statuses }) => statuses)));
+};
 
 /** Rows without a feature are the predictions as a whole; metrics of a group have labels. */
 const subjectName = (subject: string): string =>
@@ -138,16 +193,20 @@ function Drift({ page }: { page: ModelPage }) {
     return (
       <Card title="Drift">
         <p class="empty">
-          No window has been evaluated yet. The first one is due a day and an hour after the first event.
+          {page.evaluated
+            ? 'Windows have been evaluated, but no metric with a limit has anything to draw.'
+            : 'No window has been evaluated yet. The first one is due a day and an hour after the first event.'}
         </p>
       </Card>
     );
   }
   return (
     <>
-      {page.drift.map(({ feature, metric, svg, breaches }) => (
+      {page.drift.map(({ feature, metric, svg, statuses }) => (
         <Card title={`${featureName(feature)}: ${metric} per segment value`} key={`${feature} ${metric}`}>
-          <p class="soft">{breaches === 0 ? 'No breach.' : `${formatCount(breaches)} breached, framed.`}</p>
+          <p class="soft">
+            {`${formatCount(statuses.breached ?? 0)} breached, framed; ${decidedSentence(statuses)}.`}
+          </p>
           <Chart svg={svg} />
         </Card>
       ))}

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { INSTANCE } from '#libs/contracts';
+import { mergeTallies } from '#libs/monitoring';
 import { PublicRoute, STORE } from '#libs/service';
 import { type Store } from '#libs/store';
 import type { Request, Response } from 'express';
@@ -10,9 +11,10 @@ import { loadAlertPage } from './alert-page.data.js';
 import { alertPage } from './alert-page.js';
 import { homePage } from './home-page.js';
 import { loginPage, messagePage } from './login-page.js';
-import { loadModelPage } from './model-page.data.js';
+import { loadModelPage, newestVersion } from './model-page.data.js';
 import { modelPage } from './model-page.js';
 import { mayRead, Sessions, type Visitor } from './sessions.js';
+import { standingsOf, verdictOfAll } from './standings.js';
 import { STYLESHEET } from './stylesheet.js';
 
 const POLICY =
@@ -143,16 +145,23 @@ export class PagesController {
   }
 
   private async modelsOf(project: string) {
-    const [models, open] = await Promise.all([
+    const [models, versions, standings, open] = await Promise.all([
       this.store.documents.list(project, 'model'),
+      this.store.documents.list(project, 'version'),
+      standingsOf(this.store, { project, nowMs: this.clock() }),
       this.store.alerts.list(project, { status: 'open', limit: OPEN_ALERTS_MAX }),
     ]);
-    return models.map(({ id, body }) => ({
-      project,
-      model: id,
-      description: body.description,
-      openAlerts: open.filter(({ model }) => model === id).length,
-    }));
+    return models.map(({ id, body }) => {
+      const version = newestVersion(versions.filter((one) => one.body.model === id))?.body.version;
+      const own = (standings.get(id) ?? []).filter((one) => one.enabled && one.version === version);
+      return {
+        ...{ project, model: id, description: body.description },
+        openAlerts: open.filter(({ model }) => model === id).length,
+        verdict: verdictOfAll(own),
+        statuses: mergeTallies(own.map(({ statuses }) => statuses)),
+        monitors: own.length,
+      };
+    });
   }
 }
 

@@ -22,10 +22,11 @@ td { border-bottom: 1px solid var(--line); padding: 8px 12px 8px 0; vertical-ali
 th.right, td.right { text-align: right; }
 .badge { display: inline-block; border-radius: 999px; padding: 1px 10px; font-size: 12px; font-weight: 600; background: var(--ground); color: var(--soft); white-space: nowrap; }
 .badge.open, .badge.breached, .badge.critical, .badge.opened, .badge.failed { background: var(--bad-soft); color: var(--bad); }
-.badge.warning, .badge.updated, .badge.not_enough_data { background: var(--warn-soft); color: var(--warn); }
+.badge.warning, .badge.updated, .badge.inconclusive, .badge.undecided, .badge.partly_decided, .badge.not_evaluated, .badge.not_enough_data, .badge.no_data, .badge.no_baseline, .badge.waiting, .badge.not_computable, .badge.not_comparable { background: var(--warn-soft); color: var(--warn); }
 .badge.resolved, .badge.ok, .badge.sent { background: var(--good-soft); color: var(--good); }
 .sentences { margin: 0; padding-left: 18px; } .sentences li { margin: 4px 0; }
 svg { max-width: 100%; height: auto; }
+.notice { background: var(--warn-soft); color: var(--warn); border-radius: 8px; padding: 8px 12px; margin: 0 0 12px; }
 .empty { color: var(--soft); margin: 0; }
 .login { max-width: 420px; margin: 12vh auto 0; } label { display: block; font-weight: 600; margin-bottom: 6px; }
 input { width: 100%; font: inherit; padding: 9px 12px; border: 1px solid var(--line); border-radius: 8px; margin-bottom: 12px; }

@@ -5,6 +5,7 @@ import {
   monitorKinds,
   sageMakerChecks,
   severities,
+  verdicts,
 } from '#libs/contracts';
 import { z } from 'zod';
 
@@ -54,6 +55,9 @@ const monitorFields = {
   monitorKind: z.enum(monitorKinds),
 };
 
+/** statusCounts: how many findings there are of each status. */
+export const statusCounts = z.partialRecord(z.enum(findingStatuses), z.int()).describe('Findings by status.');
+
 /** findingSchema: a finding as it is answered. */
 export const findingSchema: z.ZodType<ShownFinding> = z.object(findingFields).meta({ title: 'Finding' });
 
@@ -77,6 +81,9 @@ export const evaluationSchema = z
     monitorRevision,
     findings: z.int(),
     breached: z.int(),
+    decided: z.int().describe('Findings that are ok or breached; the others say neither.'),
+    verdict: z.enum(verdicts).describe('Only `ok` may look healthy; never without `decided`.'),
+    statuses: statusCounts,
     waitExceeded: z.boolean().describe('Ingest was still behind when the longest wait ran out.'),
     durationMs: z.int(),
     at: time,

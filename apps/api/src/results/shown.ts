@@ -6,6 +6,7 @@ import {
   type SageMakerCheck,
   type Window,
 } from '#libs/contracts';
+import { decidedIn, verdictOver } from '#libs/monitoring';
 import type { EvaluationSummary, ListedFinding, NoticeEntry } from '#libs/store';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -46,8 +47,11 @@ export const shownNotice = ({ atMs, transitionId, channel, outcome, detail, atte
   at: iso(atMs),
 });
 
+/** shownEvaluation: an evaluation with what it decided, and its verdict. */
 export const shownEvaluation = ({ window, atMs, ...summary }: EvaluationSummary) => ({
   ...summary,
+  decided: decidedIn(summary.statuses),
+  verdict: verdictOver([summary.statuses]),
   ...shownWindow(window),
   at: iso(atMs),
 });

@@ -1,4 +1,5 @@
 import type { AlertTransition, RegistryDocument } from '#libs/contracts';
+import { tallyOf } from '#libs/monitoring';
 import type { Logger } from '#libs/platform';
 import type { Documents, Store } from '#libs/store';
 import type { TickTask } from '../tick-task.js';
@@ -104,10 +105,10 @@ export const reportRecorded =
     const { project, model, version, monitor, monitorKind, window, findings } = evaluation;
     metrics.evaluated(monitorKind, 'recorded', durationMs);
     metrics.found(findings.map((finding) => finding.status));
-    const breached = findings.filter((finding) => finding.status === 'breached').length;
+    const statuses = tallyOf(findings);
     const start = new Date(window.startMs).toISOString();
     logger.info(
-      { project, model, version, monitor, window: start, findings: findings.length, breached, durationMs },
+      { project, model, version, monitor, window: start, findings: findings.length, statuses, durationMs },
       'window evaluated',
     );
     for (const { kind, state, why } of transitions) {
