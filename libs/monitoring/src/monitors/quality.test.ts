@@ -163,7 +163,7 @@ describe.each<{ name: string; settings: Partial<MonitorBody>; limit: number | nu
   it('accuracy is held against it', () => {
     if (limit === null) expect(accuracy.threshold).toBeNull();
     else expect(accuracy.threshold).toBeCloseTo(limit, 2);
-    expect(accuracy.status).toBe(limit === null ? 'ok' : 'breached');
+    expect(accuracy.status).toBe(limit === null ? 'no_limit' : 'breached');
     expect(accuracy.note).toContain(how);
   });
 });
@@ -179,7 +179,7 @@ describe('limits', () => {
     const given = { window, chunks: restless, settings };
     expect(find(given, 'accuracy')).toMatchObject({ threshold: 0.5, status: 'ok' });
     expect(find(given, 'accuracy', 'ATL')).toMatchObject({ threshold: 0.75, status: 'breached' });
-    expect(find(given, 'label_coverage')).toMatchObject({ threshold: null, status: 'ok' });
+    expect(find(given, 'label_coverage')).toMatchObject({ threshold: null, status: 'no_limit' });
     expect(find(given, 'label_coverage', 'ATL')).toMatchObject({ threshold: 1.1, status: 'breached' });
   });
 
