@@ -1,5 +1,5 @@
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboard, findingsOf, table, timeSeries } from './common.js';
+import { dashboard, findingsOf, table, timeSeries, UNDECIDED } from './common.js';
 
 const ofAttribution = `${findingsOf} AND monitor_kind = 'attribution'`;
 const newest = `window_start = (SELECT max(window_start) FROM current_findings WHERE ${ofAttribution})`;
@@ -68,7 +68,8 @@ const thenAndNow = table(
   share_now - share_at_training AS gained,
   anyIf(value, metric = 'attribution_drift') AS distance,
   anyIf(value, metric = 'attribution_sign_flip') AS flipped,
-  arrayStringConcat(arraySort(groupUniqArrayIf(metric, status = 'breached')), ', ') AS breached
+  arrayStringConcat(arraySort(groupUniqArrayIf(metric, status = 'breached')), ', ') AS breached,
+  arrayStringConcat(arraySort(groupUniqArrayIf(metric, ${UNDECIDED})), ', ') AS undecided
 FROM current_findings WHERE ${ofAttribution} AND ${newest} AND feature != ''
 GROUP BY segment_value, feature ORDER BY segment_value, share_now DESC LIMIT 500`,
 );

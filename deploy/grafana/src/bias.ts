@@ -1,5 +1,16 @@
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { biasVariables, dashboard, findingsOf, ofModel, stat, table, timeSeries } from './common.js';
+import {
+  biasVariables,
+  dashboard,
+  findingsOf,
+  ofModel,
+  stat,
+  STATUS_COLORS,
+  table,
+  timeSeries,
+  UNDECIDED,
+  zeroIs,
+} from './common.js';
 
 const ofBias = `${findingsOf} AND monitor_kind = 'bias' AND facet IN (\${facet:singlequote})`;
 const ofMetric = `${ofBias} AND metric = '\${bias_metric}'`;
@@ -32,25 +43,27 @@ export function bias(): DashboardBuilder {
 const breached = stat(
   {
     title: 'Breached',
-    description: 'Findings beyond their limit, on evidence, in the newest window',
+    description:
+      'Findings beyond their limit, on evidence, in the newest window; see beside it how many are not decided',
     span: 8,
   },
   `SELECT countIf(status = 'breached') AS breached FROM current_findings
 WHERE ${ofBias} AND window_start = (SELECT max(window_start) FROM current_findings WHERE ${ofBias})`,
-);
+).thresholds(zeroIs('text', 'red'));
 const groups = stat(
   { title: 'Groups', description: 'Groups that are compared with a favoured one', span: 8 },
   `SELECT uniqExact(facet, facet_value) AS groups FROM current_findings WHERE ${ofBias}`,
 );
 const undecided = stat(
   {
-    title: 'Not decided',
-    description: 'Findings of the newest window that wait for labels or have too few rows',
+    title: 'Undecided',
+    description:
+      'Findings of the newest window that are inconclusive, wait for labels, have too few rows or cannot be computed',
     span: 8,
   },
-  `SELECT countIf(status IN ('waiting', 'not_enough_data', 'no_data')) AS undecided FROM current_findings
+  `SELECT countIf(${UNDECIDED}) AS undecided FROM current_findings
 WHERE ${ofBias} AND window_start = (SELECT max(window_start) FROM current_findings WHERE ${ofBias})`,
-);
+).thresholds(zeroIs('text', 'orange'));
 const value = timeSeries(
   {
     title: '${bias_metric} per group',
@@ -95,8 +108,8 @@ const latest = table(
   `SELECT facet, facet_value, segment_value, metric, value, baseline_value, interval_low, interval_high, threshold, p_adjusted, rows, status, note
 FROM current_findings
 WHERE ${ofBias} AND window_start = (SELECT max(window_start) FROM current_findings WHERE ${ofBias})
-ORDER BY status = 'breached' DESC, p_adjusted ASC NULLS LAST, facet, facet_value, metric LIMIT 500`,
-);
+ORDER BY status = 'breached' DESC, status = 'inconclusive' DESC, p_adjusted ASC NULLS LAST, facet, facet_value, metric LIMIT 500`,
+).overrideByName('status', STATUS_COLORS);
 const alerts = table(
   { title: 'Alerts about groups', description: 'Newest first' },
   `SELECT opened_at, status, severity, monitor, segment_value, facet, facet_value, arrayStringConcat(features, ', ') AS metrics

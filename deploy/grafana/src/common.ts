@@ -16,6 +16,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { findingStatuses, type FindingStatus } from '#libs/contracts';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
@@ -177,38 +178,50 @@ export const ofModel = OF_MODEL;
 /** UNDECIDED: SQL of a finding that says neither healthy nor not, for want of rows, labels, evidence or a value. */
 export const UNDECIDED = "status NOT IN ('ok', 'breached', 'no_limit')";
 
-/** WHY_UNDECIDED: SQL of a status as people read it. */
+/** WHY_UNDECIDED: SQL of a status as people read it, as summaries elsewhere have it. */
 export const WHY_UNDECIDED = `transform(status,
-  ['inconclusive', 'not_enough_data', 'no_data', 'no_baseline', 'waiting', 'not_computable', 'not_comparable', 'failed', 'no_limit'],
-  ['beyond its limit without evidence', 'too few rows', 'no rows', 'nothing in the baseline', 'no labels yet', 'not computable', 'not comparable', 'failed', 'no limit is set'],
-  toString(status))`;
+  ['ok', 'breached', 'inconclusive', 'not_enough_data', 'no_data', 'no_baseline', 'waiting', 'no_limit'],
+  ['within limit', 'breached', 'beyond its limit without evidence', 'too few rows', 'no rows', 'nothing in the baseline', 'no labels yet', 'no limit is set'],
+  replaceAll(toString(status), '_', ' '))`;
 
-const STATUS_COLORS: readonly (readonly [string, string])[] = [
-  ['ok', 'green'],
-  ['breached', 'red'],
-  ['no_limit', 'text'],
-  ...['inconclusive', 'not_enough_data', 'no_data', 'no_baseline', 'waiting', 'not_computable'].map(
-    (status) => [status, 'orange'] as const,
-  ),
-  ...['not_comparable', 'failed'].map((status) => [status, 'orange'] as const),
-];
-
-/** STATUS_MAPPING: statuses in their colours; only `ok` is green. */
-export const STATUS_MAPPING = {
-  type: MappingType.ValueToText as MappingType.ValueToText,
-  options: Object.fromEntries(
-    STATUS_COLORS.map(([status, color], index) => [
-      status,
-      { text: status.replaceAll('_', ' '), color, index },
-    ]),
-  ),
+const COLORS: Readonly<Record<FindingStatus, string>> = {
+  ok: 'green',
+  breached: 'red',
+  inconclusive: 'orange',
+  no_limit: 'text',
+  not_enough_data: 'orange',
+  no_data: 'orange',
+  no_baseline: 'orange',
+  waiting: 'orange',
+  not_computable: 'orange',
+  not_comparable: 'orange',
+  failed: 'orange',
 };
 
-/** zeroIs: colours of a number of findings: what none means, and what any means. */
-export const zeroIs = (none: string, any: string) =>
+/** STATUS_COLORS: statuses of a column in words and in their colours; only `ok` is green. */
+export const STATUS_COLORS = [
+  {
+    id: 'mappings',
+    value: [
+      {
+        type: MappingType.ValueToText,
+        options: Object.fromEntries(
+          findingStatuses.map((status, index) => [
+            status,
+            { text: status.replaceAll('_', ' '), color: COLORS[status], index },
+          ]),
+        ),
+      },
+    ],
+  },
+  { id: 'custom.cellOptions', value: { type: 'color-text' } },
+];
+
+/** zeroIs: colours of a number: what none means, and what `from` and more mean. */
+export const zeroIs = (none: string, any: string, from = 1) =>
   new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
     { value: null, color: none },
-    { value: 1, color: any },
+    { value: from, color: any },
   ]);
 
 /** What all dashboards share: the last month in UTC, read again every minute, and the choice of what to look at. */

@@ -1,5 +1,17 @@
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboard, findingsOf, liveBuckets, ofModel, stat, table, timeSeries } from './common.js';
+import {
+  dashboard,
+  findingsOf,
+  liveBuckets,
+  ofModel,
+  stat,
+  STATUS_COLORS,
+  table,
+  timeSeries,
+  UNDECIDED,
+  WHY_UNDECIDED,
+  zeroIs,
+} from './common.js';
 
 /** Is the model being used, do its inputs and outputs look like training, is anything wrong right now? */
 export function modelOverview(): DashboardBuilder {
@@ -13,6 +25,9 @@ export function modelOverview(): DashboardBuilder {
     .withPanel(predictions)
     .withPanel(labelCoverage)
     .withPanel(quarantined)
+    .withPanel(decided)
+    .withPanel(undecided)
+    .withPanel(standing)
     .withRow(new RowBuilder('Traffic and labels'))
     .withPanel(traffic)
     .withPanel(coverage)
@@ -31,6 +46,37 @@ const openAlerts = stat(
   { title: 'Open alerts', description: 'Alerts of this model version that are not resolved' },
   `SELECT count() AS open FROM current_alerts WHERE ${ofModel} AND status = 'open'`,
 );
+/** Of every monitor its newest window, whatever segment is chosen: what it says now. */
+const NEWEST = `current_findings
+WHERE ${ofModel} AND (monitor, window_end) IN (SELECT monitor, max(window_end) FROM current_findings WHERE ${ofModel} GROUP BY monitor)`;
+
+const decided = stat(
+  {
+    title: 'Decided',
+    description:
+      'Share of the findings of each monitor’s newest window that are within their limit or breached; without any, nothing is known',
+    unit: 'percentunit',
+  },
+  `SELECT if(count() = 0, 0, countIf(status IN ('ok', 'breached')) / count()) AS decided FROM ${NEWEST}`,
+).thresholds(zeroIs('orange', 'text', 1e-9));
+const undecided = stat(
+  {
+    title: 'Undecided',
+    description:
+      'Findings of each monitor’s newest window that say neither healthy nor not: inconclusive, too few rows, waiting for labels, not computable',
+  },
+  `SELECT countIf(${UNDECIDED}) AS undecided FROM ${NEWEST}`,
+).thresholds(zeroIs('text', 'orange'));
+const standing = table(
+  {
+    title: 'Monitors, newest window',
+    description: 'What each monitor decided and what it did not; a status is green only where it is ok',
+    height: 7,
+  },
+  `SELECT monitor, ${WHY_UNDECIDED} AS reason, toString(status) AS status, count() AS findings, max(window_end) AS window_ended
+FROM ${NEWEST}
+GROUP BY monitor, reason, status ORDER BY monitor, status = 'breached' DESC, status = 'ok', findings DESC`,
+).overrideByName('status', STATUS_COLORS);
 const predictions = stat(
   { title: 'Predictions', description: 'Distinct predictions in the time range' },
   `SELECT sum(rows) AS predictions FROM (

@@ -1,5 +1,14 @@
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboard, findingsOf, liveBuckets, ofModel, table, timeSeries, variables } from './common.js';
+import {
+  dashboard,
+  findingsOf,
+  liveBuckets,
+  ofModel,
+  table,
+  timeSeries,
+  UNDECIDED,
+  variables,
+} from './common.js';
 
 /** Which part of the traffic is served worse, or has changed, compared with the rest? */
 export function segmentPerformance(): DashboardBuilder {
@@ -22,18 +31,24 @@ export function segmentPerformance(): DashboardBuilder {
     .withPanel(alerts);
 }
 
+/** Findings whose value can be read as a multiple of their limit, and that say something. */
+const RATED =
+  "threshold > 0 AND value IS NOT NULL AND metric NOT IN ('accuracy', 'label_coverage') AND status IN ('ok', 'breached')";
+
 const summary = table(
   {
     title: 'Segment values',
-    description: 'Over the time range; worst drift is the largest ratio of a metric to its limit',
+    description:
+      'Over the time range; worst drift is the largest ratio of a metric to its limit, of what was decided; undecided findings say neither healthy nor not',
   },
   `SELECT segment_value, sum(rows) AS predictions, sum(labelled) / greatest(sum(rows), 1) AS label_coverage,
   sum(arraySum(arrayMap((k, n) -> if(splitByChar('\\x1f', k)[1] = splitByChar('\\x1f', k)[2], n, 0), mapKeys(top), mapValues(top)))) / greatest(sum(labelled), 1) AS accuracy,
-  any(worst) AS worst_ratio, any(worst_feature) AS worst_feature
+  any(worst) AS worst_ratio, any(worst_feature) AS worst_feature, any(breached_findings) AS breached, any(decided_findings) AS decided, any(undecided_findings) AS undecided
 FROM current_profiles
 LEFT JOIN (
-  SELECT segment_value, max(value / threshold) AS worst, argMax(feature, value / threshold) AS worst_feature
-  FROM current_findings WHERE ${findingsOf} AND threshold > 0 AND value IS NOT NULL AND metric NOT IN ('accuracy', 'label_coverage')
+  SELECT segment_value, maxIf(value / threshold, ${RATED}) AS worst, argMaxIf(feature, value / threshold, ${RATED}) AS worst_feature,
+    countIf(status = 'breached') AS breached_findings, countIf(status IN ('ok', 'breached')) AS decided_findings, countIf(${UNDECIDED}) AS undecided_findings
+  FROM current_findings WHERE ${findingsOf}
   GROUP BY segment_value
 ) AS drift USING segment_value
 WHERE ${liveBuckets} AND kind = 'confusion'
