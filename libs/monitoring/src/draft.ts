@@ -1,6 +1,5 @@
 import type { Finding, FindingStatus, MetricName } from '#libs/contracts';
-import type { Tails } from '#libs/stats';
-import type { Evidence } from './evidence.js';
+import type { Evidence, OwnTails } from './evidence.js';
 import { constantOf, limitFor, thresholdOf, type History } from './limits.js';
 import type { Pair } from './pair.js';
 
@@ -17,7 +16,7 @@ export type Draft = Omit<Finding, 'status' | 'pAdjusted'> & {
   /** The limit is a lower bound; left out, the metric decides. */
   floor?: boolean;
   /** What the same test says of the baseline's own chunks, where they were looked at. */
-  normal?: Tails;
+  own?: OwnTails;
 };
 
 /** Undecidable: why there is no value to decide on. */
@@ -111,6 +110,14 @@ function statusOf(measurement: Measurement, note: string) {
 /** Values near the ends of doubles: their sums and differences are no numbers any more. */
 const OVERFLOW = 'the values are too large to compute with';
 
+/** asEvidence: what a draft says of a test. What is beyond doubt is a fact, and no member of the family. */
+export const asEvidence = ({ p, isExact, deff, note, own }: Evidence) => ({
+  ...(isExact === true ? ({ evidence: 'exact', p: null } as const) : ({ evidence: 'test', p } as const)),
+  deff,
+  note,
+  ...(own !== undefined && { own }),
+});
+
 /** measured: the draft of a metric with a value, or the reason why it has none. */
 export function measured(pair: Pair, measurement: Measurement, evidence: Evidence | 'exact'): Draft {
   const {
@@ -149,12 +156,6 @@ export function measured(pair: Pair, measurement: Measurement, evidence: Evidenc
     ...(measurement.floor !== undefined && { floor: measurement.floor }),
     ...(evidence === 'exact'
       ? { evidence, p: null, deff: 1, ...statusOf(measurement, '') }
-      : {
-          evidence: 'test',
-          p: evidence.p,
-          deff: evidence.deff,
-          ...(evidence.normal !== undefined && { normal: evidence.normal }),
-          ...statusOf(measurement, evidence.note),
-        }),
+      : { ...asEvidence(evidence), ...statusOf(measurement, evidence.note) }),
   };
 }

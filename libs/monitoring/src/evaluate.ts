@@ -8,8 +8,9 @@ import {
   type MetricName,
   type MonitorBody,
 } from '#libs/contracts';
-import { benjaminiHochberg, benjaminiYekutieli, tailCalibration, type Tails } from '#libs/stats';
+import { benjaminiHochberg, benjaminiYekutieli, rankedAmong } from '#libs/stats';
 import { BLANK, sentences, undecided, type Draft, type Undecidable } from './draft.js';
+import type { OwnTails } from './evidence.js';
 import { formatNumber } from './format.js';
 import { LESS_IS_WORSE } from './limits.js';
 import { monitors, type Monitor } from './monitors.js';
@@ -65,12 +66,16 @@ function adjustedByTest(
   drafts: readonly Draft[],
   correction: MonitorBody['correction'],
 ): ReadonlyMap<string, number> {
-  const tests = new Map<string, { readonly p: number; readonly normal: Tails | null }>();
+  const tests = new Map<string, { readonly p: number; readonly own: OwnTails | null }>();
   for (const draft of drafts) {
-    if (draft.p !== null) tests.set(testOf(draft), { p: draft.p, normal: draft.normal ?? null });
+    if (draft.p !== null) tests.set(testOf(draft), { p: draft.p, own: draft.own ?? null });
   }
-  const calibrated = tailCalibration([...tests.values()].flatMap(({ normal }) => normal ?? []));
-  const family = [...tests.values()].map(({ p, normal }) => (normal === null ? p : calibrated(p)));
+  const owns = [...tests.values()].flatMap(({ own }) => own ?? []);
+  const ranked = rankedAmong(
+    owns.flatMap(({ small }) => small),
+    owns.reduce((total, { of }) => total + of, 0),
+  );
+  const family = [...tests.values()].map(({ p, own }) => (own === null ? p : ranked(p)));
   const adjust = correction === 'by' ? benjaminiYekutieli : benjaminiHochberg;
   const adjusted = adjust(family);
   return new Map([...tests.keys()].map((key, i) => [key, adjusted[i] ?? 1]));
@@ -96,7 +101,7 @@ function decide(draft: Draft, pAdjusted: number | null, level: number): Finding 
     status,
     floor = LESS_IS_WORSE.has(draft.metric),
     beyond = passes(draft, floor),
-    normal,
+    own: _,
     ...rest
   } = draft;
   const finding = { ...rest, pAdjusted };

@@ -1,5 +1,5 @@
 import type { MetricName } from '#libs/contracts';
-import { chunksAgainstRest, jensenShannon, psi } from '#libs/stats';
+import { jensenShannon, psi } from '#libs/stats';
 import { MIN_CHUNKS } from './evidence.js';
 import { dataQualityChunks } from './monitors/data-quality.js';
 import { coarseChunks } from './monitors/drift.js';
@@ -11,13 +11,21 @@ export type History = Partial<Record<MetricName, number[]>>;
 
 const total = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
 
+/** againstRest: each chunk that is large enough, beside the sum of all others. */
+function againstRest(chunks: readonly (readonly number[])[], minRows: number) {
+  const all = (chunks[0] ?? []).map((_, cell) => total(chunks.map((chunk) => chunk[cell] ?? 0)));
+  return chunks
+    .filter((chunk) => total(chunk) >= minRows)
+    .map((chunk) => ({ chunk, rest: all.map((count, cell) => count - (chunk[cell] ?? 0)) }));
+}
+
 /** against: one value per usable chunk, or nothing when a handful of chunks would have to stand for all days. */
 function against(
   chunks: readonly (readonly number[])[],
   minRows: number,
   metric: (chunk: readonly number[], rest: readonly number[]) => number | null,
 ): number[] {
-  const values = chunksAgainstRest({ chunks, minRows })
+  const values = againstRest(chunks, minRows)
     .map(({ chunk, rest }) => (total(rest) > 0 ? metric(chunk, rest) : null))
     .filter((value) => value !== null);
   return values.length < MIN_CHUNKS ? [] : values;

@@ -59,6 +59,8 @@ export type Pair = Side & {
   readonly window: ProfileCell | null;
   /** Where in its cycles the window began; null when that is not known. */
   readonly phase: Phase | null;
+  /** Chunks of the baseline that the window spans in time, at least 1. */
+  readonly span: number;
   /** The same for `all`, where a small segment value borrows its dispersion from. */
   readonly all: Side;
   /** Chunks that the baseline has at all. */
@@ -86,6 +88,31 @@ export function segmentValuesOf({ baseline, window, settings }: MonitorInput): S
 type Index = ReadonlyMap<string, ProfileCell>;
 const indexOf = (cells: readonly ProfileCell[]): Index => new Map(cells.map((cell) => [cellKey(cell), cell]));
 
+/** spanOf: how many chunks fit into a window, by the usual time from one chunk to the next. */
+function spanOf(at: Stretch | undefined, chunks: readonly ProfileChunk[]): number {
+  const steps = chunks.slice(1).map(({ startMs }, i) => startMs - (chunks[i]?.startMs ?? startMs));
+  const usual = steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
+  return at === undefined || usual <= 0 ? 1 : Math.max(1, Math.round((at.endMs - at.startMs) / usual));
+}
+
+/** Times: when the window and the chunks were; phases are as many as there are chunks, or none when they are not known. */
+export type Times = {
+  readonly phase: Phase | null;
+  readonly phases: readonly Phase[];
+  readonly span: number;
+};
+
+/** timesOf: of a monitor's input. A window by count begins and ends at any time of the day. */
+export function timesOf({ settings, at: given, baselineChunks }: MonitorInput): Times {
+  const at = settings.window.rows === null ? given : undefined;
+  const phaseOf = phaser(at);
+  return {
+    phase: at === undefined ? null : (phaseOf?.(at.startMs) ?? null),
+    phases: phaseOf === null ? [] : baselineChunks.map(({ startMs }) => phaseOf(startMs)),
+    span: spanOf(at, baselineChunks),
+  };
+}
+
 /** pairer: looks cells up once for a whole evaluation; the result gives the pair of any feature and segment value. */
 export function pairer(
   input: MonitorInput,
@@ -96,11 +123,7 @@ export function pairer(
   const binnings = new Map(input.binning.features.map((binning) => [binning.feature, binning]));
   const features = new Map(input.features.map((feature) => [feature.name, feature]));
   const all = input.baseline.cells.find((cell) => cell.segment === ALL_SEGMENT);
-  // A window by count begins and ends at any time of the day.
-  const at = input.settings.window.rows === null ? input.at : undefined;
-  const phaseOf = phaser(at);
-  const phase = at === undefined ? null : (phaseOf?.(at.startMs) ?? null);
-  const phases = phaseOf === null ? [] : input.baselineChunks.map(({ startMs }) => phaseOf(startMs));
+  const { phase, phases, span } = timesOf(input);
   const side = (key: string): Side => {
     const cells = chunks.map((chunk) => chunk.get(key));
     return {
@@ -123,6 +146,7 @@ export function pairer(
       binning,
       window: window.get(key) ?? null,
       phase,
+      span,
       all: side(allKey),
       chunkCount: chunks.length,
       settings: input.settings,

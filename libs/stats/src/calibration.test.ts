@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { generator } from '../../../tests/fixtures/stats/random.js';
 import { benjaminiHochberg } from './benjamini-hochberg.js';
 import { benjaminiYekutieli } from './benjamini-yekutieli.js';
-import { fisherExact } from './fisher-exact.js';
 import { criticalFactor, robustDistance } from './l-infinity.js';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.js';
 import { multinomial } from './multinomial.js';
@@ -26,16 +25,6 @@ describe('tests reject a true hypothesis no more often than 5 %, for unequal siz
     );
     expect(share).toBeLessThan(MOST);
     expect(share).toBeGreaterThan(0.03);
-  });
-
-  it('fisherExact, which is conservative', () => {
-    const random = generator(43);
-    const side = (rows: number) => {
-      const [rare = 0, rest = 0] = multinomial({ cells: [0.02, 0.98], rows, random })!;
-      return { rare, rest };
-    };
-    const share = rejected(() => (fisherExact({ baseline: side(700), window: side(90) }) ?? 1) <= 0.05);
-    expect(share).toBeLessThan(MOST);
   });
 
   it('a robust distance above 0 with c from alpha', () => {

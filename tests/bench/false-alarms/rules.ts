@@ -29,7 +29,7 @@ function kolmogorovP(distance: number, n: number, m: number): number {
 
 function verdictOf(psi: Finding, ks: Finding | undefined, oracle: number): Verdict {
   const size = psi.value ?? 0;
-  const isEvident = (psi.pAdjusted ?? 1) <= LEVEL;
+  const isEvident = psi.evidence === 'exact' || (psi.pAdjusted ?? 1) <= LEVEL;
   return {
     evidence: isEvident,
     'evidence and PSI > 0.1': isEvident && size > 0.1,

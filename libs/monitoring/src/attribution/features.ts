@@ -1,6 +1,7 @@
 import type { AttributionCell } from '#libs/contracts';
-import { homogeneityTest, jensenShannon, signFlip } from '#libs/stats';
-import type { Draft } from '../draft.js';
+import { jensenShannon, signFlip, type TwoSamples } from '#libs/stats';
+import { asEvidence, type Draft } from '../draft.js';
+import type { Evidence } from '../evidence.js';
 import { formatNumber, formatPercent } from '../format.js';
 import { attributionDraft, type Subject } from './drafts.js';
 import { cellsOf, countsIn } from './distribution.js';
@@ -13,6 +14,8 @@ const DIRECTED = 0.1;
 type FeatureInput = {
   readonly subject: Subject;
   readonly deff: number;
+  /** Of its distribution. */
+  readonly evidence: (samples: TwoSamples) => Evidence;
   readonly move: ShareMove | null;
   /** Why the baseline has no attributions of rows; empty when it has. */
   readonly noRows: string;
@@ -41,18 +44,16 @@ function shareDraft({ subject, deff, move }: FeatureInput, variant: string): Dra
 
 type Both = { baseline: AttributionCell; window: AttributionCell };
 
-function driftDraft({ subject, deff }: FeatureInput, { baseline, window }: Both): Draft {
-  const draft = {
-    ...attributionDraft(subject, 'attribution_drift', 'jensen-shannon-base2-of-10-cells'),
-    deff,
-  };
+function driftDraft({ subject, evidence }: FeatureInput, { baseline, window }: Both): Draft {
+  const draft = attributionDraft(subject, 'attribution_drift', 'jensen-shannon-base2-of-10-cells');
   const cells = cellsOf(baseline);
   const samples = { baseline: countsIn(baseline, cells), window: countsIn(window, cells) };
   const value = jensenShannon(samples);
   if (value === null)
     return { ...draft, status: 'not_computable', note: 'no row has a number for this feature' };
-  const test = draft.threshold === null ? null : homogeneityTest({ ...samples, deff });
-  return { ...draft, value, p: test?.p ?? null, evidence: 'test' };
+  const found = evidence(samples);
+  // Without a limit it asks nothing, and is no member of the family.
+  return { ...draft, value, ...asEvidence(draft.threshold === null ? { ...found, p: null } : found) };
 }
 
 /** 1 where the mean attribution clearly had one sign and clearly has the other now. */

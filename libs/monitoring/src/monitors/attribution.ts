@@ -5,17 +5,17 @@ import {
   type AttributionMonitorSettings,
   type MetricName,
 } from '#libs/contracts';
-import { ndcg } from '#libs/stats';
+import { designEffectOf, ndcg } from '#libs/stats';
 import { attributionDraft, type Subject } from '../attribution/drafts.js';
 import { cellsOf, countsIn } from '../attribution/distribution.js';
 import { compareFeature } from '../attribution/features.js';
 import { importanceOf, type Importance } from '../attribution/importance.js';
 import { ndcgChance, shareMoves, type Ranked, type ShareMove } from '../attribution/uncertainty.js';
 import type { Draft, Undecidable } from '../draft.js';
-import { deffNote, dispersion } from '../evidence.js';
+import { chunkNote, evidenceBeside, NO_SPREAD, spreadOf, type Spread } from '../evidence.js';
 import { formatCount, formatPercent } from '../format.js';
 import { specialKey } from '../merge-special.js';
-import type { MonitorInput, SegmentValue } from '../pair.js';
+import { timesOf, type MonitorInput, type SegmentValue, type Times } from '../pair.js';
 import { specialValuesOf } from '../special-values.js';
 
 type Index = ReadonlyMap<string, AttributionCell>;
@@ -49,18 +49,29 @@ function explainedFeatures(
   );
 }
 
-/** deffOf: how restless the days of the baseline are in the magnitudes of a feature's attributions. */
-function deffOf({ baseline, chunks }: Cells, value: SegmentValue, feature: string): number {
-  const countsOf = (who: SegmentValue): number[][] => {
+/** spreadIn: how the chunks of the baseline differ in the magnitudes of a feature's attributions. */
+function spreadIn(
+  { baseline, chunks }: Cells,
+  { value, feature, times }: { value: SegmentValue; feature: string; times: Times },
+): Spread {
+  const countsOf = (who: SegmentValue) => {
     const whole = get(baseline, who, feature);
     if (whole === null) return [];
     const cells = cellsOf(whole);
-    return chunks
-      .map((chunk) => get(chunk, who, feature))
-      .filter((cell) => cell !== null)
-      .map((cell) => countsIn(cell, cells));
+    return chunks.flatMap((chunk, at) => {
+      const cell = get(chunk, who, feature);
+      return cell === null ? [] : [{ at, counts: countsIn(cell, cells) }];
+    });
   };
-  return dispersion({ chunks: countsOf(value), allChunks: () => countsOf(EVERYWHERE) });
+  const own = countsOf(value);
+  return spreadOf(
+    {
+      chunks: own.map(({ counts }) => counts),
+      phases: own.flatMap(({ at }) => times.phases[at] ?? []),
+      allChunks: () => countsOf(EVERYWHERE).map(({ counts }) => counts),
+    },
+    times,
+  );
 }
 
 function coverageDraft(subject: Subject): Draft {
@@ -176,7 +187,10 @@ function compareValue(input: MonitorInput, cells: Cells, value: SegmentValue): D
       ...features.flatMap((feature) => FEATURE_METRICS.map((metric) => blank(feature, metric))),
     ];
   }
-  const deffs = features.map((feature) => deffOf(cells, value, feature));
+  const times = timesOf(input);
+  const place = { ...times, chunkCount: cells.chunks.length };
+  const spreads = features.map((feature) => spreadIn(cells, { value, feature, times }));
+  const deffs = spreads.map(({ dispersion }) => (dispersion === null ? 1 : designEffectOf(dispersion)));
   const importances = (index: Index): Importance[] =>
     features.map((feature, i) => {
       const cell = get(index, value, feature);
@@ -198,11 +212,17 @@ function compareValue(input: MonitorInput, cells: Cells, value: SegmentValue): D
     rankingDraft(whole, features, {
       ranked,
       moves,
-      note: weights === undefined ? deffNote(cells.chunks.length) : '',
+      note: weights === undefined ? chunkNote(place) : '',
     }),
     ...features.flatMap((feature, i) =>
       compareFeature(
-        { subject: subjectOf(feature), deff: deffs[i] ?? 1, move: moves?.[i] ?? null, noRows },
+        {
+          subject: subjectOf(feature),
+          deff: deffs[i] ?? 1,
+          evidence: (samples) => evidenceBeside(spreads[i] ?? NO_SPREAD, samples, place),
+          move: moves?.[i] ?? null,
+          noRows,
+        },
         aggregate,
       ),
     ),

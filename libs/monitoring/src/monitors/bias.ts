@@ -14,9 +14,9 @@ import { compareEntropy } from '../bias/entropy.js';
 import { compareFlips } from '../bias/flips.js';
 import { sideOf, sidesOf } from '../bias/sides.js';
 import { BLANK, type Draft } from '../draft.js';
-import { deffNote, dispersion } from '../evidence.js';
+import { chunkNote, deffOf } from '../evidence.js';
 import { specialKey } from '../merge-special.js';
-import type { MonitorInput, SegmentValue } from '../pair.js';
+import { timesOf, type MonitorInput, type SegmentValue } from '../pair.js';
 import { specialValuesOf } from '../special-values.js';
 
 type Index = ReadonlyMap<string, FacetCell>;
@@ -58,17 +58,23 @@ function compareSet(
   const comparisons = comparisonsOf(set);
   const places = knownPlaces(set);
   const groups = plan.groups.length;
-  const chunksOf = (value: SegmentValue): number[][] =>
-    cells.chunks
-      .map((chunk) => cellOf(chunk, value, set, groups))
-      .filter((cell) => cell !== null)
-      .map((cell) => outcomes(cell, places, groups));
+  const times = timesOf(input);
+  const chunksOf = (value: SegmentValue) =>
+    cells.chunks.flatMap((chunk, at) => {
+      const cell = cellOf(chunk, value, set, groups);
+      return cell === null ? [] : [{ at, counts: outcomes(cell, places, groups) }];
+    });
   return (value) => {
     const window = cellOf(cells.window, value, set, groups);
-    const deff = dispersion({
-      chunks: chunksOf(value),
-      allChunks: () => chunksOf({ segment: ALL_SEGMENT, segmentValue: 'in' }),
-    });
+    const own = chunksOf(value);
+    const deff = deffOf(
+      {
+        chunks: own.map(({ counts }) => counts),
+        phases: own.flatMap(({ at }) => times.phases[at] ?? []),
+        allChunks: () => chunksOf({ segment: ALL_SEGMENT, segmentValue: 'in' }).map(({ counts }) => counts),
+      },
+      times,
+    );
     return compareGroups(
       {
         value,
@@ -79,7 +85,7 @@ function compareSet(
         baseline: cellOf(cells.baseline, value, set, groups),
         known: window === null ? 0 : sideOf(window.counts, places, groups).rows,
         deff,
-        deffNote: deffNote(cells.chunks.length),
+        deffNote: chunkNote({ chunkCount: cells.chunks.length, span: times.span }),
       },
       comparisons,
     );

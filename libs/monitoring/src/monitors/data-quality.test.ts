@@ -109,7 +109,7 @@ describe('ranges', () => {
       metrics: ['out_of_range_rate'],
       thresholds: { out_of_range_rate: 0.01 },
     });
-    expect(finding).toMatchObject({ value: 0.05, baselineValue: 0, status: 'breached', evidence: 'test' });
+    expect(finding).toMatchObject({ value: 0.05, baselineValue: 0, status: 'breached', evidence: 'exact' });
   });
 
   it('a limit on the rate itself is a fact', () => {

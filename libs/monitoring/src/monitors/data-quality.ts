@@ -22,12 +22,15 @@ const needOutside = (metrics: readonly MetricName[]): boolean =>
   metrics.includes('out_of_range_rate') || metrics.includes('negative_rate');
 
 function evidence(pair: Comparable, withOutside: boolean): Evidence {
-  const spread = remembered(pair, `spread of faults ${withOutside}`, () =>
-    spreadOf({
-      chunks: dataQualityChunks(pair, withOutside),
-      phases: pair.phases,
-      allChunks: () => dataQualityChunks(pair.all, withOutside),
-    }),
+  const spread = remembered(pair, `spread of faults ${withOutside}, ${pair.span}`, () =>
+    spreadOf(
+      {
+        chunks: dataQualityChunks(pair, withOutside),
+        phases: pair.phases,
+        allChunks: () => dataQualityChunks(pair.all, withOutside),
+      },
+      pair,
+    ),
   );
   const [baseline, window] = [countsOf(pair.baseline, withOutside), countsOf(pair.window, withOutside)];
   return evidenceBeside(spread, { baseline, window }, pair);

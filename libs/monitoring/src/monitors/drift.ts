@@ -1,6 +1,7 @@
 import type { FeatureBinning, MetricName } from '#libs/contracts';
+import type { Contrast } from '#libs/stats';
 import { chosenMetrics } from '../chosen.js';
-import { coarseCounts, coarsen } from '../coarsen.js';
+import { coarseCounts, coarsen, type CoarseCell, type FeatureCell } from '../coarsen.js';
 import { limited, measured, undecided, type Draft, type Undecidable } from '../draft.js';
 import { driftMetric, type DriftMetric } from '../drift/metrics.js';
 import { coarse, present, type Sides } from '../drift/sides.js';
@@ -54,15 +55,52 @@ function historyOf({ measure }: DriftMetric, sides: Sides, { pairs, of }: Refere
   return { values: values.filter((value) => value !== null), of };
 }
 
+/** Question: what the test asks by itself, beside whether anything is different: of the level of numbers, and of rows without a usable value. */
+type Question = 'level' | 'unusable';
+
+const isUnusable = ({ kind }: CoarseCell): boolean => kind === 'null' || kind === 'invalid';
+
+/** questionsOf: what the baseline can be asked. Where all its values are usable, a new kind of cell is seen without being asked for. */
+function questionsOf({ baseline, binning }: Comparable): Question[] {
+  const unusable = baseline.nulls + baseline.invalid;
+  const asked: Question[] = binning.kind === 'numeric' && present(baseline) > 0 ? ['level'] : [];
+  return unusable > 0 && present(baseline) > 0 ? [...asked, 'unusable'] : asked;
+}
+
+/** contrastOf: the scores of the cells for a question; the level is the rank among the values of the baseline. */
+function contrastOf(question: Question, baseline: FeatureCell, binning: FeatureBinning): Contrast {
+  const plan = coarsen(baseline, binning);
+  if (question === 'unusable') return plan.map((cell) => (isUnusable(cell) ? 1 : 0));
+  const counts = coarseCounts(baseline, plan, binning);
+  const values = counts.map((count, i) => (plan[i]?.kind === 'values' ? count : 0));
+  const rows = values.reduce((a, b) => a + b, 0);
+  let below = 0;
+  return values.map((count, i) => {
+    below += count;
+    return rows > 0 && plan[i]?.kind === 'values' ? (below - count / 2) / rows - 0.5 : 0;
+  });
+}
+
 function sidesOf(pair: Comparable) {
   const { baseline, window, binning } = pair;
   const plan = remembered(pair, 'cells', () => coarsen(baseline, binning));
-  const spread = remembered(pair, 'spread over cells', () =>
-    spreadOf({
-      chunks: coarseChunks(pair, binning),
-      phases: pair.phases,
-      allChunks: () => coarseChunks(pair.all, binning),
-    }),
+  const questions = questionsOf(pair);
+  const spread = remembered(pair, `spread over cells, ${pair.span}`, () =>
+    spreadOf(
+      {
+        chunks: coarseChunks(pair, binning),
+        phases: pair.phases,
+        allChunks: () => coarseChunks(pair.all, binning),
+        contrasts: questions.map((question) => contrastOf(question, baseline, binning)),
+        allContrasts: () =>
+          questions.flatMap((question) =>
+            pair.all.baseline?.kind === binning.kind
+              ? [contrastOf(question, pair.all.baseline, binning)]
+              : [],
+          ),
+      },
+      pair,
+    ),
   );
   const uncorrected = { baseline, window, binning, plan, deff: 1 };
   const evidence = evidenceBeside(spread, coarse(uncorrected), pair);

@@ -11,7 +11,7 @@ import { chosenMetrics } from '../chosen.js';
 import { coarseCounts, coarsen } from '../coarsen.js';
 import { limited, measured, undecided, type Draft, type Undecidable } from '../draft.js';
 import { momentsOf } from '../drift/sides.js';
-import { deffNote, evidenceOf, MIN_CHUNKS, type Evidence } from '../evidence.js';
+import { chunkNote, evidenceOf, MIN_CHUNKS, type Evidence } from '../evidence.js';
 import { formatNumber } from '../format.js';
 import { fewRows, gate, isComparable, type Comparable } from '../gate.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from '../pair.js';
@@ -89,8 +89,8 @@ type Sampled = { readonly pair: Pair; readonly both: readonly Both[]; readonly d
 const evidence = ({ pair, deff }: Sampled, p: number, more = ''): Evidence => ({
   p,
   deff,
-  statisticPerDf: null,
-  note: [more, deffNote(pair.chunkCount)].filter((part) => part !== '').join('; '),
+
+  note: [more, chunkNote(pair)].filter((part) => part !== '').join('; '),
 });
 
 const rowsIn = ({ both }: Sampled) => ({

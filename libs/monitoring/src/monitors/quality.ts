@@ -6,10 +6,10 @@ import {
   type MetricName,
   type ProfileCell,
 } from '#libs/contracts';
-import { multinomial, twoProportionTest, wilson, type Proportion } from '#libs/stats';
+import { designEffectOf, multinomial, wilson, type Proportion } from '#libs/stats';
 import { chosenMetrics } from '../chosen.js';
 import { limited, measured, undecided, type Draft, type Undecidable } from '../draft.js';
-import { deffNote, dispersion, MIN_CHUNKS, type Evidence } from '../evidence.js';
+import { evidenceBeside, MIN_CHUNKS, spreadOf, type Evidence, type Spread } from '../evidence.js';
 import { formatPercent } from '../format.js';
 import { fewRows } from '../gate.js';
 import type { History } from '../limits.js';
@@ -167,12 +167,14 @@ const measurementOf = (pair: Pair, counted: Counted) => {
 /** One-sided, on the side of the limit: only a loss of accuracy is evidence for a floor. */
 function accuracyEvidence(
   pair: Pair,
-  { now, before, deff }: Counted & { before: Proportion },
+  { now, before, spread }: { now: Proportion; before: Proportion; spread: Spread },
   floor: boolean,
 ): Evidence {
-  const alternative = floor ? 'less' : 'greater';
-  const test = twoProportionTest({ baseline: before, window: now, deff, alternative });
-  return { p: test?.p ?? null, deff, statisticPerDf: null, note: deffNote(pair.chunkCount) };
+  const sides = ({ successes, trials }: Proportion) => [successes, trials - successes];
+  const found = evidenceBeside(spread, { baseline: sides(before), window: sides(now) }, pair);
+  const isLess = shareOf(now) < shareOf(before);
+  if (isLess === floor) return { ...found, p: found.p === null ? null : found.p / 2 };
+  return { ...found, isExact: false, p: found.p === null ? null : 1 - found.p / 2 };
 }
 
 function accuracy(pair: Pair, window: ConfusionCell, baseline: ConfusionCell | null): Draft {
@@ -193,7 +195,11 @@ function accuracy(pair: Pair, window: ConfusionCell, baseline: ConfusionCell | n
     const note = `${known === null ? '' : 'of the baseline: '}${apart}`;
     return undecided(pair, metric, { status: 'not_computable', note });
   }
-  const deff = dispersion({ chunks: hitCounts(pair), allChunks: () => hitCounts(pair.all) });
+  const spread = spreadOf(
+    { chunks: hitCounts(pair), phases: pair.phases, allChunks: () => hitCounts(pair.all) },
+    pair,
+  );
+  const deff = spread.dispersion === null ? 1 : designEffectOf(spread.dispersion);
   const counted: Counted = { metric, of: hits, now, before, deff };
   const measurement = {
     ...measurementOf(pair, counted),
@@ -204,7 +210,7 @@ function accuracy(pair: Pair, window: ConfusionCell, baseline: ConfusionCell | n
   };
   if (before === null || before.trials === 0) return measured(pair, measurement, 'exact');
   const { floor } = measurement;
-  return measured(pair, measurement, accuracyEvidence(pair, { ...counted, before }, floor !== false));
+  return measured(pair, measurement, accuracyEvidence(pair, { now, before, spread }, floor !== false));
 }
 
 const covered = ({ labelled, rows }: ConfusionCell): Proportion => ({ successes: labelled, trials: rows });
