@@ -8,7 +8,10 @@ const source = {
 export default defineConfig({
   test: {
     projects: [
-      { resolve: source, test: { name: 'unit', include: ['{apps,libs,deploy}/**/*.test.{ts,tsx}'] } },
+      {
+        resolve: source,
+        test: { name: 'unit', testTimeout: 60_000, include: ['{apps,libs,deploy}/**/*.test.{ts,tsx}'] },
+      },
       {
         resolve: source,
         test: {
