@@ -61,7 +61,7 @@ describe('drift', () => {
     expect(find(findings, 'distance', 'psi').threshold).toBe(0.2);
     expect(find(findings, 'distance', 'kolmogorov_smirnov')).toMatchObject({
       threshold: null,
-      note: expect.stringMatching(/^no limit is set; design effect taken as 1/) as string,
+      note: expect.stringMatching(/^no limit is set; rows are taken as independent/) as string,
     });
   });
 
