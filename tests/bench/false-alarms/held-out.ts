@@ -1,6 +1,8 @@
 import chiSquaredQuantile from '@stdlib/stats-base-dists-chisquare-quantile';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
+import { BINS } from './cells.js';
 import { arma, cyclic, heavyDays, longMemory, wandering } from './courses.js';
-import { mixedLaw } from './laws.js';
+import { mixedLaw, type Law } from './laws.js';
 import { gauss } from './random.js';
 import { daily, DAY_ROWS, independentRows, scenarioOf } from './scenarios.js';
 import type { Draw, Generator, Scenario } from './worlds.js';
@@ -78,6 +80,44 @@ const WEEK_OF_HOURS = WEEK.flatMap((day) => HOUR_LEVELS.map((part) => day / 2 + 
 
 const quarters: Generator = { ...daily, every: 'PT6H', baselineWindows: 120 };
 
+/** ofCells: a normal variable that is cut into a few cells of unequal mass. */
+const ofCells = (...cuts: readonly number[]): Law => {
+  const last = BINS - 1;
+  return (level) => {
+    const below = [...cuts.map((cut) => normalCdf(cut, level, 1)), 1];
+    const shares = Array<number>(BINS).fill(0);
+    below.forEach((share, i) => (shares[Math.round((i * last) / cuts.length)] = share - (below[i - 1] ?? 0)));
+    return shares;
+  };
+};
+
+const sizes = ([0.25, 7] as const).flatMap((chunksPerWindow) => {
+  const size = chunksPerWindow < 1 ? 'quarter of a day' : 'week';
+  return [
+    scenarioOf(`independent, ${size}`, 'days of independent rows, windows of another length', {
+      ...daily,
+      chunksPerWindow,
+    }),
+    scenarioOf(`AR(1) 0.7, ${size}`, 'days that wander, windows of another length', {
+      ...daily,
+      chunksPerWindow,
+      course: wandering(0.7),
+    }),
+  ];
+});
+
+const fewCells = [[1.3], [-0.5, 1.3]].flatMap((cuts) => [
+  scenarioOf(`${cuts.length + 1} cells`, 'independent rows in few cells', {
+    ...daily,
+    law: ofCells(...cuts),
+  }),
+  scenarioOf(`${cuts.length + 1} cells, AR(1) 0.7`, 'days that wander, in few cells', {
+    ...daily,
+    law: ofCells(...cuts),
+    course: wandering(0.7),
+  }),
+]);
+
 /** heldOut: generators that no constant of the evidence was chosen on. */
 export const heldOut: readonly Scenario[] = [
   scenarioOf('AR(1) 0.4', 'days of 1,000 rows whose mean wanders by 0.1 σ, neighbours alike by 0.4', {
@@ -124,6 +164,8 @@ export const heldOut: readonly Scenario[] = [
       course: cyclic(WEEK_OF_QUARTERS, wandering(0.5, 0.05)),
     },
   ),
+  ...sizes,
+  ...fewCells,
   scenarioOf('week and day, 1 hour', '24 levels that no sine has, weekends half as high again', {
     ...daily,
     every: 'PT1H',

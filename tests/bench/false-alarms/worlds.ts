@@ -31,6 +31,8 @@ export type Generator = {
   /** ISO 8601 duration of a window, a day or less. */
   readonly every: string;
   readonly baselineWindows: number;
+  /** Chunks of the baseline that a window is as long as (1): several of them, or a part of one with as much less rows. */
+  readonly chunksPerWindow?: number;
   /** Rows of the next window; each call is one. */
   readonly rows: (random: Random) => () => number;
   readonly course: (random: Random) => Course;
@@ -52,15 +54,22 @@ function cutLike(every: string, chunks: readonly ProfileChunk[]): ProfileChunk[]
 const START_MS = Date.UTC(2026, 0, 5);
 
 /** worldOf: every series has a course of its own, of which the baseline is the first part. */
-export function worldOf({ every, baselineWindows, ...of }: Generator, random: Random): World {
+export function worldOf(
+  { every, baselineWindows, chunksPerWindow = 1, ...of }: Generator,
+  random: Random,
+): World {
   const windowMs = durationMs(every);
   const courses = names.map(() => of.course(random));
   const rowsOf = of.rows(random);
   let at = -1;
-  const atOf = (startMs: number) => ({ startMs, endMs: startMs + windowMs, timeZone: 'UTC' });
-  const draw = (changes: Changes) => {
+  const atOf = (startMs: number) => ({
+    startMs,
+    endMs: startMs + windowMs * chunksPerWindow,
+    timeZone: 'UTC',
+  });
+  const draw = (changes: Changes, part = 1) => {
     at += 1;
-    const rows = rowsOf();
+    const rows = Math.round(rowsOf() * part);
     const drawn = names.map((_, series) => {
       const { shift, nulls } = changes(series);
       const step = courses[series]?.() ?? { level: 0, expected: 0, sd: 0 };
@@ -79,10 +88,20 @@ export function worldOf({ every, baselineWindows, ...of }: Generator, random: Ra
   const same = { ...watched(every), baseline, baselineChunks };
   return {
     next: (changes = nothing) => {
-      const { startMs, cells, drawn } = draw(changes);
+      const parts = Array.from({ length: Math.max(1, chunksPerWindow) }, () =>
+        draw(changes, Math.min(1, chunksPerWindow)),
+      );
+      const [first] = parts;
+      const isKnown = of.isKnown && parts.length === 1;
       return {
-        input: { ...same, window: { cells }, at: atOf(startMs) },
-        oracle: drawn.map(({ counts, step }) => (of.isKnown ? oracle(of.law, step, counts) : null)),
+        input: {
+          ...same,
+          window: { cells: merged(parts.map(({ cells }) => cells)) },
+          at: atOf(first?.startMs ?? START_MS),
+        },
+        oracle: (first?.drawn ?? []).map(({ counts, step }) =>
+          isKnown ? oracle(of.law, step, counts) : null,
+        ),
       };
     },
   };
