@@ -38,6 +38,7 @@ it.each<[string, Tally[], Verdict]>([
     [{ ok: 3 }, { not_enough_data: 9 }],
     'partly_decided',
   ],
+  ['facts beside a monitor that doubts all it looks at', [{ ok: 4 }, { inconclusive: 2 }], 'inconclusive'],
   ['a monitor that has no window yet', [{ ok: 3 }, {}], 'partly_decided'],
   ['a monitor without limits beside one that holds', [{ ok: 3 }, { no_limit: 2 }], 'ok'],
   ['a segment value without rows beside others', [{ ok: 30, no_data: 2 }], 'ok'],

@@ -78,7 +78,7 @@ export function verdictOver(parts: readonly Tally[]): Verdict {
   const isDecisive = own.has('ok') || own.has('inconclusive');
   if (own.size === 0 || (own.size === 1 && own.has('not_evaluated'))) return 'not_evaluated';
   if (!isDecisive) return own.size === 1 && own.has('no_limit') ? 'no_limit' : 'undecided';
-  if (own.has('inconclusive')) return 'inconclusive';
+  if (parts.some((part) => (part.inconclusive ?? 0) > 0)) return 'inconclusive';
   return own.has('undecided') || own.has('not_evaluated') ? 'partly_decided' : 'ok';
 }
 

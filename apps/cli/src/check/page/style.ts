@@ -73,7 +73,8 @@ tr:last-child td{border-bottom:0}
 th.n,td.n{text-align:right;white-space:nowrap}
 td.n+td:not(.n),th.n+th:not(.n){padding-left:18px}
 td.bad{color:var(--bad);font-weight:600}
-td.doubt{color:var(--warn);font-weight:600}
+td.doubt{color:var(--warn)}
+td.n+td:last-child{padding-right:0}
 td.open{color:var(--soft)}
 footer{color:var(--soft);font-size:13px;margin-top:26px;overflow-wrap:anywhere}
 @media(max-width:560px){main{padding:18px 12px 40px}h1{font-size:21px}.card{padding:14px 14px;border-radius:10px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tile b{font-size:19px}summary .figure{margin-left:22px;flex-basis:100%}table{font-size:13.5px}th,td{padding-right:10px}.wide{display:none}svg text{font-size:14px}svg .bars text{font-size:14px}svg .bars .figure{font-size:13px}}
