@@ -3,8 +3,6 @@ import type { Evidence, OwnTails } from './evidence.js';
 import { constantOf, limitFor, thresholdOf, type History } from './limits.js';
 import type { Pair } from './pair.js';
 
-export { limitOf } from './limits.js';
-
 /** Judged: what only the evaluation as a whole can say. */
 type Judged = 'ok' | 'breached' | 'inconclusive' | 'no_limit';
 

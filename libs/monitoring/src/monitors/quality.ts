@@ -84,7 +84,7 @@ function chanceAgreement(cell: ConfusionCell): number {
 }
 
 const NO_CLASS =
-  'no labelled row has a predicted class; where predictions are scores only, the model needs its positiveLabel';
+  'no labelled row has a predicted class; where predictions are scores only, name the class that a high score speaks for (positiveLabel of the model, columns.positive in check)';
 const OF_REGRESSION =
   'quality of a regression is not measured yet: no error of predicted values (MAE, RMSE, R²) is computed';
 
