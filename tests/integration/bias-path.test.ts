@@ -111,7 +111,10 @@ const of = (
 it('suggests monitors of bias and of attribution, with limits of their own', () => {
   const monitors = registered['monitors'] as { id: string; kind: string; thresholds: object }[];
   expect(monitors.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['bias', 'attribution']));
-  expect(monitors.find(({ kind }) => kind === 'bias')?.thresholds).toEqual({ dppl: 0.1, rd: 0.1 });
+  expect(monitors.find(({ kind }) => kind === 'bias')?.thresholds).toEqual({
+    ...{ dppl: 0.1, rd: 0.1 },
+    share_loss: 0.9,
+  });
   expect(monitors.find(({ kind }) => kind === 'attribution')?.thresholds).toMatchObject({
     ndcg: 0.9,
     attribution_share: 0.1,

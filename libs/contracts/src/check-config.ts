@@ -167,7 +167,7 @@ export const checkConfigSchema = z
     score_threshold: z
       .number()
       .optional()
-      .describe('From this score on a prediction without a label is the positive one; 0.5.'),
+      .describe('From this score on a prediction that is a score only is the positive class; 0.5.'),
     monitors: z.array(monitorSchema).min(1).max(50).optional(),
   })
   .meta({ title: 'Configuration of plumbline check' });

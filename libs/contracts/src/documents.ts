@@ -33,13 +33,23 @@ export const modelBodySchema = z
     /** Applied to events and baseline files before anything of them is stored. */
     privacy: privacyRulesSchema.default(NO_PRIVACY_RULES),
     bias: biasSettingsSchema.optional(),
+    /** Where predictions are scores only: from this score on the predicted class is the positive label; 0.5 if left out. */
+    scoreThreshold: z.number().optional(),
     /** Without events for this long a model counts as silent where four weeks do not show what is usual for it, PT6H if left out; `off`: never. */
     silenceAfter: z.union([z.literal('off'), durationSchema]).optional(),
   })
   .refine((m) => durationMs(m.retention) >= durationMs(m.acceptedLateness) + durationMs(m.maxLabelWait), {
     path: ['retention'],
     message: 'must be at least acceptedLateness + maxLabelWait, or rows expire before their labels arrive',
-  });
+  })
+  .refine(
+    ({ scoreThreshold: own, bias }) =>
+      own === undefined || bias?.scoreThreshold === undefined || own === bias.scoreThreshold,
+    {
+      path: ['bias', 'scoreThreshold'],
+      message: 'differs from the scoreThreshold of the model, which holds for bias too: leave it out here',
+    },
+  );
 export type ModelBody = z.infer<typeof modelBodySchema>;
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { textSchema } from './names.js';
 import { oneField, ONE_FIELD } from './predicates.js';
+import { DEFAULT_SCORE_THRESHOLD } from './score-rule.js';
 
 const scalar = z.union([z.string().min(1).max(256), z.number(), z.boolean()]);
 const field = { feature: textSchema.optional(), tag: textSchema.optional() };
@@ -101,8 +102,8 @@ export const biasSettingsSchema = z
     group: groupSchema.optional(),
     /** The outcomes that people want; without it the model's positive label. */
     favourable: z.array(textSchema).min(1).max(100).optional(),
-    /** From this score on a prediction without a label is the positive one. */
-    scoreThreshold: z.number().default(0.5),
+    /** From this score on a prediction without a label is the positive one; the model's own, or 0.5, if left out. */
+    scoreThreshold: z.number().optional(),
   })
   .refine((b) => new Set(b.facets.map(({ name }) => name)).size === b.facets.length, {
     path: ['facets'],
@@ -192,7 +193,9 @@ export const MAX_GROUPS = 50;
 export const MAX_FACET_SLOTS = 20_000;
 
 /** What counting by facets needs to know, once the registry's settings and the binning are put together. */
-export type BiasPlan = Pick<BiasSettings, 'facets' | 'intersections' | 'scoreThreshold'> & {
+export type BiasPlan = Pick<BiasSettings, 'facets' | 'intersections'> & {
+  /** From this score on a prediction without a label is the positive one. */
+  scoreThreshold: number;
   /** The group variable; null without one. */
   group: BiasSettings['group'] | null;
   /** Its values; all others are one more group. */
@@ -202,22 +205,26 @@ export type BiasPlan = Pick<BiasSettings, 'facets' | 'intersections' | 'scoreThr
   scoreFavours: boolean;
 };
 
-type ModelSettings = { positiveLabel?: string | undefined; bias?: BiasSettings | undefined };
+type ModelSettings = {
+  positiveLabel?: string | undefined;
+  scoreThreshold?: number | undefined;
+  bias?: BiasSettings | undefined;
+};
 type Vocabulary = { feature: string; kind: string; categories?: string[] };
 
 /** biasPlan: null when the model has no facets, or says nowhere which outcome is favourable. */
 export function biasPlan(
-  { positiveLabel, bias }: ModelSettings,
+  { positiveLabel, scoreThreshold, bias }: ModelSettings,
   binning: readonly Vocabulary[],
 ): BiasPlan | null {
   const favourable = bias?.favourable ?? (positiveLabel === undefined ? [] : [positiveLabel]);
   if (bias === undefined || favourable.length === 0) return null;
-  const { facets, intersections, scoreThreshold, group } = bias;
+  const { facets, intersections, group } = bias;
   const known = binning.find(({ feature }) => feature === group?.feature)?.categories ?? [];
   return {
     facets,
     intersections,
-    scoreThreshold,
+    scoreThreshold: scoreThreshold ?? bias.scoreThreshold ?? DEFAULT_SCORE_THRESHOLD,
     group: group ?? null,
     groups: group === undefined ? [] : (group.values?.map(String) ?? known.slice(0, MAX_GROUPS)),
     favourable,

@@ -45,6 +45,9 @@ export const multivariateMetrics = [
 
 export const qualityMetrics = ['accuracy', 'label_coverage'] as const;
 
+/** What a value (a class, a segment value, a group) lost of its share of the rows; asked by several kinds of monitors. */
+export const shareMetrics = ['share_loss'] as const;
+
 /** Named as in SageMaker Clarify, in lower case; the last four as in fairlearn. */
 export const biasMetrics = [
   'ci',
@@ -88,6 +91,7 @@ export const metricNames = [
   ...driftMetrics,
   ...multivariateMetrics,
   ...qualityMetrics,
+  ...shareMetrics,
   ...biasMetrics,
   ...attributionMetrics,
 ] as const;

@@ -7,6 +7,7 @@ import {
   metricNameSchema,
   multivariateMetrics,
   qualityMetrics,
+  shareMetrics,
   type MetricName,
 } from './metrics.js';
 import { durationSchema, nameSchema, textSchema } from './names.js';
@@ -28,22 +29,29 @@ export const kindTitle = (kind: MonitorKind): string => kind.replaceAll('_', ' '
 
 /** What each kind of monitor computes; a limit on anything else would never be looked at. */
 export const metricsOf: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
-  data_quality: dataQualityMetrics,
-  drift: driftMetrics,
-  prediction_drift: driftMetrics,
-  quality: qualityMetrics,
-  bias: biasMetrics,
+  data_quality: [...dataQualityMetrics, ...shareMetrics],
+  drift: [...driftMetrics, ...shareMetrics],
+  prediction_drift: [...driftMetrics, ...shareMetrics],
+  quality: [...qualityMetrics, ...shareMetrics],
+  bias: [...biasMetrics, ...shareMetrics],
   attribution: attributionMetrics,
   multivariate_drift: multivariateMetrics,
 };
 
 /** What each kind computes when a monitor does not choose: a few, so that one shift is not told in eighteen ways. */
 export const defaultMetricsOf: Readonly<Record<MonitorKind, readonly MetricName[]>> = {
-  data_quality: ['missing_rate', 'invalid_rate', 'unseen_rate', 'missing_column'],
+  data_quality: ['missing_rate', 'invalid_rate', 'unseen_rate', 'missing_column', 'share_loss'],
   drift: ['psi', 'kolmogorov_smirnov', 'wasserstein_normalised', 'jensen_shannon', 'chi2'],
-  prediction_drift: ['psi', 'kolmogorov_smirnov', 'wasserstein_normalised', 'jensen_shannon', 'chi2'],
-  quality: qualityMetrics,
-  bias: biasMetrics,
+  prediction_drift: [
+    'psi',
+    'kolmogorov_smirnov',
+    'wasserstein_normalised',
+    'jensen_shannon',
+    'chi2',
+    'share_loss',
+  ],
+  quality: [...qualityMetrics, ...shareMetrics],
+  bias: [...biasMetrics, ...shareMetrics],
   attribution: attributionMetrics,
   multivariate_drift: multivariateMetrics,
 };

@@ -1,6 +1,6 @@
 import { isFeatureCell, type ProfileCell } from '#libs/contracts';
 import { coarseCounts, coarsen, isUnder } from './coarsen.js';
-import { hasFittedLimits } from './limits.js';
+import { hasFittedLimits, namesMetric } from './limits.js';
 import { cellKey } from './merge.js';
 import type { MonitorInput } from './pair.js';
 
@@ -9,14 +9,16 @@ export type Condense = (part: ProfileCell) => ProfileCell;
 
 /**
  * condenser: what a monitor needs of the parts of its baseline, whose hundred bins would fill the memory for nothing. Data quality looks at
- * bins only where a range is set; drift, where a limit is fitted, and else at how rows spread over the ten coarse cells. Null where all is
+ * bins only where a range is set; drift, where a limit is fitted or single values are looked at, and else at how rows spread over the ten coarse cells. Null where all is
  * needed; a cell of another binning is kept as it is, so that it fails only its own comparison.
  */
 export function condenser(input: Pick<MonitorInput, 'baseline' | 'binning' | 'settings'>): Condense | null {
   const { settings } = input;
   if (settings.kind === 'data_quality')
     return Object.keys(settings.ranges).length === 0 ? withoutCounts : null;
-  return settings.kind === 'drift' && !hasFittedLimits(settings) ? coarsener(input) : null;
+  if (settings.kind !== 'drift' || hasFittedLimits(settings) || namesMetric(settings, 'share_loss'))
+    return null;
+  return coarsener(input);
 }
 
 const withoutCounts: Condense = (part) => (isFeatureCell(part) ? { ...part, counts: [] } : part);

@@ -3,8 +3,6 @@ import type { Evidence, OwnTails } from './evidence.js';
 import { constantOf, limitFor, thresholdOf, type History } from './limits.js';
 import type { Pair } from './pair.js';
 
-export { limitOf } from './limits.js';
-
 /** Judged: what only the evaluation as a whole can say. */
 type Judged = 'ok' | 'breached' | 'inconclusive' | 'no_limit';
 
@@ -22,7 +20,10 @@ export type Draft = Omit<Finding, 'status' | 'pAdjusted'> & {
 /** Undecidable: why there is no value to decide on. */
 export type Undecidable = { status: Exclude<Draft['status'], 'computed'>; note: string };
 
-const rowsOf = (pair: Pair) => ({ rows: pair.window?.rows ?? 0, baselineRows: pair.baseline?.rows ?? 0 });
+/** Place: who a draft is about, and under which settings. */
+export type Place = Pick<Pair, 'segment' | 'segmentValue' | 'feature' | 'settings' | 'window' | 'baseline'>;
+
+const rowsOf = (pair: Place) => ({ rows: pair.window?.rows ?? 0, baselineRows: pair.baseline?.rows ?? 0 });
 
 /** BLANK: a draft that says nothing yet; where it is about more than all rows, and of what metric, is filled in. */
 export const BLANK = {
@@ -44,10 +45,10 @@ export const BLANK = {
   note: '',
 } as const satisfies Omit<Draft, 'segment' | 'segmentValue' | 'metric'>;
 
-const blank = ({ segment, segmentValue, feature }: Pair) => ({ ...BLANK, segment, segmentValue, feature });
+const blank = ({ segment, segmentValue, feature }: Place) => ({ ...BLANK, segment, segmentValue, feature });
 
 /** undecided: the draft of a metric that has no value, with the reason. */
-export const undecided = (pair: Pair, metric: MetricName, { status, note }: Undecidable): Draft => ({
+export const undecided = (pair: Place, metric: MetricName, { status, note }: Undecidable): Draft => ({
   ...blank(pair),
   ...rowsOf(pair),
   metric,
@@ -119,7 +120,7 @@ export const asEvidence = ({ p, isExact, deff, note, own }: Evidence) => ({
 });
 
 /** measured: the draft of a metric with a value, or the reason why it has none. */
-export function measured(pair: Pair, measurement: Measurement, evidence: Evidence | 'exact'): Draft {
+export function measured(pair: Place, measurement: Measurement, evidence: Evidence | 'exact'): Draft {
   const {
     metric,
     variant,

@@ -498,7 +498,11 @@ describe('data quality', () => {
 });
 
 describe('quality', () => {
-  const settings = monitorBody({ kind: 'quality', thresholds: { accuracy: 0.75, label_coverage: 0.5 } });
+  const settings = monitorBody({
+    kind: 'quality',
+    metrics: ['accuracy', 'label_coverage'],
+    thresholds: { accuracy: 0.75, label_coverage: 0.5 },
+  });
   const run = (window: ProfileCell[], baseline: ProfileCell[] = [confusionCell(8_000, 2_000)]) =>
     evaluate(input({ baseline: { cells: baseline }, window: { cells: window }, settings })).map((f) => [
       f.metric,

@@ -4,6 +4,7 @@ import {
   biasMetrics,
   multivariateMetrics,
   SEGMENT_IN,
+  shareMetrics,
   type Finding,
   type MetricName,
   type MonitorBody,
@@ -24,9 +25,9 @@ const failure = (error: unknown): Undecidable => {
 };
 
 /** compare: a pair that breaks the mathematics costs one finding, not the evaluation. */
-function compare(monitor: Monitor, pair: Pair): Draft[] {
+function compare(monitor: Monitor, pair: Pair, input: MonitorInput): Draft[] {
   try {
-    return monitor.compare(pair);
+    return monitor.compare(pair, input);
   } catch (error) {
     return [undecided(pair, monitor.main, failure(error))];
   }
@@ -52,6 +53,7 @@ const OWN_TEST: ReadonlySet<MetricName> = new Set<MetricName>([
   ...biasMetrics,
   ...attributionMetrics,
   ...multivariateMetrics,
+  ...shareMetrics,
 ]);
 
 /** testOf: the metrics of one feature of one segment value share one test. */
@@ -151,7 +153,7 @@ export function evaluate(input: MonitorInput): Finding[] {
   const compared =
     monitor.compareAll === undefined
       ? segmentValuesOf(input).flatMap((value) =>
-          subjects.flatMap((feature) => compare(monitor, pairOf(value, feature))),
+          subjects.flatMap((feature) => compare(monitor, pairOf(value, feature), input)),
         )
       : compareAll(monitor.compareAll, input, monitor.main);
   const drafts = [

@@ -6,7 +6,7 @@ export {
   type AdvanceInput,
 } from './alerts/advance.js';
 export { severityOf, worstFirst } from './alerts/excess.js';
-export { alertMessage, type MessageInput } from './alerts/message.js';
+export { alertMessage, TOLD_BY_NOTE, type MessageInput } from './alerts/message.js';
 export { channelsFor, matches, silencedBy, type Matchable } from './alerts/routes.js';
 export { describeFeature, describeSegment, isShare, METRIC_LABELS, sentenceOf } from './alerts/words.js';
 export { biasSentence, hasBiasWords, namesFor } from './alerts/bias-words.js';

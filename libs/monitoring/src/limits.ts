@@ -61,6 +61,16 @@ export function limitOf(settings: MonitorBody, feature: string, metric: MetricNa
   return constantOf(threshold);
 }
 
+/** namesMetric: whether a monitor chose a metric or has a limit on it somewhere. */
+export const namesMetric = (
+  { metrics, thresholds, featureThresholds, segmentThresholds }: MonitorBody,
+  metric: MetricName,
+): boolean =>
+  metrics?.includes(metric) === true ||
+  [thresholds, ...Object.values(featureThresholds), ...Object.values(segmentThresholds)].some((limits) =>
+    Object.hasOwn(limits, metric),
+  );
+
 /** hasFittedLimits: whether any limit is to be fitted on parts of the baseline. */
 export const hasFittedLimits = ({ thresholds, featureThresholds, segmentThresholds }: MonitorBody): boolean =>
   [thresholds, ...Object.values(featureThresholds), ...Object.values(segmentThresholds)]

@@ -7,12 +7,13 @@ import { compareDrift } from './monitors/drift.js';
 import { compareMultivariate } from './monitors/multivariate.js';
 import { compareQuality, qualitySubjects } from './monitors/quality.js';
 import type { MonitorInput, Pair, Whole } from './pair.js';
+import { compareValues } from './share-loss.js';
 
 /** Monitor: what a kind of monitor looks at, and how it compares one pair. Pure. */
 export type Monitor = {
   /** Features to compare; the empty name is the segment value as a whole. */
   readonly subjects: (input: MonitorInput) => string[];
-  readonly compare: (pair: Pair) => Draft[];
+  readonly compare: (pair: Pair, input: MonitorInput) => Draft[];
   /** For kinds that do not compare feature by feature: everything at once, instead of the two above. */
   readonly compareAll?: (input: MonitorInput) => Draft[];
   /** The metric that stands for a pair whose comparison failed. */
@@ -55,11 +56,13 @@ const predictions = (input: MonitorInput): string[] => {
   return chosen(input, known).filter((name) => known.includes(name));
 };
 
+const compareDistribution = (pair: Pair): Draft[] => [...compareDrift(pair), ...compareValues(pair)];
+
 /** monitors: every kind of monitor there is. */
 export const monitors: Readonly<Record<MonitorKind, Monitor>> = {
   data_quality: { subjects: columns, compare: compareQualityOfData, main: 'missing_rate', whole: 'rows' },
-  drift: { subjects: comparable, compare: compareDrift, main: 'psi' },
-  prediction_drift: { subjects: predictions, compare: compareDrift, main: 'psi' },
+  drift: { subjects: comparable, compare: compareDistribution, main: 'psi' },
+  prediction_drift: { subjects: predictions, compare: compareDistribution, main: 'psi' },
   quality: { subjects: ({ binning }) => qualitySubjects(binning), compare: compareQuality, main: 'accuracy' },
   bias: { subjects: () => [], compare: () => [], compareAll: compareBias, main: 'dppl' },
   attribution: { subjects: () => [], compare: () => [], compareAll: compareAttributions, main: 'ndcg' },

@@ -45,6 +45,8 @@ export type MonitorInput = {
 export type Side = {
   readonly baseline: ProfileCell | null;
   readonly chunks: readonly ProfileCell[];
+  /** Which chunks of the baseline they are of: those without a row of the segment value have no cell. */
+  readonly places: readonly number[];
   /** Where in their cycles the chunks began, as many as there are; empty when that is not known. */
   readonly phases: readonly Phase[];
 };
@@ -62,7 +64,7 @@ export type Pair = Side & {
   /** Chunks of the baseline that the window spans in time, at least 1. */
   readonly span: number;
   /** The same for `all`, where a small segment value borrows its dispersion from. */
-  readonly all: Side;
+  readonly all: Side & Pick<Pair, 'window'>;
   /** Chunks that the baseline has at all. */
   readonly chunkCount: number;
   readonly settings: MonitorBody;
@@ -129,6 +131,7 @@ export function pairer(
     return {
       baseline: baseline.get(key) ?? null,
       chunks: cells.filter((cell) => cell !== undefined),
+      places: cells.flatMap((cell, place) => (cell === undefined ? [] : [place])),
       phases: phases.filter((_, i) => cells[i] !== undefined),
     };
   };
@@ -147,7 +150,7 @@ export function pairer(
       window: window.get(key) ?? null,
       phase,
       span,
-      all: side(allKey),
+      all: { ...side(allKey), window: window.get(allKey) ?? null },
       chunkCount: chunks.length,
       settings: input.settings,
     };

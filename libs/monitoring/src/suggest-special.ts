@@ -8,6 +8,7 @@ import { compareAttributions } from './monitors/attribution.js';
 import { compareBias } from './monitors/bias.js';
 import type { MonitorInput } from './pair.js';
 import { roundDown, roundUp } from './round.js';
+import { SHARE_LOSS_LIMIT } from './share-loss.js';
 
 type Limits = Partial<Record<MetricName, number>>;
 type Range = { readonly least: number; readonly most: number };
@@ -122,7 +123,7 @@ export function suggestBias(
   const settings = { ...input.settings, metrics, thresholds: {} };
   const drafts = days({ ...input, settings, bias: plan }, compareBias);
   return {
-    thresholds: leastOf(ranges),
+    thresholds: { ...leastOf(ranges), share_loss: SHARE_LOSS_LIMIT },
     featureThresholds: raised(drafts, ranges, { subjectOf: ({ facet }) => facet, valueOf: farther }),
   };
 }

@@ -85,7 +85,7 @@ describe('suggestMonitors', () => {
       featureThresholds: {},
     });
     expect(suggested('data_quality')).toMatchObject({
-      thresholds: { missing_rate: 0.01, invalid_rate: 0.01, unseen_rate: 0.01 },
+      thresholds: { missing_rate: 0.01, invalid_rate: 0.01, unseen_rate: 0.01, share_loss: 0.9 },
       featureThresholds: {},
     });
   });
@@ -110,7 +110,10 @@ describe('suggestMonitors', () => {
     { name: 'even days', wrong: () => 60, accuracy: 0.78 },
     { name: 'days that differ', wrong: (day: number) => (day % 2 === 0 ? 30 : 90), accuracy: 0.46 },
   ])('puts the floor of accuracy below the baseline: $name', ({ wrong, accuracy }) => {
-    expect(suggested('quality', input(baselineOf({ wrong }))).thresholds).toEqual({ accuracy });
+    expect(suggested('quality', input(baselineOf({ wrong }))).thresholds).toEqual({
+      accuracy,
+      share_loss: 0.9,
+    });
   });
 
   it.each<{ name: string; cell: Partial<ConfusionCell> }>([
@@ -121,7 +124,7 @@ describe('suggestMonitors', () => {
   ])('suggests no floor where accuracy $name, and still watches', ({ cell }) => {
     const profile = { cells: [{ ...confusionCell(300, 300), ...cell }] };
     const from = input({ profile, chunks: [] }, { binning: binningOf([distance, origin]) });
-    expect(suggested('quality', from)).toMatchObject({ kind: 'quality', thresholds: {} });
+    expect(suggested('quality', from)).toMatchObject({ kind: 'quality', thresholds: { share_loss: 0.9 } });
   });
 
   it('has a regression with labels say that its quality is not measured', () => {
@@ -149,7 +152,8 @@ describe('suggestMonitors', () => {
     {
       name: 'no inputs',
       changes: { features: [{ ...features[0]!, role: 'context' }] },
-      kinds: ['prediction_drift', 'quality'],
+      // Its segment values may lose their rows.
+      kinds: ['data_quality', 'prediction_drift', 'quality'],
     },
     {
       name: 'kinds it cannot serve',

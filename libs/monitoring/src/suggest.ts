@@ -16,6 +16,7 @@ import { monitors } from './monitors.js';
 import { hits, isRegression } from './monitors/quality.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from './pair.js';
 import { roundDown, roundUp } from './round.js';
+import { SHARE_LOSS_LIMIT } from './share-loss.js';
 import { suggestAttribution, suggestBias } from './suggest-special.js';
 
 /** SuggestInput: what is known of a model version when its baseline is registered. */
@@ -44,6 +45,7 @@ const RANGES: Partial<Record<MetricName, { readonly least: number; readonly most
   missing_rate: { least: 0.01, most: 0.2 },
   invalid_rate: { least: 0.01, most: 0.2 },
   unseen_rate: { least: 0.01, most: 0.2 },
+  share_loss: { least: SHARE_LOSS_LIMIT, most: SHARE_LOSS_LIMIT },
 };
 
 /** Accuracy may fall by this much below the baseline's, or by three standard deviations of its days. */
@@ -110,7 +112,8 @@ function suggested(
   const monitorInput = asMonitorInput(input, plain);
   const [values, pairOf] = [segmentValuesOf(monitorInput), pairer(monitorInput)];
   const subjects = monitors[kind].subjects(monitorInput);
-  if (subjects.length === 0) return null;
+  // Without a feature there are only segment values that could lose their rows.
+  if (subjects.length === 0 || (subjects.join() === '' && values.length < 2)) return null;
   const own = subjects.map((feature) => {
     const limits = raised(values.map((value) => historyOf(pairOf(value, feature), MIN_ROWS)));
     return [feature, limits] as const;
@@ -133,8 +136,8 @@ const asMonitorInput = (input: SuggestInput, settings: MonitorBody): MonitorInpu
  * baseline has no accuracy, or so little that nothing could be below it: the monitor then says what it lacks.
  */
 function quality(input: SuggestInput): MonitorBody | null {
-  const plain = bodyOf(input, 'quality', {});
-  if (isRegression(input.binning)) return plain;
+  if (isRegression(input.binning)) return bodyOf(input, 'quality', {});
+  const plain = bodyOf(input, 'quality', { thresholds: customary(['share_loss']) });
   const monitorInput = asMonitorInput(input, plain);
   const [values, pairOf] = [segmentValuesOf(monitorInput), pairer(monitorInput)];
   const [all] = values;
@@ -148,7 +151,7 @@ function quality(input: SuggestInput): MonitorBody | null {
   );
   const margin = Math.max(ACCURACY_MARGIN, ...margins);
   const floor = roundDown(successes / trials - margin);
-  return floor > 0 ? { ...plain, thresholds: { accuracy: floor } } : plain;
+  return floor > 0 ? { ...plain, thresholds: { accuracy: floor, ...plain.thresholds } } : plain;
 }
 
 function bias(input: SuggestInput): MonitorBody | null {
@@ -175,9 +178,14 @@ function attribution(input: SuggestInput): MonitorBody | null {
 export function suggestMonitors(input: SuggestInput): MonitorBody[] {
   const drift = ['psi', 'jensen_shannon'] as const;
   const bodies = [
-    suggested(input, 'data_quality', ['missing_rate', 'invalid_rate', 'unseen_rate'], dataQualityHistory),
+    suggested(
+      input,
+      'data_quality',
+      ['missing_rate', 'invalid_rate', 'unseen_rate', 'share_loss'],
+      dataQualityHistory,
+    ),
     suggested(input, 'drift', drift, driftHistory),
-    suggested(input, 'prediction_drift', drift, driftHistory),
+    suggested(input, 'prediction_drift', [...drift, 'share_loss'], driftHistory),
     input.baseline.hasLabels ? quality(input) : null,
     bias(input),
     attribution(input),

@@ -7,6 +7,7 @@ import {
   documentId,
   durationMs,
   hasPrivacyRules,
+  scoreRuleText,
   type Feature,
   type ModelBody,
   type RegistryDocument,
@@ -98,6 +99,9 @@ export class BaselineRegistrar {
     const warnings = [
       ...inserted.warnings,
       ...uncountedWarnings(features, binning),
+      ...(inserted.hasLabels && plan.scores
+        ? [`${scoreRuleText(plan.scores)} (scoreThreshold of the model)`]
+        : []),
       ...(await this.qualityWarnings(plan, inserted)),
     ];
     return { baseline: document, plan, warnings, existed: false };

@@ -31,7 +31,8 @@ const featureNames = ({ kind }: MonitorBody, features: readonly Feature[]): stri
 
 const featureErrors = (body: MonitorBody, features: readonly Feature[]): FieldError[] => {
   const known = featureNames(body, features);
-  const own = body.kind === 'bias' ? [] : Object.keys(body.featureThresholds);
+  // Where no feature is looked at, the limits themselves are refused.
+  const own = body.kind === 'bias' || known.length === 0 ? [] : Object.keys(body.featureThresholds);
   return [
     ...(body.features ?? []).map((name, index) => [`features.${index}`, name] as const),
     ...own.map((name) => [`featureThresholds.${name}`, name] as const),

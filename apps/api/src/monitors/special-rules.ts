@@ -1,48 +1,62 @@
-import { facetSets, type Feature, type ModelBody, type MonitorBody, type MonitorKind } from '#libs/contracts';
+import {
+  facetSets,
+  limitFault,
+  type Feature,
+  type LimitPlace,
+  type MetricName,
+  type ModelBody,
+  type MonitorBody,
+  type Threshold,
+  type Thresholds,
+} from '#libs/contracts';
 
 import type { FieldError } from '../http/problem.js';
 import { unknownName } from '../registry/segment-rules.js';
 
-const FITTED_KINDS: readonly MonitorKind[] = [
-  'data_quality',
-  'drift',
-  'prediction_drift',
-  'quality',
-  'multivariate_drift',
+type Placed = { readonly field: string; readonly limits: Thresholds; readonly place: LimitPlace };
+
+/** placedLimits: all limits of a monitor with the fields that they stand in. */
+const placedLimits = (body: MonitorBody): Placed[] => [
+  { field: 'thresholds', limits: body.thresholds, place: { of: 'monitor' } },
+  ...Object.entries(body.featureThresholds).map(([name, limits]): Placed => ({
+    field: `featureThresholds.${name}`,
+    limits,
+    place: { of: 'feature' },
+  })),
+  ...Object.entries(body.segmentThresholds).map(([key, limits]): Placed => ({
+    field: `segmentThresholds.${key}`,
+    limits,
+    place: { of: 'segment', key },
+  })),
 ];
 
-/** Limits of bias and attribution are numbers: their distances have no history that a limit could be fitted on. */
-const fittedErrors = ({ kind, ...body }: MonitorBody): FieldError[] =>
-  FITTED_KINDS.includes(kind)
-    ? []
-    : [
-        ['thresholds', body.thresholds] as const,
-        ...Object.entries(body.featureThresholds).map(
-          ([name, own]) => [`featureThresholds.${name}`, own] as const,
-        ),
-        ...Object.entries(body.segmentThresholds).map(
-          ([name, own]) => [`segmentThresholds.${name}`, own] as const,
-        ),
-      ].flatMap(([field, limits]) =>
-        Object.entries(limits)
-          .filter(([, limit]) => typeof limit !== 'number')
-          .map(([metric]) => ({
-            field: `${field}.${metric}`,
-            message: `must be a number for a monitor of kind '${kind}'`,
-          })),
-      );
+/** A limit is looked at, or refused. */
+const limitErrors = (body: MonitorBody): FieldError[] =>
+  placedLimits(body).flatMap(({ field, limits, place }) =>
+    (Object.entries(limits) as [MetricName | 'default', Threshold][]).flatMap(([metric, threshold]) => {
+      const message = limitFault(body.kind, { metric, threshold, place });
+      return message === null ? [] : [{ field: `${field}.${metric}`, message }];
+    }),
+  );
 
 /** Ratios are limited by a ratio, everything else by a distance from 0. */
 const biasLimitErrors = (body: MonitorBody): FieldError[] =>
   body.kind !== 'bias'
     ? []
-    : (['di', 'demographic_parity_ratio'] as const)
-        .filter((metric) => typeof body.thresholds[metric] === 'number' && body.thresholds[metric] <= 0)
-        .map((metric) => ({
-          field: `thresholds.${metric}`,
-          message: 'must be a ratio above 0, such as 0.8 (1 is neutral)',
-          found: JSON.stringify(body.thresholds[metric]),
-        }));
+    : placedLimits(body).flatMap(({ field, limits }) =>
+        (['di', 'demographic_parity_ratio'] as const).flatMap((metric) => {
+          const limit = limits[metric];
+          return typeof limit === 'number' && limit <= 0
+            ? [
+                {
+                  field: `${field}.${metric}`,
+                  message: 'must be a ratio above 0, such as 0.8 (1 is neutral)',
+                  found: JSON.stringify(limit),
+                },
+              ]
+            : [];
+        }),
+      );
 
 const facetErrors = (body: MonitorBody, { bias }: ModelBody): FieldError[] => {
   if (body.kind !== 'bias')
@@ -82,6 +96,6 @@ export const specialErrors = (
 ): FieldError[] => [
   ...facetErrors(body, model),
   ...weightErrors(body, features),
-  ...fittedErrors(body),
+  ...limitErrors(body),
   ...biasLimitErrors(body),
 ];

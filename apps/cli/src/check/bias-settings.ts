@@ -1,6 +1,7 @@
 import {
   biasPlan,
   biasSettingsSchema,
+  CLASS_PAIRS,
   facetSets,
   MAX_FACET_SLOTS,
   MAX_GROUPS,
@@ -19,13 +20,6 @@ import { CheckProblem } from './problem.js';
 const MOSTLY = 0.99;
 /** Groups that are compared, over all facets and intersections: each is two dozen findings per segment value and window. */
 const MAX_COMPARISONS = 200;
-/** Classes that say by themselves which of two people want; the first of each is the wanted one. */
-const USUAL = [
-  ['1', '0'],
-  ['true', 'false'],
-  ['True', 'False'],
-  ['yes', 'no'],
-];
 
 const groupOf = ({ group }: CheckConfig) => (typeof group === 'string' ? { column: group } : group);
 
@@ -52,7 +46,7 @@ export function facetSettings(
 ): BiasSettings | undefined {
   const { facets, intersections, favourable, score_threshold: scoreThreshold } = config;
   if (facets === undefined) {
-    const alone = (['intersections', 'group', 'favourable', 'score_threshold'] as const).find(
+    const alone = (['intersections', 'group', 'favourable'] as const).find(
       (key) => config[key] !== undefined,
     );
     if (alone === undefined) return undefined;
@@ -125,11 +119,11 @@ const predictedClasses = ({ features }: Pick<BinningBody, 'features'>): string[]
 };
 
 /** usualClass: the wanted one of two usual classes, where they are all that the baseline predicts. */
-const usualClass = (classes: readonly string[]): string | undefined =>
-  USUAL.find((pair) => classes.length > 0 && classes.every((one) => pair.includes(one)))?.[0];
+export const usualClass = (classes: readonly string[]): string | undefined =>
+  CLASS_PAIRS.find((pair) => classes.length > 0 && classes.every((one) => pair.includes(one)))?.[0];
 
 /** asPredicted: a class as the file writes it: whole numbers without a point, and `true` also where tools write `True`. */
-function asPredicted(written: string | number | boolean, classes: readonly string[]): string {
+export function asPredicted(written: string | number | boolean, classes: readonly string[]): string {
   const text = String(written).replace(/^(-?\d+)\.0+$/, '$1');
   if (classes.includes(text)) return text;
   return classes.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text;

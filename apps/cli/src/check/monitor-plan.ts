@@ -1,11 +1,15 @@
 import {
   facetSets,
+  limitFault,
   metricsOf,
   monitorBodySchema,
   type CheckConfig,
   type CheckMonitor,
+  type LimitPlace,
+  type MetricName,
   type MonitorBody,
   type MonitorKind,
+  type Threshold,
 } from '#libs/contracts';
 import type { ConfigFile } from './config-file.js';
 import { CheckProblem } from './problem.js';
@@ -75,6 +79,11 @@ function checkMetric(kind: MonitorKind, metric: string, where: string): void {
   );
 }
 
+function placeOf([list, key]: readonly PropertyKey[]): LimitPlace {
+  if (list === 'segment_thresholds') return { of: 'segment', key: String(key) };
+  return { of: list === 'feature_thresholds' ? 'feature' : 'monitor' };
+}
+
 function checkMetrics(monitor: CheckMonitor, at: At): void {
   const { kind, metrics, thresholds = {}, feature_thresholds = {}, segment_thresholds = {} } = monitor;
   for (const [index, metric] of (metrics ?? []).entries()) checkMetric(kind, metric, at(['metrics', index]));
@@ -90,8 +99,10 @@ function checkMetrics(monitor: CheckMonitor, at: At): void {
     ]),
   ];
   for (const [path, own] of all)
-    for (const metric of Object.keys(own)) {
+    for (const [metric, threshold] of Object.entries(own) as [MetricName | 'default', Threshold][]) {
       checkMetric(kind, metric, at([...path, metric]));
+      const fault = limitFault(kind, { metric, threshold, place: placeOf(path) });
+      if (fault !== null) throw new CheckProblem(`${at([...path, metric])}: '${metric}' ${fault}`);
       if (metrics !== undefined && metric !== 'default' && !metrics.some((chosen) => chosen === metric))
         throw new CheckProblem(
           `${at([...path, metric])}: a limit for '${metric}', which is not among the chosen metrics: ${metrics.join(', ')}`,
@@ -103,6 +114,11 @@ function checkFeatures(
   monitor: CheckMonitor,
   { subjects: { features, facets }, at }: { subjects: Subjects; at: At },
 ): void {
+  const isWhole = monitor.kind === 'quality' || monitor.kind === 'multivariate_drift';
+  if (isWhole && monitor.features !== undefined)
+    throw new CheckProblem(
+      `${at(['features'])}: a monitor of kind '${monitor.kind}' looks at rows as a whole; take features out`,
+    );
   // Limits of a bias monitor are per facet.
   const isBias = monitor.kind === 'bias' && facets !== undefined;
   const what = isBias ? 'facet' : 'feature';

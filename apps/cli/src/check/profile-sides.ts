@@ -1,4 +1,4 @@
-import type { BiasPlan, BinningBody, DimensionBody, Profile, ProfileChunk } from '#libs/contracts';
+import type { BiasPlan, BinningBody, DimensionBody, Profile, ProfileChunk, ScoreRule } from '#libs/contracts';
 import { baselineOrigin } from '#libs/contracts';
 import {
   readSamples,
@@ -111,6 +111,7 @@ export async function profileBaseline(
     cut,
     segments,
     biasOf,
+    scoresOf,
     wanted,
     withComponents,
   }: {
@@ -121,6 +122,8 @@ export async function profileBaseline(
       binning: Pick<BinningBody, 'features'>,
       valuesOf: (feature: string) => Promise<string[]>,
     ) => Promise<BiasPlan | null>;
+    /** How scores become classes, under the binning of the rows that are shown. */
+    scoresOf: (binning: Pick<BinningBody, 'features'>) => Promise<ScoreRule | null>;
     wanted: WantedSamples;
     withComponents: boolean;
   },
@@ -150,6 +153,7 @@ export async function profileBaseline(
     bucket: 'PT1H',
     timeZone: 'UTC',
     bias,
+    scores: await scoresOf(binning),
     attributions: columns.attributions.size > 0,
   };
   const side = await profiled(shared, plan, undated);

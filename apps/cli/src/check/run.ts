@@ -17,6 +17,7 @@ import { CheckProblem } from './problem.js';
 import { profileBaseline, profileCurrent, type BaselineSide } from './profile-sides.js';
 import { readColumns, type ReadFile } from './read-files.js';
 import { reportOf, type FoundIn } from './report.js';
+import { scoresRead } from './score-rule.js';
 import { checkNames, plannedSegments } from './segment-plan.js';
 import { warningsOf } from './warnings.js';
 import { baselineCut, cutOf, windowsOf, type CheckWindow } from './windows.js';
@@ -84,6 +85,12 @@ export async function runCheck(
     cut: baselineCut(cut, columns.parts.time),
     segments: plannedSegments(config),
     biasOf,
+    scoresOf: async (binning) => {
+      const hasLabels = columns.parts.label !== undefined;
+      const read = await scoresRead(config, { features: binning.features, hasLabels, labels: store.labels });
+      remarks.push(...read.remarks);
+      return read.scores;
+    },
     wanted,
     withComponents: wantsComponents(bodies),
   });

@@ -1,4 +1,4 @@
-import { attributionMetrics, type BiasPlan, type Finding, type MetricName } from '#libs/contracts';
+import type { BiasPlan, Finding } from '#libs/contracts';
 import {
   biasSentence,
   describeFeature,
@@ -7,10 +7,9 @@ import {
   hasBiasWords,
   namesFor,
   sentenceOf,
+  TOLD_BY_NOTE,
 } from '#libs/monitoring';
 import type { FoundIn } from './report.js';
-
-const ATTRIBUTION: ReadonlySet<MetricName> = new Set(attributionMetrics);
 
 /** subjectOf: who or what a finding is about: a group of a facet, a feature, or the rows as a whole. */
 export const subjectOf = ({
@@ -37,10 +36,10 @@ function namesOf(finding: Finding, bias: BiasPlan | null | undefined) {
   return /^[\d.]+$/.test(names.who) ? { ...names, who: `${finding.facet} ${names.who}` } : names;
 }
 
-/** inWords: findings about groups and attributions as sentences, since their numbers have directions; nothing for all others. */
+/** inWords: findings about groups, attributions and what vanished as sentences, since their numbers have directions; nothing for all others. */
 export function inWords({ finding }: FoundIn, bias: BiasPlan | null | undefined): string | null {
   const { metric } = finding;
   if (hasBiasWords(metric))
     return `${biasSentence(finding, namesOf(finding, bias), describeSegment(finding))}.`;
-  return ATTRIBUTION.has(metric) ? sentenceOf(finding, finding.note) : null;
+  return TOLD_BY_NOTE.has(metric) ? sentenceOf(finding, finding.note) : null;
 }

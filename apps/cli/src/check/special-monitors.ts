@@ -37,7 +37,6 @@ function checkBias(
   for (const [index, name] of (monitor.facets ?? []).entries())
     if (!known.includes(name))
       throw new CheckProblem(`${at(['facets', index])}: ${unknown('facet', name, known)}`);
-  checkNumbers(monitor, at);
   for (const [path, limits] of limitsOf(monitor))
     for (const metric of RATIOS) {
       const limit = limits[metric];
@@ -60,7 +59,6 @@ function checkAttribution(
   for (const name of Object.keys(monitor.weights ?? {}))
     if (!known.includes(name))
       throw new CheckProblem(`${at(['weights', name])}: ${unknown('feature', name, known)}`);
-  checkNumbers(monitor, at);
 }
 
 type Limits = NonNullable<CheckMonitor['thresholds']>;
@@ -71,13 +69,3 @@ const limitsOf = (monitor: CheckMonitor): [PropertyKey[], Limits][] => [
     Object.entries(monitor[key] ?? {}).map(([name, own]): [PropertyKey[], Limits] => [[key, name], own]),
   ),
 ];
-
-/** Distances of bias and attribution have no history that a limit could be fitted on. */
-function checkNumbers(monitor: CheckMonitor, at: At): void {
-  for (const [path, limits] of limitsOf(monitor))
-    for (const [metric, limit] of Object.entries(limits))
-      if (typeof limit !== 'number')
-        throw new CheckProblem(
-          `${at([...path, metric])}: must be a number for a monitor of kind '${monitor.kind}'`,
-        );
-}

@@ -33,6 +33,8 @@ function excess({ metric, value, threshold, evidence, status }: Finding): number
     const [now, limit] = [value, threshold].map((x) => distanceFromNeutral(x, scaleOf(metric)));
     return limit === 0 ? Infinity : (now ?? 0) / (limit ?? 1);
   }
+  // What is left of a share.
+  if (metric === 'share_loss') return value < 1 ? (1 - threshold) / (1 - value) : Infinity;
   if (LESS_IS_WORSE.has(metric) && value <= 1)
     return threshold < 1 ? (1 - value) / (1 - threshold) : Infinity;
   // Beyond a lower bound: of a signed distance, or of a number of rows.

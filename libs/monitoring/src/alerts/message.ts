@@ -1,6 +1,7 @@
 import {
   ALL_SEGMENT,
   isFeatureCell,
+  shareMetrics,
   attributionMetrics,
   type AlertChart,
   type AlertFinding,
@@ -53,13 +54,14 @@ function cellLookup({ baseline, window, binning }: MessageInput): CellsOf {
   };
 }
 
-const ATTRIBUTION: ReadonlySet<MetricName> = new Set(attributionMetrics);
+/** TOLD_BY_NOTE: metrics whose note says who gained and who lost. */
+export const TOLD_BY_NOTE: ReadonlySet<MetricName> = new Set([...attributionMetrics, ...shareMetrics]);
 
-/** tell: a finding as a sentence: of groups by their names, of attributions with who gained and lost, else with what the cells show. */
+/** tell: a finding as a sentence: of groups by their names, of attributions and shares with who gained and lost, else with what the cells show. */
 function tell(finding: Finding, cells: ComparedCells | null, { bias }: MessageInput): string {
   if (hasBiasWords(finding.metric))
     return `${biasSentence(finding, namesFor(bias, finding), describeSegment(finding))}.`;
-  if (ATTRIBUTION.has(finding.metric)) return sentenceOf(finding, finding.note);
+  if (TOLD_BY_NOTE.has(finding.metric)) return sentenceOf(finding, finding.note);
   return sentenceOf(finding, cells === null ? '' : detailOf(cells));
 }
 

@@ -45,6 +45,7 @@ export const METRIC_LABELS: Readonly<Record<MetricName, string>> = {
   correlation_drift: 'largest change of a correlation',
   accuracy: 'accuracy',
   label_coverage: 'label coverage',
+  share_loss: 'share lost',
   ci: 'class imbalance',
   dpl: 'difference in proportions of labels',
   kl: 'Kullback–Leibler divergence of labels',
@@ -118,8 +119,25 @@ const EVENTS: Partial<Record<MetricName, (name: string) => string>> = {
   correlation_drift: () => 'a correlation of two features changed',
 };
 
+/** vanished: what is hardly there any more: a group, a segment value, a true or predicted class, a value of a feature. */
+function vanished({
+  feature,
+  facet,
+  facetValue,
+  variant,
+}: Pick<Finding, 'feature' | 'facet' | 'facetValue' | 'variant'>): string {
+  if (facet !== '') return `hardly any row is of '${facetValue}' (${facet})`;
+  if (feature === PREDICTION_FEATURES.label) return 'a class is hardly predicted any more';
+  if (feature !== '') return `${describeFeature(feature)} hardly takes one of its values any more`;
+  return variant === 'of-one-class' ? 'labels of a class hardly come any more' : 'hardly any rows are left';
+}
+
 /** happened: what a breach of a metric means, without numbers. */
-export function happened({ metric, feature }: Pick<Finding, 'metric' | 'feature'>): string {
+export function happened(
+  finding: Pick<Finding, 'metric' | 'feature' | 'facet' | 'facetValue' | 'variant'>,
+): string {
+  const { metric, feature } = finding;
+  if (metric === 'share_loss') return vanished(finding);
   const name = describeFeature(feature);
   return EVENTS[metric]?.(name) ?? `${name} moved`;
 }
@@ -134,6 +152,7 @@ const SHARES: ReadonlySet<MetricName> = new Set([
   'duplicate_rate',
   'accuracy',
   'label_coverage',
+  'share_loss',
   'attribution_share',
   'attribution_coverage',
 ]);

@@ -4,20 +4,16 @@ import { measured, undecided, type Draft, type Measurement } from '../draft.js';
 import { MIN_CHUNKS } from '../evidence.js';
 import { limitFor, thresholdOf } from '../limits.js';
 import type { Pair } from '../pair.js';
+import { compareSegmentValue } from '../share-loss.js';
 import { rateLimit } from './rate-limit.js';
 
-const OF_ROWS = ['volume', 'duplicate_rate'] as const satisfies readonly MetricName[];
+const OF_ROWS = ['volume', 'duplicate_rate', 'share_loss'] as const satisfies readonly MetricName[];
 /** Different rows are counted by a sketch: exact for some thousands, within about half a percent beyond. */
 const SKETCH_ERROR = 0.005;
 
 /** speaksOfRows: whether a monitor asks for anything about rows as a whole. */
-export function speaksOfRows(settings: MonitorBody): boolean {
-  const levels = [settings.thresholds, ...Object.values(settings.segmentThresholds)];
-  return OF_ROWS.some(
-    (metric) =>
-      settings.metrics?.includes(metric) === true || levels.some((level) => Object.hasOwn(level, metric)),
-  );
-}
+export const speaksOfRows = ({ metrics }: Pick<MonitorBody, 'metrics'>): boolean =>
+  metrics === null || OF_ROWS.some((metric) => metrics.includes(metric));
 
 const rowsCell = (cell: ProfileCell | null | undefined): RowsCell | null =>
   cell?.kind === 'rows' ? cell : null;
@@ -78,9 +74,10 @@ function duplicateRate(pair: Pair): Draft {
   );
 }
 
-/** compareRows: how many rows there are, and how many of them repeat another one. */
+/** compareRows: how many rows there are, how many of them repeat another one, and whether a segment value still has its share. */
 export const compareRows = (pair: Pair): Draft[] =>
-  chosenMetrics(pair, []).flatMap((metric) => {
+  chosenMetrics(pair, ['share_loss']).flatMap((metric) => {
     if (metric === 'volume') return [volume(pair)];
+    if (metric === 'share_loss') return compareSegmentValue(pair);
     return metric === 'duplicate_rate' ? [duplicateRate(pair)] : [];
   });

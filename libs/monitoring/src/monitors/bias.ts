@@ -12,6 +12,7 @@ import { compareGroups, biasSettingsOf } from '../bias/compare-groups.js';
 import { comparisonsOf, knownPlaces } from '../bias/comparisons.js';
 import { compareEntropy } from '../bias/entropy.js';
 import { compareFlips } from '../bias/flips.js';
+import { compareGroupShares } from '../bias/lost-groups.js';
 import { sideOf, sidesOf } from '../bias/sides.js';
 import { BLANK, type Draft } from '../draft.js';
 import { chunkNote, deffOf } from '../evidence.js';
@@ -20,6 +21,7 @@ import { timesOf, type MonitorInput, type SegmentValue } from '../pair.js';
 import { specialValuesOf } from '../special-values.js';
 
 type Index = ReadonlyMap<string, FacetCell>;
+const EVERYWHERE: SegmentValue = { segment: ALL_SEGMENT, segmentValue: SEGMENT_IN };
 const indexOf = (cells: readonly FacetCell[] = []): Index =>
   new Map(cells.map((cell) => [specialKey(cell), cell]));
 
@@ -62,33 +64,50 @@ function compareSet(
   const chunksOf = (value: SegmentValue) =>
     cells.chunks.flatMap((chunk, at) => {
       const cell = cellOf(chunk, value, set, groups);
-      return cell === null ? [] : [{ at, counts: outcomes(cell, places, groups) }];
+      return cell === null ? [] : [{ cell, phase: times.phases[at] ?? [] }];
     });
+  const outcomesOf = (chunks: ReturnType<typeof chunksOf>): number[][] =>
+    chunks.map(({ cell }) => outcomes(cell, places, groups));
   return (value) => {
     const window = cellOf(cells.window, value, set, groups);
+    const baseline = cellOf(cells.baseline, value, set, groups);
     const own = chunksOf(value);
-    const deff = deffOf(
-      {
-        chunks: own.map(({ counts }) => counts),
-        phases: own.flatMap(({ at }) => times.phases[at] ?? []),
-        allChunks: () => chunksOf({ segment: ALL_SEGMENT, segmentValue: 'in' }).map(({ counts }) => counts),
-      },
-      times,
-    );
-    return compareGroups(
-      {
-        value,
-        set,
-        plan,
-        settings: input.settings,
-        window,
-        baseline: cellOf(cells.baseline, value, set, groups),
-        known: window === null ? 0 : sideOf(window.counts, places, groups).rows,
-        deff,
-        deffNote: chunkNote({ chunkCount: cells.chunks.length, span: times.span }),
-      },
-      comparisons,
-    );
+    const phases = own.flatMap(({ phase }) => phase);
+    const counts = {
+      chunks: outcomesOf(own),
+      phases,
+      allChunks: () => outcomesOf(chunksOf(EVERYWHERE)),
+    };
+    return [
+      ...compareGroupShares(
+        input,
+        { value, set, groups },
+        {
+          comparisons,
+          times: { ...times, phases, chunkCount: cells.chunks.length },
+          cells: {
+            baseline,
+            window,
+            chunks: own.map(({ cell }) => cell),
+            allChunks: () => chunksOf(EVERYWHERE).map(({ cell }) => cell),
+          },
+        },
+      ),
+      ...compareGroups(
+        {
+          value,
+          set,
+          plan,
+          settings: input.settings,
+          window,
+          baseline,
+          known: window === null ? 0 : sideOf(window.counts, places, groups).rows,
+          deff: deffOf(counts, times),
+          deffNote: chunkNote({ chunkCount: cells.chunks.length, span: times.span }),
+        },
+        comparisons,
+      ),
+    ];
   };
 }
 

@@ -96,7 +96,7 @@ function missing(pair: Comparable, metrics: readonly MetricName[]): Draft[] {
 
 function compareColumn(pair: Pair): Draft[] {
   const wanted = chosenMetrics(pair, DEFAULTS).filter(
-    (metric) => metric !== 'volume' && metric !== 'duplicate_rate',
+    (metric) => metric !== 'volume' && metric !== 'duplicate_rate' && metric !== 'share_loss',
   );
   const gated = gate(pair);
   if (!isComparable(gated)) return incomparable(pair, wanted, gated);

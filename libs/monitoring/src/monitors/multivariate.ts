@@ -14,6 +14,7 @@ import { momentsOf } from '../drift/sides.js';
 import { chunkNote, evidenceOf, MIN_CHUNKS, type Evidence } from '../evidence.js';
 import { formatNumber } from '../format.js';
 import { fewRows, gate, isComparable, type Comparable } from '../gate.js';
+import { limitFor, thresholdOf } from '../limits.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from '../pair.js';
 import { coarseChunks } from './drift.js';
 
@@ -63,6 +64,15 @@ function reconstruction(pair: Pair, noComponents = NO_COMPONENTS): Draft {
   return measured(pair, measurement, reconstructionEvidence(gated));
 }
 
+/** What is made from a sample has no parts to fit a limit on, so that a default limit that is to be fitted is none for it. */
+const sampledLimit = (pair: Pair, metric: MetricName, value: number | null) => {
+  const threshold = thresholdOf(pair, metric);
+  const isConstant =
+    typeof threshold === 'number' || (typeof threshold === 'object' && threshold?.kind === 'constant');
+  const history = () => ({ values: [], of: '' });
+  return limitFor({ metric, value, history, threshold: isConstant ? threshold : null });
+};
+
 type Both = { readonly baseline: SampledColumn; readonly window: SampledColumn };
 
 /** Columns that both samples have, as the same kind. */
@@ -108,7 +118,7 @@ function classifier(sampled: Sampled): Draft {
     variant: 'boosted-trees-5-folds',
     value,
     whyNot: 'too few rows to learn from',
-    ...limited(pair, { metric, value, history: () => ({ values: [], of: '' }) }),
+    ...sampledLimit(pair, metric, value),
     ...rowsIn(sampled),
     baselineValue: 0.5,
   } as const;
@@ -135,7 +145,7 @@ function correlation(sampled: Sampled): Draft {
     variant: 'spearman-largest-change',
     value,
     whyNot: 'no two numbers vary together',
-    ...limited(pair, { metric, value, history: () => ({ values: [], of: '' }) }),
+    ...sampledLimit(pair, metric, value),
     ...rowsIn(sampled),
   } as const;
   return measured(pair, measurement, evidence(sampled, found?.p ?? 1, note));

@@ -240,7 +240,7 @@ describe('qualityWarnings', () => {
       name: 'scores without a class',
       binning: SCORES,
       cell: confusionOf({ a: { '': 500 } }),
-      says: /needs its positiveLabel/,
+      says: /name the class that a high score speaks for/,
     },
     {
       name: 'two spellings',

@@ -13,10 +13,11 @@ import { evidenceBeside, MIN_CHUNKS, spreadOf, type Evidence, type Spread } from
 import { formatPercent } from '../format.js';
 import { fewRows } from '../gate.js';
 import type { History } from '../limits.js';
-import type { Pair, Side } from '../pair.js';
+import type { MonitorInput, Pair, Side } from '../pair.js';
 import { checksum, seeded } from '../random.js';
+import { compareClasses } from '../share-loss.js';
 
-const METRICS = ['accuracy', 'label_coverage'] as const satisfies readonly MetricName[];
+const METRICS = ['accuracy', 'label_coverage', 'share_loss'] as const satisfies readonly MetricName[];
 /** A part of the baseline with fewer rows says nothing. */
 const MIN_PART_ROWS = 50;
 const DRAWS = 200;
@@ -83,7 +84,7 @@ function chanceAgreement(cell: ConfusionCell): number {
 }
 
 const NO_CLASS =
-  'no labelled row has a predicted class; where predictions are scores only, the model needs its positiveLabel';
+  'no labelled row has a predicted class; where predictions are scores only, name the class that a high score speaks for (positiveLabel of the model, columns.positive in check)';
 const OF_REGRESSION =
   'quality of a regression is not measured yet: no error of predicted values (MAE, RMSE, R²) is computed';
 
@@ -126,7 +127,7 @@ export function qualityWarnings(
 }
 
 type Counted = {
-  readonly metric: (typeof METRICS)[number];
+  readonly metric: 'accuracy' | 'label_coverage';
   /** Of a cell, the rows that count and those that are as they should be. */
   readonly of: (cell: ConfusionCell) => Proportion;
   readonly now: Proportion;
@@ -240,6 +241,37 @@ function gate(pair: Pair, window: ConfusionCell | null): Undecidable | null {
     : null;
 }
 
+/** Labels of some classes come later than others: a class may yet come while so few of the usual labels are there. */
+const ENOUGH_OF_COVERAGE = 0.5;
+
+/**
+ * classes: whether each true class still comes, and, where predictions are scores only, whether each is still predicted; predicted labels are
+ * looked at by prediction drift, which needs no ground truth.
+ */
+function classes(
+  pair: Pair,
+  { window, baseline }: { readonly window: ConfusionCell; readonly baseline: ConfusionCell | null },
+  { features }: Pick<BinningBody, 'features'>,
+): Draft[] {
+  const metric = 'share_loss';
+  if (baseline === null || baseline.labelled === 0)
+    return [undecided(pair, metric, { status: 'no_baseline', note: 'the baseline has no labels' })];
+  const part = shareOf(covered(window)) / shareOf(covered(baseline));
+  if (part < ENOUGH_OF_COVERAGE) {
+    const note = `${formatPercent(shareOf(covered(window)))} of the rows have a label so far: a class may yet come`;
+    return [undecided(pair, metric, { status: 'waiting', note })];
+  }
+  const both = { window, baseline };
+  const { label, score } = PREDICTION_FEATURES;
+  const names = features.map(({ feature }) => feature);
+  return [
+    compareClasses(pair, both, { by: 'label', feature: '' }),
+    ...(names.includes(score) && !names.includes(label) && hits(baseline).trials > 0
+      ? [compareClasses(pair, both, { by: 'predicted', feature: label })]
+      : []),
+  ];
+}
+
 /** One finding stands for all of them. */
 const ofRegression = (pair: Pair): Draft[] =>
   pair.segment === ALL_SEGMENT
@@ -247,17 +279,20 @@ const ofRegression = (pair: Pair): Draft[] =>
     : [];
 
 /**
- * compareQuality: accuracy and label coverage of a segment value. Less is worse for both. Accuracy below its limit counts when
+ * compareQuality: accuracy and label coverage of a segment value, and whether its classes still come. Accuracy below its limit counts when
  * it is also, by a one-sided test, below the baseline's; against a baseline without labels the limit itself is the fact.
  * Until the first label arrives both wait: no labels is neither good nor bad.
  */
-export function compareQuality(pair: Pair): Draft[] {
+export function compareQuality(pair: Pair, { binning }: Pick<MonitorInput, 'binning'>): Draft[] {
   if (pair.feature !== '') return ofRegression(pair);
   const [window, baseline] = [confusion(pair.window), confusion(pair.baseline)];
   const reason = gate(pair, window);
-  return chosenMetrics(pair, METRICS).map((metric) => {
+  return chosenMetrics(pair, METRICS).flatMap((metric) => {
     if (window === null || reason !== null)
-      return undecided(pair, metric, reason ?? { status: 'no_data', note: '' });
-    return metric === 'label_coverage' ? coverage(pair, window, baseline) : accuracy(pair, window, baseline);
+      return [undecided(pair, metric, reason ?? { status: 'no_data', note: '' })];
+    if (metric === 'share_loss') return classes(pair, { window, baseline }, binning);
+    return [
+      metric === 'label_coverage' ? coverage(pair, window, baseline) : accuracy(pair, window, baseline),
+    ];
   });
 }

@@ -41,6 +41,8 @@ export type FileStore = {
   /** As in {@link Baselines}, of the rows that are shown. */
   projection: Baselines['projection'];
   dimensionValues: (name: Name, dimension: DimensionBody, features: readonly Feature[]) => Promise<string[]>;
+  /** Classes of the labels of the rows that are shown, the most frequent ones. */
+  labels: () => Promise<string[]>;
   /** The windows of the rows that are shown: start, rows, and the times of the oldest and the newest of them (0 without time). */
   windows: () => Promise<DataWindow[]>;
   /** Profiles the rows that are shown, under the origin of the plan. */
@@ -50,6 +52,8 @@ export type FileStore = {
 
 export type DataWindow = { startMs: number; rows: number; firstMs: number; lastMs: number };
 
+const MAX_LABELS = 20;
+const labelRow = z.object({ label: z.string() });
 const windowRow = z.object({ start: integer, rows: integer, first: integer, last: integer });
 
 /** openFileStore: with its own data in `folder`, which is the caller's to remove. */
@@ -67,6 +71,15 @@ export async function openFileStore(folder: string): Promise<FileStore> {
     projection: baselines.projection,
     dimensionValues: ({ project, model, version, origin }, body, features) =>
       baselines.dimensionValues(project, model, version, origin, body, features),
+    labels: async () => {
+      const rows = await db.query({
+        name: 'file-labels',
+        sql: `SELECT CAST(truth, 'String') AS label FROM predictions WHERE truth != '' GROUP BY label ORDER BY count() DESC, label LIMIT ${MAX_LABELS}`,
+        row: labelRow,
+        timeoutMs: 600_000,
+      });
+      return rows.map(({ label }) => label);
+    },
     windows: async () => {
       const rows = await db.query({
         name: 'file-windows',

@@ -2,6 +2,7 @@ import {
   biasPlan,
   documentId,
   LIVE_ORIGIN,
+  scoreRule,
   type BinningBody,
   type ProjectionBody,
   type RegistryDocument,
@@ -90,6 +91,7 @@ export async function loadPlan(
     baseline === null ? null : store.documents.get(project, 'projection', baseline.id),
   ]);
   if (modelDocument === null || version === null || binning === null) return null;
+  const scores = scoreRule(modelDocument.body, binning.features);
   return {
     ...name,
     origin,
@@ -106,6 +108,7 @@ export async function loadPlan(
     timeZone: modelDocument.body.timeZone,
     bias: biasPlan(modelDocument.body, binning.features),
     attributions,
+    ...(scores !== null && { scores }),
     ...(origin !== LIVE_ORIGIN && baseline?.body.withoutRows === true && { given: true }),
   };
 }

@@ -1,6 +1,6 @@
 import { LIVE_ORIGIN, PREDICTION_FEATURES, type FeatureBinning } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
-import { Bindings, integersLiteral } from '../segments/bindings.js';
+import { Bindings, integersLiteral, numberLiteral } from '../segments/bindings.js';
 import { combined, ofParts, ofRows, partsOf, summed, type Aggregate } from './aggregates.js';
 import { CELL_FIELDS, cellColumn, rowsCell } from './cell-columns.js';
 import { grouping, type Grouping, type SegmentPart } from './grouping.js';
@@ -142,12 +142,22 @@ export function predictsValues(plan: ProfilePlan): boolean {
   return counted.has(value) && !counted.has(label) && !counted.has(score);
 }
 
+/** SQL of the predicted class. A low score says only that it is not the positive one: where the truth is another one, that was meant. */
+function predictedClass({ scores }: ProfilePlan, bindings: Bindings): string {
+  if (!scores) return 'label';
+  const [label, truth] = [`CAST(label, 'String')`, `CAST(truth_label, 'String')`];
+  const [positive, negative] = [bindings.text(scores.positive), bindings.text(scores.negative)];
+  const low = `if(${truth} NOT IN ('', ${positive}), ${truth}, ${negative})`;
+  const high = `score >= ${numberLiteral(scores.threshold)}`;
+  return `multiIf(${label} != '', ${label}, NOT isFinite(score), '', ${high}, ${positive}, ${low})`;
+}
+
 /** countLabels: the statement that counts label × predicted, for every group of rows, labelled or not. */
 export function countLabels(plan: ProfilePlan, pass: Pass): Statement {
   const bindings = new Bindings();
   const groups = grouping(plan, pass.part, bindings);
   // Grouped by place in a dictionary, not by text.
-  const perRow = `SELECT bucket, ${groups.keys}toLowCardinality(truth_label) AS truth_text, toLowCardinality(label) AS predicted FROM (${labelledRows(plan, pass, bindings)})`;
+  const perRow = `SELECT bucket, ${groups.keys}toLowCardinality(truth_label) AS truth_text, toLowCardinality(${predictedClass(plan, bindings)}) AS predicted FROM (${labelledRows(plan, pass, bindings)})`;
   const pairs = counted(perRow, groups, [summed('count()', 'n')], ', truth_text, predicted');
   const top =
     `arraySlice(arraySort(t -> (-toInt64(t.2), t.1), groupArrayIf((concat(truth_text, char(${PAIR_SEPARATOR.charCodeAt(0)}), predicted), n), ` +

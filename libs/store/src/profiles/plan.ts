@@ -7,6 +7,7 @@ import {
   type Feature,
   type ModelBody,
   type ProjectionBody,
+  type ScoreRule,
   type UncountedSegment,
 } from '#libs/contracts';
 import { Bindings } from '../segments/bindings.js';
@@ -36,6 +37,8 @@ export type ProfilePlan = {
   given?: true;
   /** Facets that confusion is counted by; null or absent when the model has none. */
   bias?: BiasPlan | null;
+  /** How scores become predicted classes; null or absent where labels are predicted. */
+  scores?: ScoreRule | null;
   /** Principal components that rows are measured against; null or absent where no monitor asks for them. Its binning is among those of `binning`. */
   projection?: ProjectionBody | null;
   /** Whether attributions are counted: only where a baseline or a monitor has something to compare them with. */
@@ -68,7 +71,11 @@ export function planHash(plan: ProfilePlan): bigint {
     kind,
     valueOf(plan, feature, bindings),
   ]);
-  const also = [...(plan.bias ? [plan.bias] : []), ...(plan.attributions === true ? ['attributions'] : [])];
+  const also = [
+    ...(plan.bias ? [plan.bias] : []),
+    ...(plan.scores ? [plan.scores] : []),
+    ...(plan.attributions === true ? ['attributions'] : []),
+  ];
   const content = [STATEMENTS, plan.binning.hash, plan.timeZone, values, segments, bindings.params, ...also];
   return digest(content);
 }

@@ -1,13 +1,14 @@
-import { describeSegment, formatCount, formatNumber, formatPercent } from '#libs/monitoring';
+import type { MetricName } from '#libs/contracts';
+import { describeSegment, formatCount, formatNumber, formatPercent, isShare } from '#libs/monitoring';
 import { subjectOf } from '../sentences.js';
 import type { Group } from './groups.js';
 
 /** Lines of a list, at most. */
 export const MAX_LISTED = 400;
 const number = (value: number | null): string => (value === null ? '–' : formatNumber(value));
-/** Rates are read as shares, all else as it is. */
-export const shown = (metric: string, value: number | null): string =>
-  value !== null && metric.endsWith('_rate') ? formatPercent(value) : number(value);
+/** Shares are read as percentages, all else as it is. */
+export const shown = (metric: MetricName, value: number | null): string =>
+  value !== null && isShare(metric) ? formatPercent(value) : number(value);
 const LEAST_Q = 1e-4;
 export const qOf = (q: number | null): string => (q !== null && q < LEAST_Q ? '< 0.0001' : number(q));
 export const plural = (count: number, what: string): string =>
