@@ -37,6 +37,8 @@ export type MonitorInput = {
   readonly rows?: { readonly baseline: RowSample; readonly window: RowSample };
   /** Why the baseline has no principal components, where that is known. */
   readonly noComponents?: string;
+  /** Features whose column the window does not have at all; left out where that cannot be told from columns that are empty, as in events. */
+  readonly absent?: ReadonlySet<string>;
   /** Segments that the version cannot be cut by; absent when there are none. */
   readonly uncounted?: readonly UncountedSegment[];
 };
@@ -68,6 +70,8 @@ export type Pair = Side & {
   /** Chunks that the baseline has at all. */
   readonly chunkCount: number;
   readonly settings: MonitorBody;
+  /** Whether the window lacks the column; null where an absent column looks like an empty one. */
+  readonly isAbsent: boolean | null;
 };
 
 /** Whole: the cell that a segment value as a whole is compared by. */
@@ -153,6 +157,7 @@ export function pairer(
       all: { ...side(allKey), window: window.get(allKey) ?? null },
       chunkCount: chunks.length,
       settings: input.settings,
+      isAbsent: input.absent?.has(feature) ?? null,
     };
   };
 }

@@ -74,7 +74,7 @@ export {
   unknownColumn,
   type DataColumn,
   type DataCut,
-  type DataFacts,
+  type ShownFacts,
   type DataFile,
   type DataFormat,
   type DataParts,
@@ -83,6 +83,8 @@ export {
   type FileStore,
 } from './files/index.js';
 export type { Refusal } from './baselines/refusal.js';
-export { inferFeature, type ColumnFacts } from './baselines/feature-type.js';
+export { countsOn, judgeColumn, type Judged } from './baselines/feature-type.js';
+export { contentOf, contentWarnings } from './baselines/content-warnings.js';
+export { noFacts, type ColumnFacts } from './baselines/column-facts.js';
 export type { BaselineName } from './baselines/remove.js';
 export { goesTogether } from './segments/feature-columns.js';

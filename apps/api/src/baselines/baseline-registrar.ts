@@ -71,13 +71,14 @@ export class BaselineRegistrar {
   async register(order: BaselineOrder): Promise<Registered> {
     const { project, model, version, query } = order;
     const modelDocument = await this.registry.get({ project, kind: 'model', id: model });
-    const schema = await this.schemas.schemaOf(order, modelDocument.body);
+    const { schema, warnings } = await this.schemas.schemaOf(order, modelDocument.body);
     const privacy = this.privacyOf(project, model, modelDocument.body);
     const prepared = await this.vocabularies.prepare(order, schema, privacy);
     const origin = baselineOrigin(query.name);
     const inserted = await this.insert(order, { model: modelDocument.body, ...prepared, privacy, origin });
     try {
-      return await this.finish(order, { inserted, origin, features: prepared.schema.body.features });
+      const all = { ...inserted, warnings: [...warnings, ...inserted.warnings] };
+      return await this.finish(order, { inserted: all, origin, features: prepared.schema.body.features });
     } catch (error) {
       await this.store.baselines.remove(project, model, version, origin);
       throw error;

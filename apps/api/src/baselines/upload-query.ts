@@ -1,4 +1,4 @@
-import { nameSchema, textSchema } from '#libs/contracts';
+import { nameSchema, readingSchema, textSchema } from '#libs/contracts';
 import type { BaselineColumns } from '#libs/store';
 import { z } from 'zod';
 
@@ -25,6 +25,8 @@ const columnsSchema = z.strictObject({
   /** A prefix (`phi_` finds `phi_age` for `age`), or feature → column. */
   attributions: z.union([textSchema, z.record(textSchema, textSchema)]).optional(),
   tags: z.record(textSchema, textSchema).default({}),
+  /** Column → how its values are spelled, where that cannot be told from the file. */
+  reading: z.record(textSchema, readingSchema).optional(),
 });
 
 const columnsParameter = z
@@ -41,7 +43,7 @@ const columnsParameter = z
   })
   .pipe(columnsSchema)
   .describe(
-    'JSON: which column of the file holds the time, id, label (what was true), labelValue, predictionLabel, score, value, the tags: {"tag":"column"}, and the attributions: {"feature":"column"}, or the prefix of their columns. Every other column is a feature of the same name.',
+    'JSON: which column of the file holds the time, id, label (what was true), labelValue, predictionLabel, score, value, the tags: {"tag":"column"}, and the attributions: {"feature":"column"}, or the prefix of their columns. reading: {"column": {"dates": "day_first"}} says how values are spelled that can be read in two ways. Every other column is a feature of the same name.',
   );
 
 /** uploadQuery: what an upload says of its file. */
@@ -95,6 +97,7 @@ export const toBaselineColumns = (
     ...Object.fromEntries(rolesOf(columns)),
     ...(explained.length > 0 && { attributions: Object.fromEntries(explained) }),
     tags: columns.tags,
+    ...(columns.reading !== undefined && { readings: columns.reading }),
   };
 };
 
@@ -123,6 +126,9 @@ export const attributionErrors = (
       ];
 };
 
+const readColumns = ({ reading = {} }: Columns): [string, string][] =>
+  Object.keys(reading).map((column) => [`columns.reading.${column}`, column]);
+
 const named = (columns: Columns): [string, string][] => [
   ...rolesOf(columns).map(([role, column]): [string, string] => [`columns.${role}`, column]),
   ...Object.entries(columns.tags).map(([tag, column]): [string, string] => [`columns.tags.${tag}`, column]),
@@ -133,7 +139,7 @@ const named = (columns: Columns): [string, string][] => [
 
 /** columnErrors: columns that were named and are not in the file. */
 export const columnErrors = (columns: Columns, inFile: readonly string[]): FieldError[] =>
-  named(columns)
+  [...named(columns), ...readColumns(columns)]
     .filter(([, column]) => !inFile.includes(column))
     .map(([field, column]) => unknownName(field, 'column', column, inFile));
 

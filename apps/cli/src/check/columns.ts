@@ -1,8 +1,8 @@
 import type { CheckColumn, Feature, Reading } from '#libs/contracts';
-import type { DataColumn, DataFacts, DataParts } from '#libs/store';
+import type { ColumnFacts, DataColumn, DataParts } from '#libs/store';
 
 /** What is known of a column of one file. */
-export type ColumnView = { column: DataColumn; facts: DataFacts };
+export type ColumnView = { column: DataColumn; facts: ColumnFacts };
 
 /** How the columns are used: which part each plays, and why. */
 export type Columns = {
@@ -15,8 +15,6 @@ export type Columns = {
   /** Feature → column that explains it. */
   attributions: ReadonlyMap<string, string>;
   listed: CheckColumn[];
+  /** What somebody who looks at the columns would not expect. */
+  warnings: string[];
 };
-
-/** plural: a count with its noun. */
-export const plural = (count: number, what: string): string =>
-  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;

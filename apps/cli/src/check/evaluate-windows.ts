@@ -16,6 +16,7 @@ export async function evaluateWindows({
   windows,
   timeZone,
   baseline,
+  absent,
   profileOf,
   samplesOf,
 }: {
@@ -23,6 +24,8 @@ export async function evaluateWindows({
   windows: readonly CheckWindow[];
   timeZone: string | null;
   baseline: BaselineSide;
+  /** Features whose column the current file does not have. */
+  absent: ReadonlySet<string>;
   profileOf: (window: CheckWindow) => Promise<Profile>;
   samplesOf: (window: CheckWindow) => Promise<Samples>;
 }): Promise<FoundIn[]> {
@@ -40,6 +43,7 @@ export async function evaluateWindows({
         features: baseline.plan.features,
         settings: body,
         bias: baseline.plan.bias ?? null,
+        absent,
         ...(baseline.noComponents !== null && { noComponents: baseline.noComponents }),
         ...samplesFor(body, samples),
       });

@@ -1,13 +1,19 @@
-import { PREDICTION_FEATURES, type CheckColumn, type CheckConfig, type Feature } from '#libs/contracts';
-import { inferFeature, type DataFacts } from '#libs/store';
+import {
+  PREDICTION_FEATURES,
+  type CheckColumn,
+  type CheckConfig,
+  type Feature,
+  type Reading,
+} from '#libs/contracts';
+import { countsOn, judgeColumn, type ColumnFacts, type Judged } from '#libs/store';
 import { explainedBy } from './attribution-columns.js';
-import { plural, type ColumnView } from './columns.js';
+import type { ColumnView } from './columns.js';
 import type { GivenType } from './given-types.js';
 
 const RESERVED = new Set<string>(Object.values(PREDICTION_FEATURES));
 
-/** A column as a feature, or null, and what is said about it. */
-type Chosen = { feature: Feature | null; listed: CheckColumn };
+/** A column as a feature, or null, and what is said about it: in the list of columns, and as a warning. */
+type Chosen = { feature: Feature | null; listed: CheckColumn; warnings: string[] };
 
 /** What else is known of a column: what it is for beside being compared, what the configuration says, and what goes with it. */
 export type Uses = {
@@ -21,19 +27,32 @@ export type Uses = {
   known: ReadonlySet<string>;
 };
 
-/** chooseFeature: what a column that plays no other part is compared as. */
-export function chooseFeature(view: ColumnView, config: CheckConfig, uses: Uses): Chosen {
+/** chooseFeature: what a column that plays no other part is compared as. `now` is what it holds in the current file, where that is known. */
+export function chooseFeature(
+  view: ColumnView,
+  config: CheckConfig,
+  uses: Uses & { now: ColumnFacts | undefined },
+): Chosen {
   const why = whyNot(view, uses);
-  if (why !== undefined) return ignored(view, why);
+  if (why !== undefined)
+    return ignored(view, {
+      why,
+      ...(view.column.type === 'nested' && !uses.isIgnored && { warning: nested(view) }),
+    });
   const { column, facts } = view;
   const { name } = column;
   const isUsed = uses.bySegment || uses.byFacet;
   const explained = uses.given !== undefined || isUsed ? undefined : explainedBy(view, config, uses.known);
   const listed = (part: string, kind: string, why: string): CheckColumn => ({ name, part, type: kind, why });
   if (explained !== undefined)
-    return { feature: null, listed: listed('attribution', column.type, `explains '${explained}'`) };
-  const type = typeOf(view, uses);
-  const reading = config.columns?.reading?.[name];
+    return {
+      feature: null,
+      listed: listed('attribution', column.type, `explains '${explained}'`),
+      warnings: [],
+    };
+  const judged = judge(view, uses.now);
+  const reading = readingOf(judged, config.columns?.reading?.[name]);
+  const type = typeOf(view, judged, uses);
   const feature: Feature = { name, type, role: 'input', ...(reading !== undefined && { reading }) };
   if (uses.bySegment && uses.given === undefined)
     return {
@@ -47,25 +66,59 @@ export function chooseFeature(view: ColumnView, config: CheckConfig, uses: Uses)
         type,
         'cuts segments; list it under numeric or categorical to compare it too',
       ),
+      warnings: [],
     };
   if (uses.byFacet && (uses.isIgnored || column.type === 'time') && uses.given === undefined)
     return {
       feature: { ...feature, role: 'context' },
       listed: listed('context', type, 'makes groups and is not compared itself'),
+      warnings: [],
     };
-  if (type === 'timestamp' && !uses.hasTime) return ignored(view, NO_AGE);
+  if (type === 'timestamp' && !uses.hasTime) return ignored(view, { why: NO_AGE, warning: noAge(name) });
+  if (uses.given !== undefined) return { feature, listed: listed('feature', type, 'said so'), warnings: [] };
+  if (judged.isLeftOut && !uses.byFacet) return ignored(view, judged);
+  if (judged.asks !== undefined && !isAnswered(judged, reading))
+    return ignored(view, { why: 'can be read in two ways', warning: judged.asks });
+  return { feature, listed: listed('feature', type, judged.why), warnings: [judged.warning ?? []].flat() };
+}
+
+const nested = ({ column: { name } }: ColumnView): string =>
+  `column '${name}' holds nested values and is not compared: give each part a column of its own`;
+
+const NO_AGE = 'holds times, whose age is not known without a time of the row (columns.time)';
+const noAge = (name: string): string =>
+  `column '${name}' holds times and is not compared: without the time of the row (columns.time) their age is not known`;
+
+const ignored = (
+  { column: { name, type } }: ColumnView,
+  { why, warning }: { why: string; warning?: string },
+): Chosen => ({
+  feature: null,
+  listed: { name, part: 'ignored', type, why },
+  warnings: warning === undefined ? [] : [warning],
+});
+
+/** judge: a column by both files: numbers that grow with every row and go on in the current file name rows. */
+function judge({ column, facts }: ColumnView, now: ColumnFacts | undefined): Judged {
+  if (column.type === 'time')
+    return { type: 'timestamp', why: 'holds times: compared by their age at the time of the row' };
+  const judged = judgeColumn(facts);
+  if (judged.type !== 'numeric' || now === undefined || !countsOn(facts, now)) return judged;
+  const why = 'whole numbers that grow with every row and go on in the current file';
   return {
-    feature,
-    listed: listed('feature', type, uses.given === undefined ? whyType(facts, type) : 'said so'),
+    type: 'identifier',
+    why: `names rows (${why}): only gaps and repeats are looked at`,
+    warning: `column '${column.name}' names rows and is not compared: ${why}`,
   };
 }
 
-const NO_AGE = 'holds times, whose age is not known without a time of the row (columns.time)';
+/** What the configuration says comes before what the values say. */
+const readingOf = ({ reading }: Judged, given: Reading | undefined): Reading | undefined =>
+  reading === undefined && given === undefined ? undefined : { ...reading, ...given };
 
-const ignored = ({ column: { name, type } }: ColumnView, why: string): Chosen => ({
-  feature: null,
-  listed: { name, part: 'ignored', type, why },
-});
+/** A question is answered by the reading that it asks for. */
+const isAnswered = ({ type }: Judged, reading: Reading | undefined): boolean =>
+  (type === 'timestamp' ? reading?.dates : reading?.decimal) !== undefined;
 
 function whyNot(
   { column: { name, type } }: ColumnView,
@@ -78,26 +131,16 @@ function whyNot(
 }
 
 /** Groups and segments are named by values, which lengths and ages are not. */
-function typeOf({ column, facts }: ColumnView, { given, bySegment, byFacet }: Uses): Feature['type'] {
+function typeOf(
+  { facts }: ColumnView,
+  { type }: Judged,
+  { given, bySegment, byFacet }: Uses,
+): Feature['type'] {
   if (given !== undefined) return given;
-  const { type } = column.type === 'time' ? { type: 'timestamp' as const } : inferFeature(facts);
-  const isMeasured = type === 'timestamp' || type === 'text';
-  return isMeasured && (bySegment || byFacet) ? 'categorical' : type;
+  if (!bySegment && !byFacet) return type;
+  if (type === 'identifier' && facts.numbers === facts.filled) return 'numeric';
+  return type === 'timestamp' || type === 'text' || type === 'time_of_day' ? 'categorical' : type;
 }
 
 /** A segment is named by the texts of its column, so that long whole numbers stay exact; many different numbers are cut by range instead. */
-const usesTexts = ({ different }: DataFacts): boolean => different <= 1_000;
-
-function whyType(facts: DataFacts, type: Feature['type']): string {
-  const { filled, numbers, phrases, different, rows } = facts;
-  const of = (some: number, what: string): string =>
-    some === filled ? `all values are ${what}` : `${some} of ${filled} values are ${what}`;
-  if (type === 'timestamp') return 'holds times: compared by their age at the time of the row';
-  if (filled === 0) return 'holds no value, so nothing speaks against numbers';
-  if (type === 'numeric') return of(numbers, 'numbers');
-  if (type === 'text')
-    return `${of(phrases, 'of several words')}: compared by their length and by unseen words`;
-  if (type === 'identifier')
-    return `${plural(different, 'different text')} in ${plural(rows, 'row')}: only gaps and repeats are looked at`;
-  return plural(different, 'different value');
-}
+const usesTexts = ({ different }: ColumnFacts): boolean => different <= 1_000;

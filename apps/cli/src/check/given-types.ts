@@ -1,6 +1,8 @@
 import type { CheckConfig } from '#libs/contracts';
 import type { ConfigFile } from './config-file.js';
+import { judgeColumn } from '#libs/store';
 import { CheckProblem } from './problem.js';
+import type { ReadFile } from './read-files.js';
 
 const TYPES = ['numeric', 'categorical', 'timestamp', 'time_of_day', 'text'] as const;
 export type GivenType = (typeof TYPES)[number];
@@ -39,4 +41,33 @@ export function checkAges({ config, at }: ConfigFile, time: string | undefined):
   throw new CheckProblem(
     `${at(['columns', 'timestamp'])}: '${name}' is compared by its age at the time of the row, and no column holds that time; name it under columns.time`,
   );
+}
+
+const TIMES =
+  'times are read as 2026-01-31T12:00:00Z, 2026-01-31, 31 Jan 2026, 31/01/2026, or as a number of seconds or milliseconds since 1970';
+/** A number with fewer digits counts no seconds since 1970. */
+const LEAST_SECONDS = 1e8;
+
+/** checkTimes: a column that is said to hold the time of the rows holds some that can be read, in both files. */
+export function checkTimes(
+  { config, at }: ConfigFile,
+  { baseline, current }: { baseline: ReadFile; current: ReadFile },
+): void {
+  const name = config.columns?.time;
+  if (name === undefined) return;
+  for (const { input, views } of [baseline, current]) {
+    const view = views.find(({ column }) => column.name === name);
+    if (view === undefined || view.column.type === 'time' || view.facts.filled === 0) continue;
+    const { facts } = view;
+    const { type, asks } = judgeColumn({ ...facts, name: 'timestamp' });
+    const { dates, epoch } = config.columns?.reading?.[name] ?? {};
+    if (asks !== undefined && dates === undefined)
+      throw new CheckProblem(`--${input.side} ${input.path}: ${asks.replace("'timestamp'", `'${name}'`)}`);
+    const isRead = type === 'timestamp' || dates !== undefined || epoch !== undefined;
+    if (isRead || facts.times > 0 || (facts.most ?? 0) >= LEAST_SECONDS) continue;
+    const value = facts.examples[0] ?? String(facts.least ?? '');
+    throw new CheckProblem(
+      `--${input.side} ${input.path}: none of the ${facts.filled.toLocaleString('en')} values of the time column '${name}' (${at(['columns', 'time'])}) is a time; one is '${value}': ${TIMES}`,
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noFacts } from '#libs/store';
 import type { ColumnView } from './columns.js';
 import { inferColumns } from './infer.js';
 import { partOf } from './parts.js';
@@ -6,15 +7,8 @@ import { partOf } from './parts.js';
 const view = (name: string, facts: Partial<ColumnView['facts']> = {}): ColumnView => ({
   column: { name, type: 'text', sql: name },
   facts: {
-    name,
-    rows: 2_000,
-    filled: 2_000,
-    numbers: 0,
-    booleans: 0,
-    times: 0,
-    phrases: 0,
-    shares: 0,
-    different: 3,
+    ...noFacts(name),
+    ...{ rows: 2_000, filled: 2_000, different: 3 },
     ...facts,
   },
 });
@@ -38,10 +32,55 @@ describe('partOf', () => {
 });
 
 describe('inferColumns', () => {
+  const classes = (...examples: string[]): Partial<ColumnView['facts']> => ({
+    ...{ examples, different: examples.length },
+  });
+
   test('the first column of a part plays it, the others are features', () => {
-    const { parts, features } = inferColumns([view('label'), view('target')], {});
+    const views = ['label', 'target', 'prediction'].map((name) => view(name, classes('no', 'yes')));
+    const { parts, features } = inferColumns(views, {});
     expect(parts.label).toBe('label');
     expect(features).toEqual([{ name: 'target', type: 'categorical', role: 'input' }]);
+  });
+
+  test.each<{ name: string; label: Partial<ColumnView['facts']>; beside: ColumnView[]; is: boolean }>([
+    { name: 'nothing beside it', label: classes('a', 'b'), beside: [], is: false },
+    {
+      name: 'predictions of the same classes',
+      label: classes('a', 'b'),
+      beside: [view('prediction', classes('b', 'c'))],
+      is: true,
+    },
+    {
+      name: 'predictions of other classes',
+      label: classes('a', 'b'),
+      beside: [view('prediction', classes('c'))],
+      is: false,
+    },
+    {
+      name: 'predictions 1 and 0 beside True and False',
+      label: { ...classes('True', 'False'), booleans: 2_000 },
+      beside: [view('prediction', { numbers: 2_000, least: 0, most: 1, different: 2 })],
+      is: true,
+    },
+    {
+      name: 'predicted values beside numbers',
+      label: numbers,
+      beside: [view('prediction', numbers)],
+      is: true,
+    },
+    { name: 'predicted values beside texts', label: {}, beside: [view('prediction', numbers)], is: false },
+    {
+      name: 'a score beside two classes',
+      label: classes('a', 'b'),
+      beside: [view('p', { ...numbers, shares: 2_000 })],
+      is: true,
+    },
+  ])('a column called y with $name is the label: $is', ({ label, beside, is }) => {
+    const { parts, features, warnings } = inferColumns([view('y', label), ...beside], {});
+    expect(parts.label).toBe(is ? 'y' : undefined);
+    expect(features.some(({ name }) => name === 'y')).toBe(!is);
+    expect(warnings.join()).toContain(is ? "'y' is label" : "column 'y' is compared as a feature");
   });
 
   test('what is said comes before what a column looks like', () => {

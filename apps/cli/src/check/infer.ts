@@ -1,4 +1,4 @@
-import type { DataParts } from '#libs/store';
+import { contentOf, contentWarnings, judgeColumn, type DataParts } from '#libs/store';
 import { unseenWordsName, type CheckColumn, type CheckConfig, type Feature } from '#libs/contracts';
 import { facetColumns } from './bias-settings.js';
 import type { Columns, ColumnView } from './columns.js';
@@ -34,9 +34,23 @@ const withWords = (features: readonly Feature[]): Feature[] => [
   }),
 ];
 
-/** inferColumns: what each column of the baseline is, by the configuration, by its name and by its content. */
-export function inferColumns(views: readonly ColumnView[], config: CheckConfig): Columns {
-  const parts = assignParts(views, config);
+/** What is odd about the values of a feature; of columns that nobody looks at it does not matter. */
+const oddContent = ({ column, facts }: ColumnView, feature: Feature | null): string[] =>
+  feature === null || feature.role === 'context' || column.type === 'time'
+    ? []
+    : contentWarnings(feature, contentOf(feature, facts));
+
+/** inferColumns: what each column of the baseline is, by the configuration, by its name and by its content; `current`: what the other file holds. */
+export function inferColumns(
+  views: readonly ColumnView[],
+  config: CheckConfig,
+  current: readonly ColumnView[] = [],
+): Columns {
+  const assigned = assignParts(views, config);
+  const { parts } = assigned;
+  const now = new Map(current.map(({ column, facts }) => [column.name, facts]));
+  const warnings = [...assigned.warnings];
+  const readings = new Map(Object.entries(config.columns?.reading ?? {}));
   const hasTime = [...parts.values()].some(({ part }) => part === 'time');
   const given = givenTypes(config);
   const ignore = new Set(config.columns?.ignore);
@@ -52,23 +66,29 @@ export function inferColumns(views: readonly ColumnView[], config: CheckConfig):
     if (found !== undefined) {
       of[found.part === 'prediction' ? 'predictionLabel' : found.part] = name;
       listed.push({ name, part: found.part, type, why: found.why });
+      const { reading } = judgeColumn(view.facts);
+      if (reading !== undefined) readings.set(name, { ...reading, ...readings.get(name) });
     }
     const isPart = found !== undefined;
     if (isPart && !bySegment.has(name) && !byFacet.has(name)) continue;
     const chosen = chooseFeature(view, config, {
       ...{ bySegment: bySegment.has(name), byFacet: byFacet.has(name), isIgnored: ignore.has(name) },
-      ...{ given: given.get(name), hasTime, known },
+      ...{ given: given.get(name), hasTime, known, now: now.get(name) },
     });
     // A part of the prediction that also makes groups is compared as that part.
     if (chosen.feature !== null)
       features.push(isPart ? { ...chosen.feature, role: 'context' } : chosen.feature);
-    if (found === undefined) listed.push(chosen.listed);
+    if (found !== undefined) continue;
+    listed.push(chosen.listed);
+    warnings.push(...chosen.warnings, ...oddContent(view, chosen.feature));
   }
   const numbers = new Set(
     views
       .filter(({ facts }) => facts.filled > 0 && facts.numbers === facts.filled)
       .map(({ column }) => column.name),
   );
-  const readings = new Map(Object.entries(config.columns?.reading ?? {}));
-  return { features: withWords(features), parts: of, readings, numbers, listed, attributions: new Map() };
+  return {
+    ...{ features: withWords(features), parts: of, readings, numbers, listed, warnings },
+    attributions: new Map(),
+  };
 }

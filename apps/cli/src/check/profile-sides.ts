@@ -103,11 +103,24 @@ async function profiled({ store }: Shared, plan: ProfilePlan, undated: number): 
   return { plan, rows, undated, windows: await store.windows() };
 }
 
-/** profileBaseline: binning, segment values and profile of the baseline, with its chunks. */
+/** The baseline as it is shown: rows without a time, and the words that texts of the current file are held against. */
+export type ShownBaseline = { undated: number; knownWords: KnownWords };
+
+/** showBaseline: makes the rows of the baseline those that everything else reads. */
+export async function showBaseline(
+  shared: Shared,
+  { read, cut }: { read: ReadFile; cut: DataCut },
+): Promise<ShownBaseline> {
+  const words = await readWords(shared, read);
+  const { undated } = await show(shared, { read, cut, of: BASELINE, knownWords: words.others });
+  return { undated, knownWords: words.known };
+}
+
+/** profileBaseline: binning, segment values and profile of the baseline that is shown, with its chunks. */
 export async function profileBaseline(
   shared: Shared,
   {
-    read,
+    shown,
     cut,
     segments,
     biasOf,
@@ -115,7 +128,7 @@ export async function profileBaseline(
     wanted,
     withComponents,
   }: {
-    read: ReadFile;
+    shown: ShownBaseline;
     cut: DataCut;
     segments: readonly NamedSegment[];
     biasOf: (
@@ -129,8 +142,6 @@ export async function profileBaseline(
   },
 ): Promise<BaselineSide> {
   const { store, columns } = shared;
-  const words = await readWords(shared, read);
-  const { undated } = await show(shared, { read, cut, of: BASELINE, knownWords: words.others });
   const values = await frozen(shared, segments);
   const binning = await store.createBinning(BASELINE, columns.features);
   const bias = await biasOf(binning, (feature) =>
@@ -156,11 +167,11 @@ export async function profileBaseline(
     scores: await scoresOf(binning),
     attributions: columns.attributions.size > 0,
   };
-  const side = await profiled(shared, plan, undated);
+  const side = await profiled(shared, plan, shown.undated);
   const profile = await store.profiles.read(plan, 'all');
   const chunks = cut.kind === 'whole' ? [] : await store.profiles.chunks(plan, 'all', undefined, 'bucket');
   const samples = await readSamples(store.profiles, plan, { window: 'all', wanted });
-  return { ...side, profile, chunks, samples, noComponents, knownWords: words.known };
+  return { ...side, profile, chunks, samples, noComponents, knownWords: shown.knownWords };
 }
 
 /** profileCurrent: the current file under the plan of the baseline. Columns that it lacks are null in every row. */

@@ -5,7 +5,14 @@ import { CheckProblem } from './problem.js';
 import type { Workspace } from './workspace.js';
 
 /** A file with its columns, and what they hold. */
-export type ReadFile = { input: InputFile; file: DataFile; columns: DataColumn[]; views: ColumnView[] };
+export type ReadFile = {
+  input: InputFile;
+  file: DataFile;
+  columns: DataColumn[];
+  views: ColumnView[];
+  /** What columns hold was counted in all rows, not only in the first ones. */
+  isWhole: boolean;
+};
 
 const MAX_COMPARED = 400;
 
@@ -33,10 +40,10 @@ export async function readColumns(
   if (columns.length === 0) throw new CheckProblem(`--${input.side} ${input.path}: has no columns`);
   // The baseline decides what columns are; of the current file it is only said where it differs.
   const looked = input.side === 'baseline' ? columns : columns.slice(0, MAX_COMPARED);
-  const facts = mustBe(await store.facts(file, { all: columns, columns: looked }), input);
+  const { facts, isWhole } = mustBe(await store.headFacts(file, { all: columns, columns: looked }), input);
   const views = looked.flatMap((column, index) => {
     const found = facts[index];
     return found === undefined ? [] : [{ column, facts: found }];
   });
-  return { input, file, columns, views };
+  return { input, file, columns, views, isWhole };
 }

@@ -8,17 +8,24 @@ import { columnFindings } from './column-findings.js';
 import type { Columns } from './columns.js';
 import { wantsComponents } from './components.js';
 import { evaluateWindows } from './evaluate-windows.js';
-import { checkAges } from './given-types.js';
+import { checkAges, checkTimes } from './given-types.js';
 import { inferColumns } from './infer.js';
 import { hashOf, inputFile } from './input-file.js';
 import { withLimits } from './limits.js';
 import { plannedMonitors } from './monitor-plan.js';
 import { CheckProblem } from './problem.js';
-import { profileBaseline, profileCurrent, type BaselineSide } from './profile-sides.js';
+import {
+  profileBaseline,
+  profileCurrent,
+  showBaseline,
+  type BaselineSide,
+  type ShownBaseline,
+} from './profile-sides.js';
 import { readColumns, type ReadFile } from './read-files.js';
 import { reportOf, type FoundIn } from './report.js';
 import { scoresRead } from './score-rule.js';
 import { checkNames, plannedSegments } from './segment-plan.js';
+import { settled } from './settle.js';
 import { warningsOf } from './warnings.js';
 import { baselineCut, cutOf, windowsOf, type CheckWindow } from './windows.js';
 import type { Workspace } from './workspace.js';
@@ -47,12 +54,13 @@ export async function runCheck(
   const config = options.config === undefined ? NO_CONFIG : readConfig(options.config);
   const inputs = [inputFile('baseline', options.baseline), inputFile('current', options.current)] as const;
   const hashes = Promise.all(inputs.map(hashOf));
-  const read = {
+  const found = {
     baseline: await readColumns(store, workspace, inputs[0]),
     current: await readColumns(store, workspace, inputs[1]),
   };
-  checkNames(config, read.baseline.columns);
-  const columns = explainedColumns(config, read);
+  checkNames(config, found.baseline.columns);
+  checkTimes(config, found);
+  const { read, columns, shown } = await shownBaseline(store, config, found);
   checkAges(config, columns.parts.time);
   const cut = cutOf(config, columns.parts.time);
   const facets = facetSettings(config, { views: read.baseline.views, columns });
@@ -81,7 +89,7 @@ export async function runCheck(
     return counted.plan;
   };
   const baseline = await profileBaseline(shared, {
-    read: read.baseline,
+    shown,
     cut: baselineCut(cut, columns.parts.time),
     segments: plannedSegments(config),
     biasOf,
@@ -108,7 +116,15 @@ export async function runCheck(
   const samplesOf = (window: CheckWindow): Promise<Samples> =>
     readSamples(store.profiles, current.plan, { window, wanted });
   const timeZone = cut.kind === 'every' ? cut.timeZone : null;
-  const findings = await evaluateWindows({ monitors, windows, timeZone, baseline, profileOf, samplesOf });
+  const there = new Set(read.current.columns.map(({ name }) => name));
+  const absent = new Set(
+    columns.features
+      .filter(({ name, madeOf }) => !there.has(madeOf?.feature ?? name))
+      .map(({ name }) => name),
+  );
+  const findings = await evaluateWindows({
+    ...{ monitors, windows, timeZone, baseline, absent, profileOf, samplesOf },
+  });
   const facts = columnFindings(read, {
     monitors,
     windows,
@@ -133,9 +149,38 @@ export async function runCheck(
   };
 }
 
+type Read = { baseline: ReadFile; current: ReadFile };
+
+/** The baseline is shown as its first rows suggest, and once more where the others say otherwise. */
+async function shownBaseline(
+  store: FileStore,
+  config: ConfigFile,
+  read: Read,
+): Promise<{ read: Read; columns: Columns; shown: ShownBaseline }> {
+  const show = (columns: Columns): Promise<ShownBaseline> =>
+    showBaseline(
+      { store, columns },
+      {
+        read: read.baseline,
+        cut: baselineCut(cutOf(config, columns.parts.time), columns.parts.time),
+      },
+    );
+  const first = explainedColumns(config, read);
+  const shown = await show(first);
+  const baseline = await settled(store, read.baseline, first);
+  if (baseline === null) return { read, columns: first, shown };
+  const whole = { ...read, baseline };
+  const columns = explainedColumns(config, whole);
+  return { read: whole, columns, shown: spelled(first) === spelled(columns) ? shown : await show(columns) };
+}
+
+/** All that rows are converted by. */
+const spelled = ({ features, parts, readings, numbers, attributions }: Columns): string =>
+  JSON.stringify([features, parts, [...readings], [...numbers], [...attributions]]);
+
 /** The columns of the baseline, with those of either file that explain a feature. */
-function explainedColumns(config: ConfigFile, read: { baseline: ReadFile; current: ReadFile }): Columns {
-  const columns = inferColumns(read.baseline.views, config.config);
+function explainedColumns(config: ConfigFile, read: Read): Columns {
+  const columns = inferColumns(read.baseline.views, config.config, read.current.views);
   const attributions = attributionColumns(config, {
     features: columns.features,
     explaining: columns.listed.filter(({ part }) => part === 'attribution').map(({ name }) => name),

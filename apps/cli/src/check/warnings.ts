@@ -1,6 +1,6 @@
 import type { CheckConfig } from '#libs/contracts';
 import { formatCount } from '#libs/monitoring';
-import type { DataCut } from '#libs/store';
+import { judgeColumn, type DataCut } from '#libs/store';
 import type { Columns } from './columns.js';
 import type { Side } from './profile-sides.js';
 import type { ReadFile } from './read-files.js';
@@ -24,6 +24,7 @@ export const warningsOf = (input: Input): string[] => [
   ...undated(input),
   ...shortBaseline(input),
   ...otherTypes(input),
+  ...input.columns.warnings.slice(0, MAX_COLUMNS),
   ...missing(input),
   ...input.remarks,
   ...unknownExplained(input),
@@ -64,6 +65,7 @@ function otherTypes({ read, columns }: Input): string[] {
     .flatMap(({ name }) => {
       const facts = now.get(name)?.facts;
       if (facts === undefined || facts.filled === 0 || facts.numbers >= facts.filled * 0.5) return [];
+      if (judgeColumn(facts).type === 'numeric') return [];
       return [`column '${name}' holds numbers in the baseline and text in the current file`];
     })
     .slice(0, MAX_COLUMNS);

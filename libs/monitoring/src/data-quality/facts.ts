@@ -9,15 +9,16 @@ const CHANCE = 1e-6;
 /** A fact needs no limit of its own to be told; a limit of 1 mutes it. */
 const FACT_LIMIT = 0;
 
-/** fact: 1 when it holds. */
-export function fact(pair: Pair, metric: MetricName, holds: boolean): Draft {
+/** fact: 1 when it holds; `note`: what is to be said about it. */
+export function fact(pair: Pair, metric: MetricName, holds: boolean, note = ''): Draft {
   const threshold = constantOf(thresholdOf(pair, metric, { withDefault: false })) ?? FACT_LIMIT;
   const value = holds ? 1 : 0;
-  return measured(pair, { metric, variant: 'fact', value, baselineValue: 0, threshold }, 'exact');
+  const draft = measured(pair, { metric, variant: 'fact', value, baselineValue: 0, threshold }, 'exact');
+  return note === '' ? draft : { ...draft, note };
 }
 
-/** columnIsMissing: no value at all where the baseline had enough of them that this is no accident. */
-export function columnIsMissing({ baseline, window }: Comparable): boolean {
+/** hasNoValue: no value at all where the baseline had enough of them that this is no accident. */
+export function hasNoValue({ baseline, window }: Comparable): boolean {
   const nullRate = baseline.nulls / baseline.rows;
   return window.nulls === window.rows && nullRate < 1 && nullRate ** window.rows < CHANCE;
 }

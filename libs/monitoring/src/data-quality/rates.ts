@@ -1,9 +1,20 @@
-import { isFeatureCell, type FeatureCell, type MetricName } from '#libs/contracts';
+import { isFeatureCell, type FeatureCell, type MetricName, type ProfileCell } from '#libs/contracts';
 import type { Comparable } from '../gate.js';
 import type { Pair, Side } from '../pair.js';
 import { outsideRange, type Share } from './range.js';
 
 const unseenOf = (cell: FeatureCell): number => (cell.kind === 'categorical' ? cell.unseen : 0);
+
+/**
+ * heldOut: a cell of the baseline with as many unseen values as its rows would have if each were held against all others: what the whole
+ * baseline has once was new when it came, and as much is to be expected of every further row (Good 1953). So a long tail is no change.
+ * `whole`: the cell of all rows, whose categories are those that the baseline knows.
+ */
+export function heldOut(cell: FeatureCell, whole: ProfileCell | null): FeatureCell {
+  if (cell.kind !== 'categorical' || whole?.kind !== 'categorical') return cell;
+  const once = cell.counts.reduce((sum, count, at) => sum + (whole.counts[at] === 1 ? count : 0), 0);
+  return once === 0 ? cell : { ...cell, unseen: cell.unseen + once };
+}
 const outsideOf = (cell: FeatureCell): number => (cell.kind === 'numeric' ? cell.under + cell.over : 0);
 const present = (cell: FeatureCell): number => cell.rows - cell.nulls - cell.invalid;
 

@@ -240,3 +240,33 @@ describe('identifiers', () => {
     expect(run(usual, { kind: 'drift' }).map((f) => f.feature)).not.toContain('plate');
   });
 });
+
+describe('a long tail of categories', () => {
+  const names = Array.from({ length: 300 }, (_, at) => `c${at}`);
+  const city = categoricalBinning('state', names);
+  /** 100 cities that everybody knows, 200 that the baseline has once. */
+  const tailed = categoricalCell(
+    city,
+    Object.fromEntries(names.map((name, at) => [name, at < 100 ? 18 : 1])),
+  );
+  const unseen = (share: number): ProfileCell => {
+    const rows = 1_000;
+    const known = Math.round((rows * (1 - share)) / 100);
+    const cell = categoricalCell(city, Object.fromEntries(names.slice(0, 100).map((name) => [name, known])));
+    return { ...cell, ...{ rows, unseen: rows - known * 100 } };
+  };
+  const rateOf = (share: number) =>
+    evaluate({
+      baseline: { cells: [tailed] },
+      baselineChunks: [],
+      window: { cells: [unseen(share)] },
+      binning: binningOf([city]),
+      features,
+      settings: monitorBody({ kind: 'data_quality', thresholds: { unseen_rate: 0.01 } }),
+    }).find(({ metric, feature }) => metric === 'unseen_rate' && feature === 'state');
+
+  it('has new values every day: as many as the baseline has once', () => {
+    expect(rateOf(0.1)).toMatchObject({ status: 'ok', value: 0.1, baselineValue: 0.1, threshold: 0.11 });
+    expect(rateOf(0.2)).toMatchObject({ status: 'breached', value: 0.2 });
+  });
+});

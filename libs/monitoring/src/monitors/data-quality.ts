@@ -1,8 +1,16 @@
 import type { MetricName } from '#libs/contracts';
 import { chosenMetrics } from '../chosen.js';
-import { columnIsExtra, columnIsMissing, fact, isNewlyConstant } from '../data-quality/facts.js';
+import { columnIsExtra, fact, hasNoValue, isNewlyConstant } from '../data-quality/facts.js';
 import { rateLimit } from '../data-quality/rate-limit.js';
-import { countsOf, dataQualityChunks, fits, isRate, rates, type Rate } from '../data-quality/rates.js';
+import {
+  countsOf,
+  dataQualityChunks,
+  fits,
+  heldOut,
+  isRate,
+  rates,
+  type Rate,
+} from '../data-quality/rates.js';
 import { compareRows } from '../data-quality/rows.js';
 import { measured, undecided, type Draft } from '../draft.js';
 import { evidenceBeside, spreadOf, type Evidence } from '../evidence.js';
@@ -32,7 +40,10 @@ function evidence(pair: Comparable, withOutside: boolean): Evidence {
       pair,
     ),
   );
-  const [baseline, window] = [countsOf(pair.baseline, withOutside), countsOf(pair.window, withOutside)];
+  const [baseline, window] = [
+    countsOf(heldOut(pair.baseline, pair.all.baseline), withOutside),
+    countsOf(pair.window, withOutside),
+  ];
   return evidenceBeside(spread, { baseline, window }, pair);
 }
 
@@ -40,7 +51,10 @@ type Shared = { readonly evidence: Evidence; readonly reference: () => Reference
 
 function rate(pair: Comparable, metric: Rate, shared: Shared): Draft {
   const shareOf = rates[metric];
-  const [now, before] = [shareOf(pair.window, pair), shareOf(pair.baseline, pair)];
+  const [now, before] = [
+    shareOf(pair.window, pair),
+    shareOf(metric === 'unseen_rate' ? heldOut(pair.baseline, pair.all.baseline) : pair.baseline, pair),
+  ];
   if (now === null || before === null) {
     return undecided(pair, metric, {
       status: 'not_computable',
@@ -85,12 +99,32 @@ function incomparable(
   });
 }
 
-/** A missing column is one finding, also where it was not chosen; its rates then decide nothing. */
-function missing(pair: Comparable, metrics: readonly MetricName[]): Draft[] {
-  const note = 'the column is missing: see missing_column';
+/**
+ * A column without any value is one finding: `missing_column` where it is absent, or where an empty one would look the same (events);
+ * `missing_rate` where it is there. Its other rates then decide nothing.
+ */
+function withoutValue(pair: Comparable, metrics: readonly MetricName[], shared: () => Shared): Draft[] {
+  const isThere = pair.isAbsent === false;
+  const note = isThere
+    ? 'the column is there, but holds no value'
+    : 'no value in this window: see missing_column';
+  const undecidable = (metric: MetricName): Draft =>
+    undecided(pair, metric, { status: 'not_computable', note });
+  const rest = metrics.filter(isRate);
+  if (!isThere)
+    return [
+      ...rest.map(undecidable),
+      fact(
+        pair,
+        'missing_column',
+        true,
+        pair.isAbsent === null ? 'no value in this window (absent or empty)' : '',
+      ),
+    ];
   return [
-    ...metrics.filter(isRate).map((metric) => undecided(pair, metric, { status: 'not_computable', note })),
-    fact(pair, 'missing_column', true),
+    { ...rate(pair, 'missing_rate', shared()), note },
+    ...rest.filter((metric) => metric !== 'missing_rate').map(undecidable),
+    fact(pair, 'missing_column', false),
   ];
 }
 
@@ -101,11 +135,13 @@ function compareColumn(pair: Pair): Draft[] {
   const gated = gate(pair);
   if (!isComparable(gated)) return incomparable(pair, wanted, gated);
   const metrics = wanted.filter((metric) => !isRate(metric) || fits(metric, gated));
-  if (columnIsMissing(gated)) return missing(gated, metrics);
-  const shared = evidence(gated, needOutside(metrics));
-  const reference = once(() => referenceOf(gated, shared.deff));
+  const shared = once((): Shared => {
+    const found = evidence(gated, needOutside(metrics));
+    return { evidence: found, reference: once(() => referenceOf(gated, found.deff)) };
+  });
+  if (hasNoValue(gated)) return withoutValue(gated, metrics, shared);
   return metrics.flatMap((metric) => {
-    if (isRate(metric)) return [rate(gated, metric, { evidence: shared, reference })];
+    if (isRate(metric)) return [rate(gated, metric, shared())];
     if (metric === 'constant') return [fact(gated, metric, isNewlyConstant(gated))];
     return metric === 'missing_column' || metric === 'extra_column' ? [fact(gated, metric, false)] : [];
   });

@@ -3,7 +3,7 @@ import type { Database } from '../client/index.js';
 import { createBinning } from './binning.js';
 import { dimensionValues } from './dimension-values.js';
 import { countWords, type CountedWords, type WordsInput } from './count-words.js';
-import { inferFeatures, type Inferred, type InferInput } from './infer.js';
+import { inferFacts, type Inferred, type InferInput } from './infer.js';
 import type { BaselineInsert, BaselineInserted } from './insert-input.js';
 import { insertBaseline } from './insert.js';
 import type { Refusal } from './refusal.js';
@@ -20,7 +20,7 @@ export type { BaselineInsert } from './insert-input.js';
 export type Baselines = {
   /** Streams an uploaded file into the rows of an origin, all or nothing. */
   insert: (input: BaselineInsert) => Promise<BaselineInserted | Refusal>;
-  /** Types of the columns of a file, for a version that has no schema yet. */
+  /** What the columns of a file hold, for a version that has no schema yet. */
   infer: (input: InferInput) => Promise<Inferred | Refusal>;
   /** Vocabularies of the text features of a file. */
   countWords: (input: WordsInput) => Promise<{ ok: true; counted: CountedWords[] } | Refusal>;
@@ -53,7 +53,7 @@ export type Baselines = {
 
 export const createBaselines = (db: Database): Baselines => ({
   insert: (input) => insertBaseline(db, input),
-  infer: (input) => inferFeatures(db, input),
+  infer: (input) => inferFacts(db, input),
   countWords: (input) => countWords(db, input),
   dimensionValues: (project, model, version, origin, body, features) =>
     dimensionValues(db, { project, model, version, origin }, { body, features }),

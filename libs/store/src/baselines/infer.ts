@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Feature } from '#libs/contracts';
-import { integer, type Database } from '../client/index.js';
+import type { Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { columnUse } from './columns.js';
-import { isBoolean, isNumber } from './conversions.js';
-import { inferFeature, isPhrase, isTime, mayBeTime } from './feature-type.js';
+import { factsOf, factsRow, factsSelect, type ColumnFacts } from './column-facts.js';
 import { fileInput, type BaselineFormat } from './file-input.js';
 import { refusal, refusalOf, type Refusal } from './refusal.js';
 
@@ -16,28 +15,19 @@ export type InferInput = {
   fileColumns: string[];
   /** Columns to find the type of: those that may be features. */
   columns: string[];
-  /** Without the times of rows no age is known, and a column of times is what its texts are. */
-  hasTime: boolean;
   /** Opens the file; called once. */
   file: () => Readable;
 };
 
-export type Inferred = { ok: true; features: Feature[]; rows: number };
+/** Inferred: facts of the columns that were asked for, in their order. */
+export type Inferred = { ok: true; facts: ColumnFacts[]; rows: number };
 
 const INFER_TIMEOUT_MS = 1_800_000;
 
-const factsRow = z.object({
-  rows: integer,
-  filled: z.array(integer),
-  numbers: z.array(integer),
-  booleans: z.array(integer),
-  times: z.array(integer),
-  phrases: z.array(integer),
-  different: z.array(integer),
-});
+const storedRow = z.object({ facts: z.string() });
 
-/** inferFeatures: types of the columns of a file, from all of its rows, counted on the way through ClickHouse without being stored. */
-export async function inferFeatures(db: Database, input: InferInput): Promise<Inferred | Refusal> {
+/** inferFacts: what the columns of a file hold, counted over all of its rows on the way through ClickHouse without being stored. */
+export async function inferFacts(db: Database, input: InferInput): Promise<Inferred | Refusal> {
   const asked = input.columns.map((name): Feature => ({ name, type: 'categorical', role: 'input' }));
   const use = columnUse(asked, { tags: {} }, input.fileColumns);
   if (!use.ok) return use;
@@ -49,44 +39,33 @@ export async function inferFeatures(db: Database, input: InferInput): Promise<In
     if (fault === undefined) throw error;
     return fault;
   }
-  const [facts] = await db.query({
+  const [stored] = await db.query({
     name: 'infer-read',
-    sql: 'SELECT rows, filled, numbers, booleans, times, phrases, different FROM file_columns WHERE upload = {upload: String}',
+    sql: 'SELECT facts FROM file_columns WHERE upload = {upload: String}',
     params: { upload },
-    row: factsRow,
+    row: storedRow,
   });
-  if (facts === undefined || facts.rows === 0) return refusal('file', 'holds no rows');
-  const features = input.columns.map((name, index) =>
-    inferFeature({
-      name,
-      filled: facts.filled[index] ?? 0,
-      numbers: facts.numbers[index] ?? 0,
-      booleans: facts.booleans[index] ?? 0,
-      times: input.hasTime ? (facts.times[index] ?? 0) : 0,
-      phrases: facts.phrases[index] ?? 0,
-      different: facts.different[index] ?? 0,
-    }),
-  );
-  return { ok: true, features, rows: facts.rows };
+  const row = stored === undefined ? undefined : factsRow.parse(JSON.parse(stored.facts));
+  if (row === undefined || row.rows === 0) return refusal('file', 'holds no rows');
+  const columns = input.columns.map((name) => ({ name }));
+  return { ok: true, facts: factsOf(columns, row), rows: row.rows };
 }
 
 function countStatement({ format, fileColumns, columns }: InferInput, upload: string) {
   const file = fileInput({ format, columns: fileColumns, used: columns });
   const bindings = new Bindings();
-  const texts = columns.map((column, index) => `${file.text(column)} AS t${index}`);
-  const each = (aggregate: (text: string, name: string) => string): string =>
-    `[${columns.map((name, index) => aggregate(`t${index}`, name)).join(', ')}]`;
-  const filled = (text: string): string =>
-    `isNotNull(${text}) AND lower(assumeNotNull(${text})) NOT IN ('', 'nan')`;
+  const filled = (text: string): string => `if(lower(ifNull(${text}, '')) IN ('', 'nan'), NULL, ${text})`;
+  const values = `arrayMap(v -> ${filled('v')}, [${columns.map((column) => file.text(column)).join(', ')}])`;
+  const { from, ...select } = factsSelect(
+    columns.map((name) => ({ name })),
+    { from: `(SELECT ${values} AS values FROM ${file.from})`, kind: 'text' },
+  );
+  const entries = Object.entries(select).map(([name, sql]) => `concat('"${name}":', toJSONString(${sql}))`);
   return {
     name: 'infer-count',
     sql:
-      `INSERT INTO file_columns (upload, rows, filled, numbers, booleans, times, phrases, different, at) SELECT ${bindings.text(upload)}, count(), ` +
-      `${each((text) => `countIf(${filled(text)})`)}, ${each((text) => `countIf(${isNumber(text)})`)}, ` +
-      `${each((text) => `countIf(${filled(text)} AND ${isBoolean(text)})`)}, ` +
-      `${each((text, name) => `countIf(${isTime(text, mayBeTime(name) ? '1' : '0')})`)}, ${each((text) => `countIf(${isPhrase(text)})`)}, ` +
-      `${each((text) => `uniqCombinedIf(assumeNotNull(${text}), ${filled(text)})`)}, ` +
-      `now() FROM (SELECT ${texts.join(', ')} FROM ${file.from}) FORMAT ${file.format}`,
+      `INSERT INTO file_columns (upload, facts, at) SELECT ${bindings.text(upload)}, ` +
+      `concat('{', arrayStringConcat([${entries.join(', ')}], ','), '}'), now() FROM ${from} FORMAT ${file.format}`,
     params: bindings.params,
     settings: {
       ...file.settings,

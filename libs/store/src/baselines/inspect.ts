@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { storedAs, type Feature } from '#libs/contracts';
 import { float, integer, type Database } from '../client/index.js';
 import { featureColumns, INVALID_TEXT, NULL_TEXT } from '../segments/feature-columns.js';
+import { contentWarnings, KINDS } from './content-warnings.js';
 import { INVALID_ID, INVALID_TIME, type BaselineInsert, type BaselineInserted } from './insert-input.js';
 import { refusal, type Refusal } from './refusal.js';
 
@@ -126,17 +127,6 @@ function perFeature(features: readonly Feature[], counts: Counts): FeatureCounts
   });
 }
 
-const KINDS = {
-  numeric: 'a number',
-  boolean: 'true or false',
-  categorical: 'a text of at most 256 characters',
-  identifier: 'a text of at most 256 characters',
-  timestamp: 'a time such as 2026-01-31T12:00:00Z',
-  time_of_day: 'a time of day such as 08:30',
-  text: 'a text',
-  unseen_words: 'a share',
-} as const satisfies Record<Feature['type'], string>;
-
 const kindOf = ({ type }: Feature): string => KINDS[type];
 
 function allInvalid(features: readonly FeatureCounts[], firsts: Map<string, First>): Refusal | undefined {
@@ -159,19 +149,14 @@ function warningsOf(
   const ofFeatures = features.flatMap((feature) => {
     const { name, type, filled, invalid, least, most, madeOf } = feature;
     if (madeOf !== undefined) return [];
-    if (filled === 0) return [`column '${name}' holds no value at all`];
     const first = firsts.get(name);
-    const wrong =
-      invalid === 0
-        ? []
-        : [
-            `column '${name}': ${invalid} of ${rows} values are not ${kindOf(feature)} and count as invalid; the first is '${first?.text ?? ''}' in row ${first?.row ?? 0}`,
-          ];
-    const same =
-      type === 'numeric' && least !== undefined && least === most && rows > 1
-        ? [`column '${name}' holds no other value than ${least}`]
-        : [];
-    return [...wrong, ...same];
+    return contentWarnings(feature, {
+      rows,
+      read: filled,
+      invalid,
+      example: first === undefined ? '' : `; the first is '${first.text}' in row ${first.row}`,
+      only: type === 'numeric' && least !== undefined && least === most ? String(least) : undefined,
+    });
   });
   const ofPrediction = [columns.score, columns.value, columns.labelValue].flatMap((column) => {
     const first = column === undefined ? undefined : firsts.get(column);

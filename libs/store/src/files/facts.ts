@@ -1,56 +1,59 @@
-import { z } from 'zod';
-import { isBoolean, isNumber, toTimeMs } from '../baselines/conversions.js';
-import { isPhrase, isTime, mayBeTime, type ColumnFacts } from '../baselines/feature-type.js';
+import {
+  factsOf,
+  factsRow,
+  factsSelect,
+  noFacts,
+  type ColumnFacts,
+  type FactsKind,
+} from '../baselines/column-facts.js';
 import { refusal, refusalOf, type Refusal } from '../baselines/refusal.js';
-import { integer, type Database } from '../client/index.js';
+import type { Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile } from './data-file.js';
 import { filledText, rawText } from './values.js';
 
-/** Types are told from so many first rows. */
-const SAMPLE_ROWS = 20_000;
+/** What columns are is first told from so many rows, and then held against all of them. */
+const HEAD_ROWS = 20_000;
 /** Of wide files fewer rows are looked at. */
-const SAMPLE_VALUES = 12_500_000;
+const HEAD_VALUES = 12_500_000;
 const LEAST_ROWS = 1_000;
 /** Columns of a statement become one array, so that what is counted is written once and not once for every column. */
 const COLUMNS_PER_STATEMENT = 1_000;
 
-const sampleRows = (columns: number): number =>
-  Math.max(LEAST_ROWS, Math.min(SAMPLE_ROWS, Math.floor(SAMPLE_VALUES / columns)));
+const headRows = (columns: number): number =>
+  Math.max(LEAST_ROWS, Math.min(HEAD_ROWS, Math.floor(HEAD_VALUES / columns)));
 
-/** What a column holds, over the rows looked at; `shares` are numbers within 0 and 1. */
-export type DataFacts = ColumnFacts & { rows: number; shares: number };
+type Asked = { columns: readonly DataColumn[]; all: readonly DataColumn[] };
 
-const COUNTED = ['filled', 'numbers', 'booleans', 'times', 'phrases', 'shares', 'different'] as const;
-type Counted = (typeof COUNTED)[number];
-const counts = z.array(integer);
-const countsOf = <T>(of: (what: Counted) => T): Record<Counted, T> =>
-  Object.fromEntries(COUNTED.map((what) => [what, of(what)])) as Record<Counted, T>;
-const factsRow = z.object({ rows: integer, ...countsOf(() => counts) });
+/** Facts of columns, and whether they are those of all rows of the file. */
+export type FileFacts = { facts: ColumnFacts[]; isWhole: boolean };
 
-/** dataFacts: of some columns, from the first rows of a file, and from all of them for columns that are empty there. */
-export async function dataFacts(
-  db: Database,
-  file: DataFile,
-  { all, columns }: Omit<Asked, 'limit'>,
-): Promise<DataFacts[] | Refusal> {
-  const limit = sampleRows(all.length);
-  const first = await factsOf(db, file, { columns, all, limit });
+/** headFacts: of some columns, from the first rows of a file; columns that are empty there are read to their end. */
+export async function headFacts(db: Database, file: DataFile, asked: Asked): Promise<FileFacts | Refusal> {
+  const limit = headRows(asked.all.length);
+  const first = await countedFacts(db, file, { ...asked, limit });
   if ('ok' in first) return first;
   const rows = first[0]?.rows ?? 0;
   if (rows === 0) return refusal('file', 'holds no rows');
-  const empty = columns.filter(({ type }, index) => first[index]?.filled === 0 && type !== 'nested');
-  if (rows < limit - 1 || empty.length === 0) return first;
-  const again = await factsOf(db, file, { columns: empty, all });
+  const isWhole = rows < limit;
+  const empty = asked.columns.filter(({ type }, index) => first[index]?.filled === 0 && type !== 'nested');
+  if (isWhole || empty.length === 0) return { facts: first, isWhole };
+  const again = await wholeFacts(db, file, { ...asked, columns: empty });
   if ('ok' in again) return again;
   const whole = new Map(again.map((facts) => [facts.name, facts]));
-  return first.map((facts) => whole.get(facts.name) ?? facts);
+  return { facts: first.map((facts) => whole.get(facts.name) ?? facts), isWhole };
 }
 
-type Asked = { columns: readonly DataColumn[]; all: readonly DataColumn[]; limit?: number };
+/** wholeFacts: of some columns, from all rows of a file. */
+export const wholeFacts = (db: Database, file: DataFile, asked: Asked): Promise<ColumnFacts[] | Refusal> =>
+  countedFacts(db, file, asked);
 
-async function factsOf(db: Database, file: DataFile, asked: Asked): Promise<DataFacts[] | Refusal> {
-  const found = new Map<string, DataFacts>();
+async function countedFacts(
+  db: Database,
+  file: DataFile,
+  asked: Asked & { limit?: number },
+): Promise<ColumnFacts[] | Refusal> {
+  const found = new Map<string, ColumnFacts>();
   const kinds = Map.groupBy(asked.columns, kindOf);
   for (const [kind, columns] of kinds)
     for (let at = 0; at < columns.length; at += COLUMNS_PER_STATEMENT) {
@@ -60,56 +63,27 @@ async function factsOf(db: Database, file: DataFile, asked: Asked): Promise<Data
           ...factsStatement(file, { ...asked, columns: some, kind }),
           row: factsRow,
         });
-        for (const [index, { name }] of some.entries())
-          found.set(name, { name, rows: row?.rows ?? 0, ...countsOf((what) => row?.[what][index] ?? 0) });
+        if (row !== undefined) for (const facts of factsOf(some, row)) found.set(facts.name, facts);
       } catch (error) {
         const fault = refusalOf(error);
         if (fault === undefined) throw error;
         return fault;
       }
     }
-  return asked.columns.flatMap(({ name }) => found.get(name) ?? []);
+  return asked.columns.map(({ name }) => found.get(name) ?? noFacts(name));
 }
 
-/** Typed numbers need no text to be made of them, and typed times are no texts to try. */
-type Kind = 'number' | 'time' | 'text';
-const kindOf = ({ type }: DataColumn): Kind => (type === 'number' || type === 'time' ? type : 'text');
+const kindOf = ({ type }: DataColumn): FactsKind => (type === 'number' || type === 'time' ? type : 'text');
 
 /** SQL of a column as an element of the array of its kind. */
-const elementOf = (column: DataColumn, kind: Kind, format: DataFile['format']): string =>
+const elementOf = (column: DataColumn, kind: FactsKind, format: DataFile['format']): string =>
   kind === 'number' ? `toFloat64(${column.sql})` : rawText(column, format);
 
-type Each = Record<Exclude<Counted, 'different'>, string>;
-
-/** SQL of what is counted of one value `v`, a number under a column's flag `n` whether its name speaks of time. */
-const COUNTS: Record<Kind, Each> = {
-  number: {
-    filled: 'ifNull(isFinite(v), 0)',
-    numbers: 'ifNull(isFinite(v), 0)',
-    booleans: '0',
-    times: `if(n, isNotNull(${toTimeMs("CAST(toString(v), 'Nullable(String)')")}), 0)`,
-    phrases: '0',
-    shares: 'ifNull(v BETWEEN 0 AND 1, 0)',
-  },
-  time: {
-    filled: 'isNotNull(v)',
-    numbers: '0',
-    booleans: '0',
-    times: 'isNotNull(v)',
-    phrases: '0',
-    shares: '0',
-  },
-  text: {
-    filled: 'isNotNull(v)',
-    numbers: isNumber('v'),
-    booleans: `isNotNull(v) AND ${isBoolean('v')}`,
-    times: isTime('v', 'n'),
-    phrases: isPhrase('v'),
-    shares: 'ifNull(toFloat64OrNull(v) BETWEEN 0 AND 1, 0)',
-  },
-};
-
-function factsStatement(file: DataFile, { columns, all, limit, kind }: Asked & { kind: Kind }) {
+/** One thread, so that rows come in the order of the file. */
+function factsStatement(
+  file: DataFile,
+  { columns, all, limit, kind }: Asked & { limit?: number; kind: FactsKind },
+) {
   const bindings = new Bindings();
   const { format } = file;
   const structure = format === 'csv' ? csvStructure(all.length) : undefined;
@@ -119,16 +93,15 @@ function factsStatement(file: DataFile, { columns, all, limit, kind }: Asked & {
   const elements = columns.map((column) => elementOf({ ...column, sql: `s.${column.sql}` }, kind, format));
   const raw = `SELECT [${elements.join(', ')}] AS raws FROM ${fileTable(file, bindings, structure)} AS s ${range}`;
   const values = kind === 'number' ? 'raws' : `arrayMap(v -> ${filledText('v', format)}, raws)`;
-  const named = `[${columns.map(({ name }) => (mayBeTime(name) ? '1' : '0')).join(', ')}]`;
-  const each = COUNTS[kind];
-  const sums = COUNTED.map((what) =>
-    what === 'different'
-      ? `uniqCombinedIfForEach(arrayMap(v -> assumeNotNull(v), values), arrayMap(v -> isNotNull(v), values)) AS different`
-      : `sumForEach(arrayMap((v, n) -> toUInt8(${each[what]}), values, ${named})) AS ${what}`,
-  );
+  const { from, ...select } = factsSelect(columns, {
+    from: `(SELECT ${values} AS values FROM (${raw}))`,
+    kind,
+  });
   return {
     name: 'file-facts',
-    sql: `SELECT count() AS rows, ${sums.join(', ')} FROM (SELECT ${values} AS values FROM (${raw}))`,
+    sql: `SELECT ${Object.entries(select)
+      .map(([name, sql]) => `${sql} AS ${name}`)
+      .join(', ')} FROM ${from}`,
     params: bindings.params,
     settings: { ...readSettings, max_threads: 1 },
     timeoutMs: 600_000,

@@ -7,26 +7,32 @@ import { integer } from '../client/index.js';
 import { createProfiles, type ProfilePlan, type Profiles } from '../profiles/index.js';
 import { dataColumns, type DataColumn, type DataFile } from './data-file.js';
 import { openEngine } from './engine.js';
-import { dataFacts, type DataFacts } from './facts.js';
+import { headFacts, wholeFacts, type FileFacts } from './facts.js';
+import { shownFacts, type ShownFacts } from './shown-facts.js';
+import type { ColumnFacts } from '../baselines/column-facts.js';
 import type { DataRowsInput } from './rows-input.js';
 import { showRows } from './rows.js';
 import { fileWords } from './words.js';
 
 export { unknownColumn, type DataColumn, type DataFile, type DataFormat } from './data-file.js';
-export type { DataFacts } from './facts.js';
+export type { ShownFacts } from './shown-facts.js';
 export { ROWS_STEP_MS } from './rows.js';
 export type { DataCut, DataParts, DataRowsInput } from './rows-input.js';
 
 type Name = DataRowsInput['name'];
+type AskedColumns = { all: readonly DataColumn[]; columns: readonly DataColumn[] };
 
 /** FileStore: profiles of files by the service's own statements, in an engine inside this process. One file is shown at a time. */
 export type FileStore = {
   columns: (file: DataFile) => Promise<DataColumn[] | Refusal>;
-  /** What some columns of a file hold; `all` are those that it has. */
-  facts: (
-    file: DataFile,
-    columns: { all: readonly DataColumn[]; columns: readonly DataColumn[] },
-  ) => Promise<DataFacts[] | Refusal>;
+  /** What some columns hold in the first rows of a file, or in all of them; `all` are the columns that it has. */
+  headFacts: (file: DataFile, columns: AskedColumns) => Promise<FileFacts | Refusal>;
+  wholeFacts: (file: DataFile, columns: AskedColumns) => Promise<ColumnFacts[] | Refusal>;
+  /** What all rows that are shown hold, as they were converted; for `sequences` also how they follow and repeat each other. */
+  shownFacts: (asked: {
+    features: readonly Feature[];
+    sequences: ReadonlySet<string>;
+  }) => Promise<ShownFacts>;
   /** What the texts of a file know, for holding texts against. */
   words: (
     file: DataFile,
@@ -63,7 +69,9 @@ export async function openFileStore(folder: string): Promise<FileStore> {
   const profiles = createProfiles(db);
   return {
     columns: (file) => dataColumns(db, file),
-    facts: (file, columns) => dataFacts(db, file, columns),
+    headFacts: (file, columns) => headFacts(db, file, columns),
+    wholeFacts: (file, columns) => wholeFacts(db, file, columns),
+    shownFacts: (asked) => shownFacts(db, asked),
     words: (file, of) => fileWords(db, file, of),
     show: (input) => showRows(db, input),
     createBinning: ({ project, model, version, origin }, features) =>
