@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-
 import { Inject, Injectable } from '@nestjs/common';
 import {
   documentId,
@@ -16,6 +14,7 @@ import { invalid } from '../http/problem.js';
 import { redactedFeatures } from '../privacy/redacted-features.js';
 import { RegistryService } from '../registry/registry.service.js';
 import type { BaselineOrder } from './baseline-order.js';
+import { fileRows } from './upload-desk.js';
 import { columnErrors, featureColumns } from './upload-query.js';
 
 /** SchemaMaker: the features of a version that gets a baseline. */
@@ -69,11 +68,9 @@ export class SchemaMaker {
 
   private async infer({ file, query }: BaselineOrder, names: string[]): Promise<Feature[]> {
     const inferred = await this.store.baselines.infer({
-      format: file.format,
-      fileColumns: file.columns,
+      ...fileRows(file),
       columns: names,
       hasTime: query.columns.time !== undefined,
-      file: () => createReadStream(file.path),
     });
     if (!inferred.ok) throw invalid({ field: inferred.field, message: inferred.message });
     return inferred.features;

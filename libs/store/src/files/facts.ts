@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { isBoolean, isNumber, toTimeMs } from '../baselines/conversions.js';
 import { isPhrase, isTime, mayBeTime, type ColumnFacts } from '../baselines/feature-type.js';
-import { refusal, refusalOf, type Refusal } from '../baselines/refusal.js';
+import { refusal, type Refusal } from '../baselines/refusal.js';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile } from './data-file.js';
+import { fileFault } from './form/file-form.js';
 import { filledText, rawText } from './values.js';
 
 /** Types are told from so many first rows. */
@@ -63,9 +64,7 @@ async function factsOf(db: Database, file: DataFile, asked: Asked): Promise<Data
         for (const [index, { name }] of some.entries())
           found.set(name, { name, rows: row?.rows ?? 0, ...countsOf((what) => row?.[what][index] ?? 0) });
       } catch (error) {
-        const fault = refusalOf(error);
-        if (fault === undefined) throw error;
-        return fault;
+        return fileFault(error, file);
       }
     }
   return asked.columns.flatMap(({ name }) => found.get(name) ?? []);
