@@ -29,6 +29,7 @@ beforeEach(() => {
 type File = {
   format?: BaselineInsert['format'];
   fileColumns?: string[];
+  nested?: BaselineInsert['nested'];
   columns?: BaselineColumns;
   features?: Feature[];
   content: string | Buffer;
@@ -48,6 +49,7 @@ const insert = ({ format = 'csv', content, ...file }: File) =>
     columns: file.columns ?? { tags: {} },
     format,
     fileColumns: file.fileColumns ?? headerOf(content),
+    ...(file.nested !== undefined && { nested: file.nested }),
     bucketMs: HOUR_MS,
     file: () => Readable.from([Buffer.from(content)], { objectMode: false }),
   });
@@ -368,9 +370,10 @@ describe('bad files are refused in words, and leave nothing', () => {
       name: 'JSON with nested values',
       format: 'jsonl',
       fileColumns: HEADER.split(','),
+      nested: new Map([['origin', { kind: 'lists or objects', row: 2 }]]),
       content: '{"distance (km)":1}\n{"origin":["ATL"]}\n',
       field: 'origin',
-      message: /'origin' holds nested values \(row 2\)/,
+      message: /'origin' holds lists or objects \(row 2\)/,
     },
     {
       name: 'JSON that names a column twice',
@@ -385,7 +388,7 @@ describe('bad files are refused in words, and leave nothing', () => {
       format: 'jsonl',
       fileColumns: HEADER.split(','),
       content: '{"origin":"a"}\n{"origin":',
-      field: 'file',
+      field: 'origin',
       message: /row 2/,
     },
     {
@@ -402,7 +405,7 @@ describe('bad files are refused in words, and leave nothing', () => {
       fileColumns: HEADER.split(','),
       content: '',
       field: 'file',
-      message: /too short|no rows/,
+      message: /is damaged/,
     },
     {
       name: 'Parquet that is none',

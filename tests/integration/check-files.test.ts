@@ -154,6 +154,35 @@ describe('windows', () => {
     );
   });
 
+  test.each([
+    { zone: 'Europe/Berlin', from: '2024-10-26T22:00:00Z', every: 'P1D', rows: [250, 240] },
+    { zone: 'Europe/Berlin', from: '2024-03-30T23:00:00Z', every: 'P1D', rows: [230, 240] },
+    { zone: 'Europe/Berlin', from: '2024-10-26T22:00:00Z', every: 'PT12H', rows: [120, 120, 10, 120, 120] },
+    { zone: 'Australia/Lord_Howe', from: '2024-04-06T13:00:00Z', every: 'P1D', rows: [245, 240] },
+    { zone: 'America/Sao_Paulo', from: '2018-11-03T03:00:00Z', every: 'P1D', rows: [240, 230, 240] },
+    { zone: 'Asia/Kolkata', from: '2024-10-26T18:30:00Z', every: 'P1D', rows: [240, 240] },
+  ])(
+    'of time are those of the service where clocks change: $zone, $every, from $from',
+    async ({ zone, from, every, rows: counts }) => {
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      const lines = rows(
+        'ts,x',
+        total,
+        (i) => `${new Date(Date.parse(from) + i * 360_000).toISOString()},${spread(i)}`,
+      );
+      const report = parsed(
+        await fixture.check({
+          baseline: csv('a.csv', lines),
+          current: csv('b.csv', lines),
+          config: `window: { every: ${every}, timezone: ${zone} }`,
+        }),
+      );
+      expect(report.windows.map((window) => window.rows)).toEqual(counts);
+      const ends = report.windows.map(({ end }) => end);
+      expect(report.windows.slice(1).map(({ start }) => start)).toEqual(ends.slice(0, -1));
+    },
+  );
+
   test('of time, as days of a zone are: 23 hours where clocks go forward', async () => {
     const report = parsed(
       await fixture.check({

@@ -27,11 +27,11 @@ export async function checkFixture() {
   const store = await openFileStore(join(folder, 'engine'));
   let links = 0;
   const link = (path: string, name: string, format: string): string => {
-    const packed = path.endsWith('.gz') ? '.gz' : '';
-    const to = join(folder, `${name}-${links++}.${format}${packed}`);
+    const to = join(folder, `${name}-${links++}.${format}`);
     symlinkSync(path, to);
     return to;
   };
+  const copy = (name: string): string => join(folder, `${name}-${links++}.copy`);
   const write = ({ name, text }: File): string => {
     const path = join(folder, name);
     writeFileSync(path, text);
@@ -45,10 +45,13 @@ export async function checkFixture() {
     check: async ({ baseline, current, config }: CheckCase): Promise<Checked> => {
       const paths = { baseline: write(baseline), current: write(current) };
       const given = config === undefined ? {} : { config: write({ name: 'monitors.yaml', text: config }) };
-      return runCheck({ ...paths, ...given }, { store, workspace: { link }, onColumns: () => undefined });
+      return runCheck(
+        { ...paths, ...given },
+        { store, workspace: { link, copy }, onColumns: () => undefined },
+      );
     },
     checkPaths: (options: { baseline: string; current: string; config?: string }): Promise<Checked> =>
-      runCheck(options, { store, workspace: { link }, onColumns: () => undefined }),
+      runCheck(options, { store, workspace: { link, copy }, onColumns: () => undefined }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

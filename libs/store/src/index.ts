@@ -70,6 +70,7 @@ export {
 } from './plans/index.js';
 export {
   openFileStore,
+  openForm,
   ROWS_STEP_MS,
   unknownColumn,
   type DataColumn,
@@ -80,6 +81,7 @@ export {
   type DataParts,
   type DataRowsInput,
   type DataWindow,
+  type FileForm,
   type FileStore,
 } from './files/index.js';
 export type { Refusal } from './baselines/refusal.js';

@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-
 import { Inject, Injectable } from '@nestjs/common';
 import {
   ALL_SEGMENT,
@@ -25,6 +23,7 @@ import type { BaselineOrder } from './baseline-order.js';
 import { BinningMaker } from './binning-maker.js';
 import { SchemaMaker } from './schema-maker.js';
 import { SegmentFreezer } from './segment-freezer.js';
+import { fileRows } from './upload-desk.js';
 import { attributionErrors, toBaselineColumns } from './upload-query.js';
 import { VocabularyMaker, type Prepared } from './vocabulary-maker.js';
 
@@ -98,6 +97,7 @@ export class BaselineRegistrar {
     await this.store.profiles.computeBaseline(plan);
     const { document } = await this.registry.put({ ...draft, intent: order.intent, body: () => draft.body });
     const warnings = [
+      ...order.file.notes,
       ...inserted.warnings,
       ...uncountedWarnings(features, binning),
       ...(inserted.hasLabels && plan.scores
@@ -129,11 +129,9 @@ export class BaselineRegistrar {
       schema: target.schema.revision,
       knownWords: target.knownWords,
       columns: toBaselineColumns(query.columns, file.columns, target.schema.body.features),
-      format: file.format,
-      fileColumns: file.columns,
+      ...fileRows(file),
       bucketMs: durationMs(target.model.bucket),
       ...target.privacy,
-      file: () => createReadStream(file.path),
     });
     if (!result.ok) throw invalid({ field: result.field, message: result.message });
     return result;

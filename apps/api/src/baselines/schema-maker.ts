@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-
 import { Inject, Injectable } from '@nestjs/common';
 import {
   documentId,
@@ -17,6 +15,7 @@ import { invalid, type FieldError } from '../http/problem.js';
 import { redactedFeatures } from '../privacy/redacted-features.js';
 import { RegistryService } from '../registry/registry.service.js';
 import type { BaselineOrder } from './baseline-order.js';
+import { fileRows } from './upload-desk.js';
 import { columnErrors, featureColumns } from './upload-query.js';
 
 /** Columns that are written about, at most. */
@@ -81,10 +80,8 @@ export class SchemaMaker {
     names: string[],
   ): Promise<{ features: Feature[]; warnings: string[] }> {
     const inferred = await this.store.baselines.infer({
-      format: file.format,
-      fileColumns: file.columns,
+      ...fileRows(file),
       columns: names,
-      file: () => createReadStream(file.path),
     });
     if (!inferred.ok) throw invalid({ field: inferred.field, message: inferred.message });
     const { reading = {}, time } = query.columns;

@@ -1,16 +1,30 @@
+import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '#libs/platform';
+import { openForm, type BaselineInsert, type DataFormat, type FileForm } from '#libs/store';
 
 import { invalid, Problem } from '../http/problem.js';
 import { CONFIG } from '../tokens.js';
-import { sniff, type BaselineFormat } from './sniff.js';
+import { columnFault } from './file-columns.js';
 import { spool, type Spooled } from './spool.js';
 
-/** ReceivedFile: a complete upload on disk with the columns that it has. */
-export type ReceivedFile = Spooled & { format: BaselineFormat; columns: string[] };
+/** ReceivedFile: a complete upload on disk, and how it is read. */
+export type ReceivedFile = Pick<Spooled, 'sha256' | 'bytes'> &
+  Pick<FileForm, 'path' | 'format' | 'columns' | 'nested' | 'notes'>;
+
+/** fileRows: a received file for being sent to the store. */
+export const fileRows = ({
+  path,
+  format,
+  columns,
+  nested,
+}: ReceivedFile): Pick<BaselineInsert, 'path' | 'format' | 'fileColumns' | 'nested' | 'file'> => ({
+  ...{ path, format, nested, fileColumns: columns },
+  file: () => createReadStream(path),
+});
 
 const UPLOADS_MAX = 4;
 const IDLE_MS = 60_000;
@@ -28,7 +42,7 @@ export class UploadDesk {
   /** receive: runs `work` on the received file; the file is gone afterwards, whatever happened. */
   async receive<T>(
     request: IncomingMessage,
-    format: BaselineFormat,
+    format: DataFormat,
     work: (file: ReceivedFile) => Promise<T>,
   ): Promise<T> {
     if (this.uploads >= UPLOADS_MAX)
@@ -45,7 +59,7 @@ export class UploadDesk {
 
   private async withFile<T>(
     request: IncomingMessage,
-    format: BaselineFormat,
+    format: DataFormat,
     work: (file: ReceivedFile) => Promise<T>,
   ): Promise<T> {
     const { limits, home } = this.config;
@@ -56,9 +70,18 @@ export class UploadDesk {
       idleMs: IDLE_MS,
     });
     try {
-      const sniffed = await sniff(spooled.path, format);
-      if (!sniffed.ok) throw invalid(sniffed.error);
-      return await work({ ...spooled, format, columns: sniffed.columns });
+      const form = await openForm(spooled.path, format, {
+        copy: `${spooled.path}.copy`,
+        maxBytes: limits.uploadBytes,
+      });
+      if ('ok' in form) throw invalid({ field: form.field, message: form.message });
+      try {
+        const fault = columnFault(form.columns);
+        if (fault !== undefined) throw invalid(fault);
+        return await work({ ...form, sha256: spooled.sha256, bytes: spooled.bytes });
+      } finally {
+        await form.remove();
+      }
     } finally {
       await spooled.remove();
     }

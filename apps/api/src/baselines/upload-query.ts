@@ -1,14 +1,14 @@
 import { nameSchema, readingSchema, textSchema } from '#libs/contracts';
-import type { BaselineColumns } from '#libs/store';
+import type { BaselineColumns, DataFormat } from '#libs/store';
 import { z } from 'zod';
 
 import { unknownName } from '../registry/segment-rules.js';
 import type { FieldError } from '../http/problem.js';
-import type { BaselineFormat } from './sniff.js';
 
 /** UPLOAD_TYPES: content types of an upload and the format each stands for. */
-export const UPLOAD_TYPES: Readonly<Record<string, BaselineFormat>> = {
+export const UPLOAD_TYPES: Readonly<Record<string, DataFormat>> = {
   'text/csv': 'csv',
+  'text/tab-separated-values': 'csv',
   'application/x-ndjson': 'jsonl',
   'application/jsonl': 'jsonl',
   'application/vnd.apache.parquet': 'parquet',

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 
 import { Inject, Injectable } from '@nestjs/common';
 import {
@@ -17,6 +16,7 @@ import { invalid } from '../http/problem.js';
 import { RegistryService } from '../registry/registry.service.js';
 import type { BaselineOrder } from './baseline-order.js';
 import { BinningMaker } from './binning-maker.js';
+import { fileRows } from './upload-desk.js';
 
 type Version = RegistryDocument<'version'>;
 type Privacy = Pick<BaselineInsert, 'privacy'>;
@@ -97,10 +97,8 @@ export class VocabularyMaker {
   ): Promise<CountedWords[]> {
     const result = await this.store.baselines.countWords({
       features,
-      format: file.format,
-      fileColumns: file.columns,
+      ...fileRows(file),
       ...privacy,
-      file: () => createReadStream(file.path),
     });
     if (!result.ok) throw invalid({ field: result.field, message: result.message });
     return result.counted;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { openSync, readSync, closeSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DataFormat } from '#libs/store';
@@ -16,15 +16,19 @@ export type InputFile = {
 
 const FORMATS: Readonly<Record<string, DataFormat>> = {
   csv: 'csv',
+  tsv: 'csv',
+  tab: 'csv',
+  psv: 'csv',
+  txt: 'csv',
   jsonl: 'jsonl',
   ndjson: 'jsonl',
+  json: 'jsonl',
   parquet: 'parquet',
   pq: 'parquet',
 };
-const MAGIC_BYTES = 4;
 const PIECE_BYTES = 1_048_576;
 
-/** inputFile: what a path is, as far as its name and its first and last bytes tell. */
+/** inputFile: what a path is, as far as its name tells. */
 export function inputFile(side: InputFile['side'], path: string): InputFile {
   const stats = statSync(path, { throwIfNoEntry: false });
   const say = (what: string): CheckProblem => new CheckProblem(`--${side} ${path}: ${what}`);
@@ -35,23 +39,7 @@ export function inputFile(side: InputFile['side'], path: string): InputFile {
   const format = FORMATS[ending.toLowerCase()];
   if (format === undefined || (format === 'parquet' && packed !== undefined))
     throw say('has an unknown ending; use .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet');
-  if (format === 'parquet' && !isParquet(path, stats.size))
-    throw say('is no whole Parquet file: it does not begin and end with PAR1; write or copy it again');
   return { side, path, name: basename(path), bytes: stats.size, format };
-}
-
-function isParquet(path: string, size: number): boolean {
-  const file = openSync(path, 'r');
-  try {
-    const at = (position: number): string => {
-      const bytes = Buffer.alloc(MAGIC_BYTES);
-      readSync(file, bytes, 0, MAGIC_BYTES, position);
-      return bytes.toString('latin1');
-    };
-    return size > 2 * MAGIC_BYTES && at(0) === 'PAR1' && at(size - MAGIC_BYTES) === 'PAR1';
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** hashOf: SHA-256 of a file's bytes, hex. */

@@ -1,4 +1,4 @@
-import type { DataColumn, DataFile, FileStore, Refusal } from '#libs/store';
+import { openForm, type DataColumn, type FileForm, type FileStore, type Refusal } from '#libs/store';
 import type { ColumnView } from './columns.js';
 import type { InputFile } from './input-file.js';
 import { CheckProblem } from './problem.js';
@@ -7,7 +7,7 @@ import type { Workspace } from './workspace.js';
 /** A file with its columns, and what they hold. */
 export type ReadFile = {
   input: InputFile;
-  file: DataFile;
+  file: FileForm;
   columns: DataColumn[];
   views: ColumnView[];
   /** What columns hold was counted in all rows, not only in the first ones. */
@@ -28,14 +28,11 @@ export function mustBe<T>(result: T | Refusal, { side, path }: InputFile): T {
 /** readFile: columns of a file and what its first rows hold. */
 export async function readColumns(
   store: FileStore,
-  workspace: Pick<Workspace, 'link'>,
+  workspace: Pick<Workspace, 'link' | 'copy'>,
   input: InputFile,
 ): Promise<ReadFile> {
-  const file = {
-    path: workspace.link(input.path, input.side, input.format),
-    format: input.format,
-    bytes: input.bytes,
-  };
+  const form = mustBe(await openForm(input.path, input.format, { copy: workspace.copy(input.side) }), input);
+  const file = { ...form, path: workspace.link(form.path, input.side, input.format) };
   const columns = mustBe(await store.columns(file), input);
   if (columns.length === 0) throw new CheckProblem(`--${input.side} ${input.path}: has no columns`);
   // The baseline decides what columns are; of the current file it is only said where it differs.

@@ -49,7 +49,7 @@ export async function runCheck(
     store,
     workspace,
     onColumns,
-  }: { store: FileStore; workspace: Pick<Workspace, 'link'>; onColumns: (columns: Columns) => void },
+  }: { store: FileStore; workspace: Pick<Workspace, 'link' | 'copy'>; onColumns: (columns: Columns) => void },
 ): Promise<Checked> {
   const config = options.config === undefined ? NO_CONFIG : readConfig(options.config);
   const inputs = [inputFile('baseline', options.baseline), inputFile('current', options.current)] as const;

@@ -21,6 +21,7 @@ const MAX_COLUMNS = 20;
 
 /** warningsOf: what a reader should know about the files before believing the findings. */
 export const warningsOf = (input: Input): string[] => [
+  ...forms(input),
   ...undated(input),
   ...shortBaseline(input),
   ...otherTypes(input),
@@ -29,6 +30,12 @@ export const warningsOf = (input: Input): string[] => [
   ...input.remarks,
   ...unknownExplained(input),
 ];
+
+/** How files were read that are written otherwise than is usual. */
+const forms = ({ read }: Input): string[] =>
+  [read.baseline, read.current].flatMap(({ input: { side }, file: { notes } }) =>
+    notes.slice(0, MAX_COLUMNS).map((note) => `${side}: ${note}`),
+  );
 
 /** Attributions of what is no feature are compared with nothing. */
 function unknownExplained({ columns: { listed, attributions } }: Input): string[] {

@@ -31,8 +31,25 @@ export function cutOf({ config, at }: ConfigFile, time: string | undefined): Dat
     throw new CheckProblem(
       `${at(['window', 'every'])}: '${every}' does not divide a day; use P1D, or a duration such as PT1H or PT6H`,
     );
-  return { kind: 'every', stepMs, timeZone: zoneOf(timeZone, at(['window', 'timezone'])) };
+  const zone = zoneOf(timeZone, at(['window', 'timezone']));
+  return { kind: 'every', stepMs, timeZone: zone, ...(zone !== 'UTC' && { dayStarts: dayStartsOf(zone) }) };
 }
+
+/** The days of a zone are those of the service: 23 or 25 hours where clocks change, and whole where a midnight is skipped. */
+const dayStartsOf =
+  (timeZone: string) =>
+  (utcDaysMs: readonly number[]): number[] => {
+    const clock = localClock(timeZone);
+    const days = new Set(
+      utcDaysMs.flatMap((ms) => [
+        clock.dayOf(ms),
+        clock.dayOf(ms + DAY_MS / 2),
+        clock.dayOf(ms + DAY_MS - 1),
+      ]),
+    );
+    const starts = [...days].map((day) => clock.startOfDay(day)).filter((ms) => Number.isFinite(ms));
+    return [...new Set(starts)].toSorted((a, b) => a - b);
+  };
 
 function zoneOf(timeZone: string, where: string): string {
   try {

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DataFormat } from '#libs/store';
 
 const PREFIX = 'plumbline-check-';
@@ -10,6 +10,8 @@ export type Workspace = {
   folder: string;
   /** A path without characters that mean something to the engine, for a file of any name. */
   link: (path: string, name: string, format: DataFormat) => string;
+  /** Where a file may be rewritten. */
+  copy: (name: string) => string;
   remove: () => void;
 };
 
@@ -48,11 +50,11 @@ export function openWorkspace(parent: string = tmpdir()): Workspace {
   return {
     folder,
     link: (path, name, format) => {
-      const packed = ['.gz', '.zst'].includes(extname(path).toLowerCase()) ? extname(path).toLowerCase() : '';
-      const link = join(folder, `${name}.${format}${packed}`);
+      const link = join(folder, `${name}.${format}`);
       symlinkSync(resolve(path), link);
       return link;
     },
+    copy: (name) => join(folder, `${name}.copy`),
     remove,
   };
 }

@@ -1,5 +1,6 @@
 import type { Feature, Reading } from '#libs/contracts';
 import { nearest } from '#libs/platform';
+import type { FileRows } from './insert-input.js';
 import { refusal, type Refusal } from './refusal.js';
 
 /** Which column of the file plays which part beside the features. */
@@ -43,6 +44,21 @@ export function columnUse(
   const used = [...new Set(needed)];
   if (used.length === 0) return refusal('file', 'has no column that is read; name the features first');
   return { ok: true, used, ignored: fileColumns.filter((column) => !used.includes(column)) };
+}
+
+/** nestedFault: that a column which is read holds lists or objects. */
+export function nestedFault(
+  used: readonly string[],
+  { nested }: Pick<FileRows, 'nested'>,
+): Refusal | undefined {
+  const column = used.find((name) => nested?.has(name));
+  const found = column === undefined ? undefined : nested?.get(column);
+  if (column === undefined || found === undefined) return undefined;
+  const where = found.row === 0 ? '' : ` (row ${found.row})`;
+  return refusal(
+    column,
+    `column '${column}' holds ${found.kind}${where}; give it one plain value per row, or leave it out`,
+  );
 }
 
 function missingMessage(column: string, fileColumns: readonly string[]): string {

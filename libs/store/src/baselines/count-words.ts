@@ -3,15 +3,16 @@ import { z } from 'zod';
 import { MAX_WORDS, MAX_WORDS_OF_VERSION, vocabularyOf, type Feature } from '#libs/contracts';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
-import { columnUse } from './columns.js';
+import { fileFault } from '../files/form/file-form.js';
+import { columnUse, nestedFault } from './columns.js';
 import { fileInput } from './file-input.js';
-import type { BaselineInsert } from './insert-input.js';
+import type { BaselineInsert, FileRows } from './insert-input.js';
 import { redactedTexts } from './redacted-texts.js';
-import { refusalOf, type Refusal } from './refusal.js';
+import type { Refusal } from './refusal.js';
 import { wordRowsSql } from './words-sql.js';
 
 /** Texts of a file whose words are to be counted; `features` are text features only. */
-export type WordsInput = Pick<BaselineInsert, 'features' | 'format' | 'fileColumns' | 'privacy' | 'file'>;
+export type WordsInput = Pick<BaselineInsert, 'features' | 'privacy'> & FileRows;
 
 /** CountedWords: of one text feature, the words that it is held against from now on, and those that the rows of this very file are held against. */
 export type CountedWords = { feature: string; words: number[]; others: number[] };
@@ -49,14 +50,14 @@ export async function countWords(
 ): Promise<{ ok: true; counted: CountedWords[] } | Refusal> {
   const use = columnUse(input.features, { tags: {} }, input.fileColumns);
   if (!use.ok) return use;
+  const nested = nestedFault(use.used, input);
+  if (nested !== undefined) return nested;
   const upload = randomUUID();
   const max = maxWords(input.features.length);
   try {
     await db.insertStream(countStatement(input, { used: use.used, upload, max }), input.file());
   } catch (error) {
-    const fault = refusalOf(error);
-    if (fault === undefined) throw error;
-    return fault;
+    return fileFault(error, input);
   }
   const counts = await db.query({
     name: 'words-read',

@@ -1,6 +1,6 @@
 import type { ClickHouseSettings } from '@clickhouse/client';
 
-export type BaselineFormat = 'csv' | 'jsonl' | 'parquet';
+import type { DataFormat } from '../files/form/file-form.js';
 
 /** How a file becomes rows of texts inside ClickHouse, whatever its format. */
 export type FileInput = {
@@ -26,24 +26,29 @@ function escapeByte(byte: number): string {
   return /\w/.test(letter) ? letter : `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
+/** A column of the file that comes with a statement. */
+const column = (name: string): string => `s.${identifier(name)}`;
+
 /** The same inside a string literal. */
 const inLiteral = (text: string): string => text.replaceAll('\\', '\\\\');
 
 const structureOf = (columns: readonly { name: string; type: string }[]): string =>
   `'${columns.map(({ name, type }) => inLiteral(`${identifier(name)} ${type}`)).join(', ')}'`;
 
-const textsOf = (columns: readonly string[]): string =>
+/** textsOf: SQL of a structure in which every column is a text. */
+export const textsOf = (columns: readonly string[]): string =>
   structureOf(columns.map((name) => ({ name, type: 'Nullable(String)' })));
 
 /** The rows that come with a statement. */
 const sent = (structure: string): { from: string; structure: string } => ({
-  from: `input(${structure})`,
+  // A name of its own, so that columns of the file are never taken for those that a statement makes.
+  from: `input(${structure}) AS s`,
   structure,
 });
 
 /** A file to read: all of its columns in order, and those whose values are asked for (at least one). */
 export type FileShape = {
-  format: BaselineFormat;
+  format: DataFormat;
   columns: readonly string[];
   used: readonly string[];
   /** Of Parquet: columns of single precision; see {@link singlePrecision}. */
@@ -59,13 +64,14 @@ export function fileInput({ format, columns, used, float32 = new Set() }: FileSh
       return {
         ...sent(textsOf(used)),
         format: 'JSONEachRow',
-        text: identifier,
+        text: column,
         settings: {
           input_format_skip_unknown_fields: 1,
           input_format_json_read_numbers_as_strings: 1,
           input_format_json_read_bools_as_strings: 1,
-          input_format_json_read_arrays_as_strings: 0,
-          input_format_json_read_objects_as_strings: 0,
+          input_format_json_read_arrays_as_strings: 1,
+          input_format_json_read_objects_as_strings: 1,
+          input_format_json_max_depth: 1_000,
         },
       };
     case 'parquet':
@@ -79,17 +85,22 @@ export function fileInput({ format, columns, used, float32 = new Set() }: FileSh
           ),
         ),
         format: 'Parquet',
-        text: (column) => (float32.has(column) ? `toString(${identifier(column)})` : identifier(column)),
-        settings: { input_format_parquet_case_insensitive_column_matching: 0 },
+        text: (name) => (float32.has(name) ? `toString(${column(name)})` : column(name)),
+        settings: {
+          input_format_parquet_case_insensitive_column_matching: 0,
+          input_format_parquet_preserve_order: 1,
+          date_time_overflow_behavior: 'saturate',
+        },
       };
   }
 }
 
 /** typesInput: reads the columns of a Parquet file under their own types, for asking what these are. */
-export const typesInput = (columns: readonly string[]): { from: string; types: string[] } => ({
-  from: sent(structureOf(columns.map((name) => ({ name, type: 'Dynamic' })))).from,
-  types: columns.map((name) => `dynamicType(${identifier(name)})`),
-});
+export function typesInput(columns: readonly string[]): { from: string; types: string[] } {
+  const structure = structureOf(columns.map((name) => ({ name, type: 'Dynamic' })));
+  // Under a name of its own the table would not be asked as Dynamic.
+  return { from: `input(${structure})`, types: columns.map((name) => `dynamicType(${identifier(name)})`) };
+}
 
 /** By position, since the header was read before. */
 function csvInput(columns: readonly string[]): FileInput {
@@ -98,7 +109,7 @@ function csvInput(columns: readonly string[]): FileInput {
     ...sent(`'${columns.map((_, index) => `c${index} Nullable(String)`).join(', ')}'`),
     format: 'CSV',
     text: (column) => {
-      const value = `c${columns.indexOf(column)}`;
+      const value = `s.c${columns.indexOf(column)}`;
       return `if(has(${nulls}, assumeNotNull(${value})), NULL, ${value})`;
     },
     settings: {

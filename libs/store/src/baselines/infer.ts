@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Feature } from '#libs/contracts';
 import type { Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
-import { columnUse } from './columns.js';
+import { fileFault } from '../files/form/file-form.js';
+import { columnUse, nestedFault } from './columns.js';
 import { factsOf, factsRow, factsSelect, type ColumnFacts } from './column-facts.js';
-import { fileInput, type BaselineFormat } from './file-input.js';
-import { refusal, refusalOf, type Refusal } from './refusal.js';
+import { fileInput } from './file-input.js';
+import type { FileRows } from './insert-input.js';
+import { refusal, type Refusal } from './refusal.js';
 
 export type InferInput = {
-  format: BaselineFormat;
-  /** All columns of the file, in order. */
-  fileColumns: string[];
   /** Columns to find the type of: those that may be features. */
   columns: string[];
-  /** Opens the file; called once. */
-  file: () => Readable;
-};
+} & FileRows;
 
 /** Inferred: facts of the columns that were asked for, in their order. */
 export type Inferred = { ok: true; facts: ColumnFacts[]; rows: number };
@@ -31,13 +27,13 @@ export async function inferFacts(db: Database, input: InferInput): Promise<Infer
   const asked = input.columns.map((name): Feature => ({ name, type: 'categorical', role: 'input' }));
   const use = columnUse(asked, { tags: {} }, input.fileColumns);
   if (!use.ok) return use;
+  const nested = nestedFault(use.used, input);
+  if (nested !== undefined) return nested;
   const upload = randomUUID();
   try {
     await db.insertStream(countStatement(input, upload), input.file());
   } catch (error) {
-    const fault = refusalOf(error);
-    if (fault === undefined) throw error;
-    return fault;
+    return fileFault(error, input);
   }
   const [stored] = await db.query({
     name: 'infer-read',

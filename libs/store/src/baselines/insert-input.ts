@@ -1,10 +1,23 @@
 import type { Readable } from 'node:stream';
 import type { Feature, PrivacyRules } from '#libs/contracts';
 import type { BaselineColumns } from './columns.js';
-import type { BaselineFormat } from './file-input.js';
+import type { DataFormat, Nested } from '../files/form/file-form.js';
 
 /** Words, as CRC-32, that the texts of a feature of type `unseen_words` are held against, by the name of that feature. */
 export type KnownWords = ReadonlyMap<string, readonly number[]>;
+
+/** FileRows: a file whose form is known, for being sent to ClickHouse. */
+export type FileRows = {
+  format: DataFormat;
+  /** All columns of the file, in order. */
+  fileColumns: string[];
+  /** Of them, those that hold lists or objects; none when absent. */
+  nested?: ReadonlyMap<string, Nested>;
+  /** Where the file lies, for saying which of its rows is at fault. */
+  path?: string;
+  /** Opens the file from its beginning; a Parquet file is opened twice. */
+  file: () => Readable;
+};
 
 export type BaselineInsert = {
   project: string;
@@ -19,15 +32,10 @@ export type BaselineInsert = {
   columns: BaselineColumns;
   /** Features of unseen words without an entry stay without a value. */
   knownWords?: KnownWords;
-  format: BaselineFormat;
-  /** All columns of the file, in order. */
-  fileColumns: string[];
   bucketMs: number;
   /** Of the model, with the key of its hashed values; none when absent. */
   privacy?: { rules: PrivacyRules; key: Buffer };
-  /** Opens the file from its beginning; a Parquet file is opened twice. */
-  file: () => Readable;
-};
+} & FileRows;
 
 export type BaselineInserted = {
   ok: true;

@@ -1,10 +1,11 @@
 import type { Database } from '../client/index.js';
-import { columnUse } from './columns.js';
+import { fileFault } from '../files/form/file-form.js';
+import { columnUse, nestedFault } from './columns.js';
 import type { BaselineInsert, BaselineInserted } from './insert-input.js';
 import { insertStatement } from './insert-statement.js';
 import { inspect } from './inspect.js';
 import { singlePrecision } from './parquet-types.js';
-import { refusalOf, type Refusal } from './refusal.js';
+import type { Refusal } from './refusal.js';
 import { removeRows } from './remove.js';
 import { placeWords } from './unseen-words.js';
 
@@ -15,6 +16,8 @@ export async function insertBaseline(
 ): Promise<BaselineInserted | Refusal> {
   const use = columnUse(input.features, input.columns, input.fileColumns);
   if (!use.ok) return use;
+  const nested = nestedFault(use.used, input);
+  if (nested !== undefined) return nested;
   const { project, model, version, origin } = input;
   const remove = (): Promise<void> => removeRows(db, { project, model, version, origin });
   await remove();
@@ -33,8 +36,6 @@ export async function insertBaseline(
     return { ...found, warnings: [...found.warnings, ...ignored] };
   } catch (error) {
     await remove();
-    const fault = refusalOf(error);
-    if (fault === undefined) throw error;
-    return fault;
+    return fileFault(error, input);
   }
 }

@@ -1,13 +1,10 @@
 import { expect, test } from 'vitest';
 import { StoreError } from '../client/index.js';
+import { toStoreError } from '../client/store-error.js';
 import { refusalOf } from './refusal.js';
 
 const failed = (code: string, message: string): StoreError =>
-  new StoreError(`ClickHouse refused with X (code ${code}): ${message}`, {
-    query: 'baseline-insert',
-    retryable: false,
-    code,
-  });
+  toStoreError(Object.assign(new Error(message), { type: 'X', code }), 'baseline-insert');
 
 test.each([
   {
@@ -30,12 +27,34 @@ test.each([
     },
   },
   {
-    name: 'anything else about the file, in ClickHouse’s words',
+    name: 'a date beyond the days of the engine',
+    error: failed(
+      '321',
+      'Input value 2932896 is out of allowed Date32 range, which is [-25567, 120530]: read stage: ColumnData: column: valid_to: (in file/uri b.parquet): While executing',
+    ),
+    expected: {
+      field: 'valid_to',
+      message: "column 'valid_to' holds dates before 1900 or after 2299; write them as texts, or as null",
+    },
+  },
+  {
+    name: 'an unknown error with a column and a row',
+    error: failed(
+      '9999',
+      "Cannot read JSON field here: '?': (while reading the value of key my col): (at row 7)",
+    ),
+    expected: {
+      field: 'my col',
+      message:
+        "column 'my col' holds values that cannot be read (row 7); write plain numbers, texts or ISO times, or leave it out",
+    },
+  },
+  {
+    name: 'an unknown error, without a word of the engine',
     error: failed('117', 'Parquet file too short: 0 bytes: While executing\nmore'),
     expected: {
       field: 'file',
-      message:
-        'cannot be read: Parquet file too short: 0 bytes: While executing; check that it is whole and of the announced format',
+      message: 'cannot be read: it is damaged, or not what its format says; write it again',
     },
   },
 ])('$name', ({ error, expected }) => {
@@ -44,6 +63,9 @@ test.each([
 
 test.each([
   { name: 'memory', error: failed('241', 'Memory limit exceeded') },
+  { name: 'a time limit', error: failed('159', 'Timeout exceeded') },
+  { name: 'a full disk', error: failed('243', 'Cannot reserve 1 MiB, not enough space') },
+  { name: 'a disk that fails', error: failed('75', 'Cannot write to file') },
   { name: 'a statement of ours', error: failed('62', 'Syntax error') },
   {
     name: 'the network',

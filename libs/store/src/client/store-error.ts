@@ -5,7 +5,7 @@ import { ClickHouseError } from '@clickhouse/client';
  * network inside the cluster. https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
  */
 const RETRYABLE_CODES = new Set(
-  '33 159 160 198 201 202 203 204 209 210 236 241 242 243 252 279 285 286 305 319 321 364 373 394 415 425 439 473 499 574 668 735 999 1000'.split(
+  '33 159 160 198 201 202 203 204 209 210 236 241 242 243 252 279 285 286 305 319 364 373 394 415 425 439 473 499 574 668 735 999 1000'.split(
     ' ',
   ),
 );

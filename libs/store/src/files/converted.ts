@@ -1,8 +1,12 @@
 import type { Bindings } from '../segments/bindings.js';
-import { csvStructure, fileTable, type DataColumn } from './data-file.js';
+import { csvStructure, fileTable, type DataColumn, type DataFile } from './data-file.js';
 import { featureArrays } from './feature-arrays.js';
 import type { DataRowsInput } from './rows-input.js';
 import { labelOf, numberOf, textOf, timeOf } from './values.js';
+
+/** hasRowNumbers: that the engine tells the place of a row; where the file has a column of that name, rows are counted as they come. */
+export const hasRowNumbers = ({ format, columns }: DataFile): boolean =>
+  format === 'parquet' && !columns.includes('_row_number');
 
 /**
  * convertedSql: rows of a file with their values converted: `row`, `id`, `time_ms` and the columns of `predictions` that a file can fill.
@@ -28,7 +32,7 @@ export function convertedSql(input: DataRowsInput, bindings: Bindings): string {
     column: (name) => byName.get(name),
     timeMs: parts.time === undefined ? null : 'time_ms',
   });
-  const row = file.format === 'parquet' ? 's._row_number' : 'rowNumberInAllBlocks()';
+  const row = hasRowNumbers(file) ? 's._row_number' : 'rowNumberInAllBlocks()';
   const raw =
     `SELECT ${[`${row} AS row`, ...used.map(({ sql }, at) => `${sql} AS f${at}`), ...arrays.raw].join(', ')} ` +
     `FROM ${fileTable(file, bindings, structure)} AS s`;

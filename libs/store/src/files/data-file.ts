@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { nearest } from '#libs/platform';
-import { identifier } from '../baselines/file-input.js';
-import { refusal, refusalOf, type Refusal } from '../baselines/refusal.js';
+import { identifier, textsOf } from '../baselines/file-input.js';
+import { refusal, type Refusal } from '../baselines/refusal.js';
 import type { Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
+import { fileFault, type DataFormat, type FileForm } from './form/file-form.js';
 
-export type DataFormat = 'csv' | 'jsonl' | 'parquet';
+export type { DataFormat } from './form/file-form.js';
 
-/** A file on this machine. Its path holds neither globs nor anything else that a table function reads a meaning into. */
-export type DataFile = { path: string; format: DataFormat; bytes: number };
+/** A file on this machine as it is read. Its path holds neither globs nor anything else that a table function reads a meaning into. */
+export type DataFile = Pick<FileForm, 'path' | 'format' | 'bytes' | 'columns' | 'nested'>;
 
 /** What a column holds by the file's own account; text says nothing yet. */
 type ColumnType = 'text' | 'number' | 'boolean' | 'time' | 'nested';
@@ -30,37 +31,51 @@ export const readSettings = {
   input_format_skip_unknown_fields: 1,
   input_format_json_read_numbers_as_strings: 1,
   input_format_json_read_bools_as_strings: 1,
-  input_format_json_read_arrays_as_strings: 0,
-  input_format_json_read_objects_as_strings: 0,
-  input_format_json_try_infer_numbers_from_strings: 0,
+  // Of columns that hold plain values, single ones may be lists or objects: these are texts that are no numbers.
+  input_format_json_read_arrays_as_strings: 1,
+  input_format_json_read_objects_as_strings: 1,
   input_format_json_max_depth: 1_000,
-  input_format_try_infer_dates: 0,
-  input_format_try_infer_datetimes: 0,
-  input_format_try_infer_integers: 0,
+  // A date beyond the days that the engine knows is the nearest of them; the form of the file says so.
+  date_time_overflow_behavior: 'saturate',
+  input_format_parquet_preserve_order: 1,
   schema_inference_make_columns_nullable: 1,
   // One line may be long; it is memory that bounds it.
   input_format_max_bytes_to_read_for_schema_inference: '1000000000',
 } as const;
 
 const describedRow = z.object({ name: z.string(), type: z.string() });
-const headerRow = z.record(z.string(), z.union([z.string(), z.null()]));
 
-/** SQL of the file as a table function. */
-export const fileTable = ({ path, format }: DataFile, bindings: Bindings, structure?: string): string =>
+/** SQL of the file as a table function; rows of JSON are read as the texts of its columns. */
+export const fileTable = (
+  { path, format, columns, nested }: DataFile,
+  bindings: Bindings,
+  structure = format === 'jsonl' ? jsonStructure(columns, nested) : undefined,
+): string =>
   `file(${bindings.text(path)}, '${FORMAT_NAMES[format]}'${structure === undefined ? '' : `, ${structure}`})`;
+
+/** Where every column is nested one is named nevertheless, since rows without columns cannot be counted. */
+function jsonStructure(columns: readonly string[], nested: DataFile['nested']): string {
+  const plain = columns.filter((name) => !nested.has(name));
+  return textsOf(plain.length === 0 ? columns.slice(0, 1) : plain);
+}
 
 /** dataColumns: names and types of the columns of a file, or why it cannot be read. */
 export async function dataColumns(db: Database, file: DataFile): Promise<DataColumn[] | Refusal> {
   try {
-    const found = await describe(db, file);
-    const columns = file.format === 'csv' ? await withHeader(db, file, found.length) : found;
-    return 'ok' in columns ? columns : checked(columns);
+    return checked(file.format === 'parquet' ? await describe(db, file) : textColumns(file));
   } catch (error) {
-    const fault = refusalOf(error);
-    if (fault === undefined) throw error;
-    return fault;
+    return fileFault(error, file);
   }
 }
+
+/** Columns of texts: of CSV by their place, of JSON by their name. */
+const textColumns = ({ format, columns, nested }: DataFile): DataColumn[] =>
+  columns.map((name, index) => {
+    if (format === 'csv') return { name, type: 'text', sql: `c${index}` };
+    return nested.has(name)
+      ? { name, type: 'nested', sql: 'NULL' }
+      : { name, type: 'text', sql: identifier(name), isString: true };
+  });
 
 async function describe(db: Database, file: DataFile): Promise<DataColumn[]> {
   const bindings = new Bindings();
@@ -68,12 +83,7 @@ async function describe(db: Database, file: DataFile): Promise<DataColumn[]> {
     name: 'file-describe',
     sql: `DESCRIBE TABLE ${fileTable(file, bindings)}`,
     params: bindings.params,
-    settings: {
-      ...readSettings,
-      ...(file.format === 'csv'
-        ? { max_threads: 1, input_format_max_rows_to_read_for_schema_inference: '1' }
-        : {}),
-    },
+    settings: readSettings,
     row: describedRow,
     timeoutMs: 120_000,
   });
@@ -92,25 +102,6 @@ function typeOf(type: string): ColumnType {
   if (inner.startsWith('Bool')) return 'boolean';
   if (inner.startsWith('Date')) return 'time';
   return /^(Array|Map|Tuple|Nested|JSON|Object|Variant|Dynamic)/.test(inner) ? 'nested' : 'text';
-}
-
-/** The header is the first row; without a name of its own a column cannot be spoken of. */
-async function withHeader(db: Database, file: DataFile, count: number): Promise<DataColumn[] | Refusal> {
-  const bindings = new Bindings();
-  const [header] = await db.query({
-    name: 'file-header',
-    sql: `SELECT * FROM ${fileTable(file, bindings, csvStructure(count))} LIMIT 1`,
-    params: bindings.params,
-    settings: { ...readSettings, max_threads: 1 },
-    row: headerRow,
-    timeoutMs: 120_000,
-  });
-  if (header === undefined) return refusal('file', 'is empty; give a header line and rows');
-  const names = Array.from({ length: count }, (_, index) => header[`c${index}`] ?? '');
-  if (names.length > 0) names[0] = (names[0] ?? '').replace(/^\uFEFF/, '');
-  const unnamed = names.findIndex((name) => name === '');
-  if (unnamed !== -1) return refusal('file', `column ${unnamed + 1} has no name in the header line`);
-  return names.map((name, index) => ({ name, type: 'text', sql: `c${index}` }));
 }
 
 export const csvStructure = (count: number): string =>

@@ -6,10 +6,11 @@ import {
   type ColumnFacts,
   type FactsKind,
 } from '../baselines/column-facts.js';
-import { refusal, refusalOf, type Refusal } from '../baselines/refusal.js';
+import { refusal, type Refusal } from '../baselines/refusal.js';
 import type { Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile } from './data-file.js';
+import { fileFault } from './form/file-form.js';
 import { filledText, rawText } from './values.js';
 
 /** What columns are is first told from so many rows, and then held against all of them. */
@@ -65,9 +66,7 @@ async function countedFacts(
         });
         if (row !== undefined) for (const facts of factsOf(some, row)) found.set(facts.name, facts);
       } catch (error) {
-        const fault = refusalOf(error);
-        if (fault === undefined) throw error;
-        return fault;
+        return fileFault(error, file);
       }
     }
   return asked.columns.map(({ name }) => found.get(name) ?? noFacts(name));

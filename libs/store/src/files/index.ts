@@ -14,6 +14,7 @@ import type { DataRowsInput } from './rows-input.js';
 import { showRows } from './rows.js';
 import { fileWords } from './words.js';
 
+export { openForm, type FileForm } from './form/file-form.js';
 export { unknownColumn, type DataColumn, type DataFile, type DataFormat } from './data-file.js';
 export type { ShownFacts } from './shown-facts.js';
 export { ROWS_STEP_MS } from './rows.js';

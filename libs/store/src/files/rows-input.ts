@@ -17,7 +17,15 @@ export type DataParts = {
  * equal parts of the days of a time zone.
  */
 export type DataCut =
-  { kind: 'whole' } | { kind: 'rows'; rows: number } | { kind: 'every'; stepMs: number; timeZone: string };
+  | { kind: 'whole' }
+  | { kind: 'rows'; rows: number }
+  | {
+      kind: 'every';
+      stepMs: number;
+      timeZone: string;
+      /** First instants of the local days that touch any of some UTC days, in order; absent for UTC. */
+      dayStarts?: (utcDaysMs: readonly number[]) => number[];
+    };
 
 export type DataRowsInput = {
   file: DataFile;

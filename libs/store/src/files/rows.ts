@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { refusalOf, type Refusal } from '../baselines/refusal.js';
+import type { Refusal } from '../baselines/refusal.js';
 import type { Statement } from '../client/database.js';
 import { integer, type Database } from '../client/index.js';
 import { Bindings, integersLiteral } from '../segments/bindings.js';
-import { convertedSql } from './converted.js';
+import { convertedSql, hasRowNumbers } from './converted.js';
 import { readSettings } from './data-file.js';
-import type { DataRowsInput } from './rows-input.js';
+import { fileFault } from './form/file-form.js';
+import type { DataCut, DataRowsInput } from './rows-input.js';
 
 /** Rows are read about ten times, so writing them down once, converted, costs less; a typed file that is larger is read where it lies. */
 const MAX_WRITTEN_BYTES = 1_000_000_000;
@@ -14,6 +15,7 @@ const MAX_CONVERTED = 200;
 /** Between the starts of windows that are cut by rows, which have no time of their own. */
 export const ROWS_STEP_MS = 3_600_000;
 const STAGE_TIMEOUT_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 /**
  * showRows: makes the rows of a file what the embedded engine's `predictions` are, so that every statement of the service reads them. Text
@@ -34,14 +36,12 @@ export async function showRows(db: Database, input: DataRowsInput): Promise<{ un
     await db.command({ name: 'file-view', sql: viewSql(input, { from, bucket, dated }) });
     return { undated };
   } catch (error) {
-    const fault = refusalOf(error);
-    if (fault === undefined) throw error;
-    return fault;
+    return fileFault(error, input.file);
   }
 }
 
-const isWrittenDown = ({ file: { format, bytes }, features }: DataRowsInput): boolean =>
-  format !== 'parquet' || bytes <= MAX_WRITTEN_BYTES || features.length > MAX_CONVERTED;
+const isWrittenDown = ({ file, features }: DataRowsInput): boolean =>
+  !hasRowNumbers(file) || file.bytes <= MAX_WRITTEN_BYTES || features.length > MAX_CONVERTED;
 
 /** One thread, so that the number of a row is its place in the file. */
 const stageStatement = (converted: string, bindings: Bindings): Statement => ({
@@ -79,10 +79,11 @@ async function bucketSql(db: Database, { cut, parts }: DataRowsInput, from: stri
     case 'whole':
       return `toDateTime(0, 'UTC')`;
     case 'every': {
-      if (!/^[\w+/-]+$/.test(cut.timeZone)) throw new RangeError(`'${cut.timeZone}' is no time zone`);
-      const [step, time] = [cut.stepMs / 1_000, 'toUInt32(intDiv(assumeNotNull(time_ms), 1000))'];
-      const day = `toUInt32(toDateTime(toStartOfDay(toDateTime(${time}, '${cut.timeZone}'), '${cut.timeZone}')))`;
-      return `toDateTime(${day} + intDiv(${time} - ${day}, ${step}) * ${step}, 'UTC')`;
+      const step = cut.stepMs / 1_000;
+      const time = 'toUInt32(intDiv(assumeNotNull(time_ms), 1000))';
+      const day = await dayStartSql(db, cut, { from, time });
+      const part = cut.stepMs === DAY_MS ? day : `${day} + intDiv(${time} - ${day}, ${step}) * ${step}`;
+      return `toDateTime(${part}, 'UTC')`;
     }
     case 'rows': {
       const step = ROWS_STEP_MS / 1_000;
@@ -103,6 +104,30 @@ async function bucketSql(db: Database, { cut, parts }: DataRowsInput, from: stri
       return `toDateTime(transform(roundDown(toUInt64(assumeNotNull(time_ms)), ${list}), ${list}, ${places}), 'UTC')`;
     }
   }
+}
+
+const daysRow = z.object({ days: z.array(integer) });
+
+/** SQL of the second that begins the day of a row: days of UTC are alike, those of a zone are asked for, for the days that there are. */
+async function dayStartSql(
+  db: Database,
+  { dayStarts }: Extract<DataCut, { kind: 'every' }>,
+  { from, time }: { from: string; time: string },
+): Promise<string> {
+  if (dayStarts === undefined) return `intDiv(${time}, 86400) * 86400`;
+  const [row] = await db.query({
+    name: 'file-days',
+    sql: `SELECT groupUniqArray(intDiv(time_ms, ${DAY_MS})) AS days FROM ${from} WHERE isNotNull(time_ms)`,
+    row: daysRow,
+    timeoutMs: STAGE_TIMEOUT_MS,
+  });
+  const starts = dayStarts((row?.days ?? []).map((day) => day * DAY_MS)).map((ms) => ms / 1_000);
+  if (starts.length === 0) return 'toUInt32(0)';
+  const list = integersLiteral(
+    starts.map((second) => Math.max(0, second)),
+    32,
+  );
+  return starts.length === 1 ? `toUInt32(${Math.max(0, starts[0] ?? 0)})` : `roundDown(${time}, ${list})`;
 }
 
 const quoted = (name: string): string => `base64Decode('${Buffer.from(name).toString('base64')}')`;

@@ -1,10 +1,11 @@
 import type { Feature } from '#libs/contracts';
 import { maxWords, vocabulariesOf, wordRow, type CountedWords } from '../baselines/count-words.js';
-import { refusalOf, type Refusal } from '../baselines/refusal.js';
+import type { Refusal } from '../baselines/refusal.js';
 import { wordRowsSql } from '../baselines/words-sql.js';
 import type { Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile } from './data-file.js';
+import { fileFault } from './form/file-form.js';
 import { NO_TEXT, textOf } from './values.js';
 
 const TIMEOUT_MS = 3_600_000;
@@ -40,8 +41,6 @@ export async function fileWords(
     });
     return vocabulariesOf(texts, counts);
   } catch (error) {
-    const fault = refusalOf(error);
-    if (fault === undefined) throw error;
-    return fault;
+    return fileFault(error, file);
   }
 }
