@@ -5,7 +5,7 @@ import type { Feature } from '#libs/contracts';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { columnUse } from './columns.js';
-import { isBoolean, isNumber } from './conversions.js';
+import { filledText, isBoolean, isNumber } from '../reading/values-sql.js';
 import { inferFeature, isPhrase, isTime, mayBeTime } from './feature-type.js';
 import { fileInput, type BaselineFormat } from './file-input.js';
 import { refusal, refusalOf, type Refusal } from './refusal.js';
@@ -73,11 +73,10 @@ export async function inferFeatures(db: Database, input: InferInput): Promise<In
 function countStatement({ format, fileColumns, columns }: InferInput, upload: string) {
   const file = fileInput({ format, columns: fileColumns, used: columns });
   const bindings = new Bindings();
-  const texts = columns.map((column, index) => `${file.text(column)} AS t${index}`);
+  const texts = columns.map((column, index) => `${filledText(file.text(column))} AS t${index}`);
   const each = (aggregate: (text: string, name: string) => string): string =>
     `[${columns.map((name, index) => aggregate(`t${index}`, name)).join(', ')}]`;
-  const filled = (text: string): string =>
-    `isNotNull(${text}) AND lower(assumeNotNull(${text})) NOT IN ('', 'nan')`;
+  const filled = (text: string): string => `isNotNull(${text})`;
   return {
     name: 'infer-count',
     sql:

@@ -38,6 +38,8 @@ export const readSettings = {
   input_format_try_infer_datetimes: 0,
   input_format_try_infer_integers: 0,
   schema_inference_make_columns_nullable: 1,
+  // A date beyond the engine's years is its last one, and is read as such.
+  date_time_overflow_behavior: 'saturate',
   // One line may be long; it is memory that bounds it.
   input_format_max_bytes_to_read_for_schema_inference: '1000000000',
 } as const;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { isBoolean, isNumber, toTimeMs } from '../baselines/conversions.js';
+import { instantOf } from '../reading/times-sql.js';
+import { filledText, isBoolean, isNumber } from '../reading/values-sql.js';
 import { isPhrase, isTime, mayBeTime, type ColumnFacts } from '../baselines/feature-type.js';
 import { refusal, refusalOf, type Refusal } from '../baselines/refusal.js';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile } from './data-file.js';
-import { filledText, rawText } from './values.js';
+import { rawText } from './values.js';
 
 /** Types are told from so many first rows. */
 const SAMPLE_ROWS = 20_000;
@@ -87,7 +88,7 @@ const COUNTS: Record<Kind, Each> = {
     filled: 'ifNull(isFinite(v), 0)',
     numbers: 'ifNull(isFinite(v), 0)',
     booleans: '0',
-    times: `if(n, isNotNull(${toTimeMs("CAST(toString(v), 'Nullable(String)')")}), 0)`,
+    times: `if(n, isNotNull(${instantOf("CAST(toString(v), 'Nullable(String)')")}), 0)`,
     phrases: '0',
     shares: 'ifNull(v BETWEEN 0 AND 1, 0)',
   },
@@ -118,7 +119,7 @@ function factsStatement(file: DataFile, { columns, all, limit, kind }: Asked & {
     limit === undefined ? (skip === '' ? '' : `LIMIT 1000000000000${skip}`) : `LIMIT ${limit}${skip}`;
   const elements = columns.map((column) => elementOf({ ...column, sql: `s.${column.sql}` }, kind, format));
   const raw = `SELECT [${elements.join(', ')}] AS raws FROM ${fileTable(file, bindings, structure)} AS s ${range}`;
-  const values = kind === 'number' ? 'raws' : `arrayMap(v -> ${filledText('v', format)}, raws)`;
+  const values = kind === 'number' ? 'raws' : `arrayMap(v -> ${filledText('v')}, raws)`;
   const named = `[${columns.map(({ name }) => (mayBeTime(name) ? '1' : '0')).join(', ')}]`;
   const each = COUNTS[kind];
   const sums = COUNTED.map((what) =>
