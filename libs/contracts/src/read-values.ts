@@ -124,7 +124,9 @@ const textOf = (value: unknown): string | undefined =>
   typeof value === 'string'
     ? value
     : typeof value === 'number'
-      ? spelled(value)
+      ? Number.isFinite(value)
+        ? spelled(value)
+        : undefined
       : typeof value === 'boolean'
         ? String(value)
         : undefined;
@@ -214,4 +216,16 @@ export const readClass = (value: unknown): string => {
 export function canonicalClass(text: string): string {
   const category = canonicalCategory(text);
   return category === 'true' ? '1' : category === 'false' ? '0' : category;
+}
+
+/**
+ * spellingsOf: the texts that rows may hold where this value is meant: of a setting such as a facet's or a segment's value. Rows of former
+ * versions hold it as it was sent; a truth value is also 1 or 0.
+ */
+export function spellingsOf(value: string | number | boolean): string[] {
+  const text = String(value);
+  const category = canonicalCategory(text);
+  const word =
+    canonicalClass(category) === '1' ? 'true' : canonicalClass(category) === '0' ? 'false' : category;
+  return [...new Set([text, category, canonicalClass(category), word])];
 }

@@ -1,6 +1,7 @@
 import {
   biasPlan,
   biasSettingsSchema,
+  canonicalClass,
   facetSets,
   MAX_FACET_SLOTS,
   MAX_GROUPS,
@@ -22,8 +23,6 @@ const MAX_COMPARISONS = 200;
 /** Classes that say by themselves which of two people want; the first of each is the wanted one. */
 const USUAL = [
   ['1', '0'],
-  ['true', 'false'],
-  ['True', 'False'],
   ['yes', 'no'],
 ];
 
@@ -128,9 +127,9 @@ const predictedClasses = ({ features }: Pick<BinningBody, 'features'>): string[]
 const usualClass = (classes: readonly string[]): string | undefined =>
   USUAL.find((pair) => classes.length > 0 && classes.every((one) => pair.includes(one)))?.[0];
 
-/** asPredicted: a class as the file writes it: whole numbers without a point, and `true` also where tools write `True`. */
+/** asPredicted: a class as it is compared, also where the configuration writes it in another case than the file. */
 function asPredicted(written: string | number | boolean, classes: readonly string[]): string {
-  const text = String(written).replace(/^(-?\d+)\.0+$/, '$1');
+  const text = canonicalClass(String(written));
   if (classes.includes(text)) return text;
   return classes.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text;
 }
