@@ -278,8 +278,8 @@ const names = features.map(({ name }) => name);
 /** What a row holds, by feature, in words. */
 function spoken({ num, cat }: { num: number[]; cat: string[] }): Record<string, Value> {
   const next = { numeric: 0, categorical: 0 };
-  return Object.fromEntries(
-    features.map(({ name, type }) => {
+  return Object.fromEntries<Value>(
+    features.map(({ name, type }): [string, Value] => {
       const as = storedAs(type);
       const at = next[as]++;
       if (as === 'categorical') {

@@ -23,7 +23,7 @@ export function convertedNumber(
   format: DataFormat,
   reading?: Reading,
 ): Converted {
-  const rule = `${JSON.stringify(reading ?? {})}`;
+  const rule = JSON.stringify(reading ?? {});
   if (column !== undefined && isTyped(column))
     return {
       element: `toFloat64(${column.sql})`,
