@@ -101,7 +101,7 @@ describe('conversion', () => {
     );
   });
 
-  test('JSON lines: null is null, a key may be missing, text that looks like a null stays', async () => {
+  test('JSON lines: null and empty text are missing, a key may be, and a category may be NA', async () => {
     const lines = [
       {
         'distance (km)': 0.30000000000000004,
@@ -129,7 +129,7 @@ describe('conversion', () => {
     });
     expect(await storedRows()).toEqual([
       { id: '0', num: [0.30000000000000004, 9007199254740992], cat: ['NA', 'true'] },
-      { id: '1', num: ['nan', 'nan'], cat: ['', '\0'] },
+      { id: '1', num: ['nan', 'nan'], cat: ['\0', '\0'] },
       { id: '2', num: [-0.1, 'nan'], cat: ['Zürich 東京', '\x01'] },
     ]);
   });
@@ -249,7 +249,7 @@ describe('conversion', () => {
         score: 'nan',
         value: 'nan',
         truth_value: 'nan',
-        tags: { region: 'north' },
+        tags: { region: 'north', "t'g": 'NA' },
       },
     ]);
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { textSchema } from './names.js';
+import { canonicalClass } from './read-values.js';
 import { oneField, ONE_FIELD } from './predicates.js';
 import { DEFAULT_SCORE_THRESHOLD } from './score-rule.js';
 
@@ -217,7 +218,8 @@ export function biasPlan(
   { positiveLabel, scoreThreshold, bias }: ModelSettings,
   binning: readonly Vocabulary[],
 ): BiasPlan | null {
-  const favourable = bias?.favourable ?? (positiveLabel === undefined ? [] : [positiveLabel]);
+  const named = bias?.favourable ?? (positiveLabel === undefined ? [] : [positiveLabel]);
+  const favourable = [...new Set(named.map(canonicalClass))];
   if (bias === undefined || favourable.length === 0) return null;
   const { facets, intersections, group } = bias;
   const known = binning.find(({ feature }) => feature === group?.feature)?.categories ?? [];
@@ -228,7 +230,7 @@ export function biasPlan(
     group: group ?? null,
     groups: group === undefined ? [] : (group.values?.map(String) ?? known.slice(0, MAX_GROUPS)),
     favourable,
-    scoreFavours: positiveLabel === undefined || favourable.includes(positiveLabel),
+    scoreFavours: positiveLabel === undefined || favourable.includes(canonicalClass(positiveLabel)),
   };
 }
 

@@ -10,6 +10,8 @@ export * from './binnings.js';
 export * from './projection.js';
 export * from './vocabulary.js';
 export * from './reading.js';
+export * from './read-times.js';
+export * from './read-values.js';
 export * from './documents.js';
 export * from './metrics.js';
 export * from './thresholds.js';

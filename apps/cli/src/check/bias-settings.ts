@@ -1,6 +1,7 @@
 import {
   biasPlan,
   biasSettingsSchema,
+  canonicalClass,
   CLASS_PAIRS,
   facetSets,
   MAX_FACET_SLOTS,
@@ -122,9 +123,9 @@ const predictedClasses = ({ features }: Pick<BinningBody, 'features'>): string[]
 export const usualClass = (classes: readonly string[]): string | undefined =>
   CLASS_PAIRS.find((pair) => classes.length > 0 && classes.every((one) => pair.includes(one)))?.[0];
 
-/** asPredicted: a class as the file writes it: whole numbers without a point, and `true` also where tools write `True`. */
+/** asPredicted: a class as it is compared, also where the configuration writes it in another case than the file. */
 export function asPredicted(written: string | number | boolean, classes: readonly string[]): string {
-  const text = String(written).replace(/^(-?\d+)\.0+$/, '$1');
+  const text = canonicalClass(String(written));
   if (classes.includes(text)) return text;
   return classes.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text;
 }

@@ -58,7 +58,6 @@ const show = async (
       parts: columns.parts,
       attributions: columns.attributions,
       readings: columns.readings,
-      numbers: columns.numbers,
       knownWords,
       cut,
       name: of,

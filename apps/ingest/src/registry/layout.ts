@@ -1,8 +1,10 @@
-import { storedAs, type Feature, type VersionBody } from '#libs/contracts';
+import { storedAs, type Feature, type Reading, type VersionBody } from '#libs/contracts';
 
 /** Slot: where a feature's value goes in a row: its position among those stored as numbers, or among all others. */
 export type Slot = {
   readonly type: Feature['type'];
+  /** How its values are spelled; as usual when absent. */
+  readonly reading?: Reading;
   readonly position: number;
   readonly index: number;
   /** Of a text: where its share of unseen words goes, and the words that are known. */
@@ -30,9 +32,9 @@ export const layoutOf = (
   const slots = new Map<string, Slot>();
   let numericCount = 0;
   let categoricalCount = 0;
-  for (const [index, { name, type, madeOf }] of features.entries()) {
+  for (const [index, { name, type, madeOf, reading }] of features.entries()) {
     const position = storedAs(type) === 'numeric' ? numericCount++ : categoricalCount++;
-    slots.set(name, { type, position, index });
+    slots.set(name, { type, position, index, ...(reading !== undefined && { reading }) });
     if (madeOf === undefined) continue;
     const [text, known] = [slots.get(madeOf.feature), vocabularies.get(madeOf.vocabulary)];
     if (text !== undefined && known !== undefined)

@@ -20,7 +20,7 @@ describe('encodeAttributions', () => {
   });
 
   it('marks what is no finite number as invalid and leaves its neighbours alone', () => {
-    expect(encodeAttributions({ a: 'NaN', b: Infinity, c: 1 }, layout).attributions).toEqual([
+    expect(encodeAttributions({ a: 'high', b: Infinity, c: '1.0' }, layout).attributions).toEqual([
       Infinity,
       Infinity,
       1,

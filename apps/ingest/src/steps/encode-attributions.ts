@@ -1,3 +1,4 @@
+import { readNumber } from '#libs/contracts';
 import { UNKNOWN_SEPARATOR } from '#libs/store';
 
 import type { Layout } from '../registry/layout.js';
@@ -10,10 +11,6 @@ const NONE: EncodedAttributions = { attributions: [], unknown: '' };
 const UNKNOWN_NAMES = 20;
 const MAX_NAME = 256;
 
-/** Null is no attribution; anything else that is no finite number is an invalid one. */
-const encode = (value: unknown): number =>
-  value === null ? NaN : typeof value === 'number' && Number.isFinite(value) ? value : Infinity;
-
 /** encodeAttributions: a number per feature, NaN where there is none and Infinity where the value is no number. */
 export const encodeAttributions = (
   given: Record<string, unknown> | undefined,
@@ -24,7 +21,7 @@ export const encodeAttributions = (
   const unknown: string[] = [];
   for (const name of Object.keys(given)) {
     const slot = slots.get(name);
-    if (slot !== undefined) attributions[slot.index] = encode(given[name]);
+    if (slot !== undefined) attributions[slot.index] = readNumber(given[name]);
     else if (unknown.length < UNKNOWN_NAMES) unknown.push(name.slice(0, MAX_NAME));
   }
   return { attributions, unknown: unknown.join(UNKNOWN_SEPARATOR) };

@@ -34,7 +34,9 @@ describe('encodeFeatures', () => {
     { name: 'number', json: '{"n":-0.5}', expected: { num: [-0.5, NaN] } },
     { name: 'number for a category', json: '{"c":733}', expected: { cat: ['733', NULL, NULL] } },
     { name: 'boolean for a category', json: '{"c":false}', expected: { cat: ['false', NULL, NULL] } },
-    { name: 'empty text is a category', json: '{"c":""}', expected: { cat: ['', NULL, NULL] } },
+    { name: 'empty text as missing', json: '{"c":""}', expected: { cat: [NULL, NULL, NULL] } },
+    { name: 'text that spells a number', json: '{"n":" 12.0 "}', expected: { num: [12, NaN] } },
+    { name: 'a boolean for a number', json: '{"n":true}', expected: { num: [1, NaN] } },
     { name: 'boolean', json: '{"b":true}', expected: { cat: [NULL, 'true', NULL] } },
     { name: 'boolean as text', json: '{"b":"false"}', expected: { cat: [NULL, 'false', NULL] } },
     {
@@ -47,8 +49,7 @@ describe('encodeFeatures', () => {
   });
 
   it.each([
-    { name: 'text for a number', json: '{"n":"12"}', num: Infinity, invalid: { n: '12' } },
-    { name: 'a boolean for a number', json: '{"n":true}', num: Infinity, invalid: { n: 'true' } },
+    { name: 'text for a number', json: '{"n":"12 m"}', num: Infinity, invalid: { n: '12 m' } },
     { name: 'a number beyond doubles', json: '{"n":1e400}', num: Infinity, invalid: { n: 'Infinity' } },
     {
       name: 'a negative one is marked alike',
@@ -124,7 +125,8 @@ describe('other types', () => {
     { name: 'seconds since 1970', value: { since: event / 1_000 - 60 }, num: [60, NaN] },
     { name: 'milliseconds since 1970', value: { since: String(event - 60_000) }, num: [60, NaN] },
     { name: 'a text as its length in characters', value: { note: 'naïve 👍' }, num: [NaN, 7] },
-    { name: 'an empty text', value: { note: '' }, num: [NaN, 0] },
+    { name: 'an empty text as missing', value: { note: '' }, num: [NaN, NaN] },
+    { name: 'a number for a text as its digits', value: { note: 125 }, num: [NaN, 3] },
   ])('stores $name', ({ value, num }) => {
     expect(encoded(value)).toMatchObject({ num, cat: [NULL], invalid: {} });
   });
@@ -136,7 +138,7 @@ describe('other types', () => {
   it.each([
     { value: { since: 'yesterday' }, num: [Infinity, NaN], invalid: { since: 'yesterday' } },
     { value: { since: 12 }, num: [Infinity, NaN], invalid: { since: '12' } },
-    { value: { note: 5 }, num: [NaN, Infinity], invalid: { note: '5' } },
+    { value: { note: [5] }, num: [NaN, Infinity], invalid: { note: 'nested value: [5]' } },
   ])('counts as invalid: %j', ({ value, num, invalid }) => {
     expect(encoded(value)).toMatchObject({ num, invalid });
   });

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import type { GroundTruthEvent, PredictionEvent } from '#libs/contracts';
+import { readClass, readText, type GroundTruthEvent, type PredictionEvent } from '#libs/contracts';
 import { UNKNOWN_ATTRIBUTIONS, type LabelRow, type PredictionRow } from '#libs/store';
 
 import type { Layout } from '../registry/layout.js';
@@ -31,7 +31,8 @@ const tagsOf = ({ tags }: PredictionEvent): Record<string, string> => {
   const kept = Object.create(null) as Record<string, string>;
   for (const name of Object.keys(tags)) {
     const value = tags[name];
-    if (typeof value === 'string') kept[name] = value;
+    const text = readText(value);
+    if (typeof text === 'string') kept[name] = text;
   }
   return kept;
 };
@@ -54,7 +55,7 @@ export const encodePrediction = (
     schema: layout.revision,
     ...features,
     ...(unknown !== '' && { invalid: { ...features.invalid, [UNKNOWN_ATTRIBUTIONS]: unknown } }),
-    label,
+    label: label === '' ? label : readClass(label),
     score,
     value,
     scores,
@@ -77,7 +78,7 @@ export const encodeLabel = (
   version: event.version ?? '',
   id: event.id,
   timeMs,
-  label: event.label ?? '',
+  label: readClass(event.label),
   value: event.value ?? NaN,
   retracted: event.retract ?? false,
   predictedAtMs,

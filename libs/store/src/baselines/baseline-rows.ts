@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Feature } from '#libs/contracts';
 import { integer, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
+import { comparedClass } from '../reading/values-sql.js';
 import { featureColumns, paddedArrays } from '../segments/feature-columns.js';
 import type { BaselineName } from './remove.js';
 
@@ -35,7 +36,7 @@ export function baselineRows(
   bindings = new Bindings(),
 ): Rows {
   const sql =
-    `SELECT id, ${paddedArrays(featureColumns(features))}, label, score, value FROM predictions FINAL ` +
+    `SELECT id, ${paddedArrays(featureColumns(features))}, ${comparedClass('label')} AS label, score, value FROM predictions FINAL ` +
     `WHERE project = ${bindings.text(project)} AND model = ${bindings.text(model)} ` +
     `AND version = ${bindings.text(version)} AND origin = ${bindings.text(origin)}`;
   return { sql, params: bindings.params };

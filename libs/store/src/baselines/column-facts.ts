@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { float, integer } from '../client/index.js';
-import { isBoolean, isNumber, parsedNumber, toTimeMs } from './conversions.js';
+import { parsedNumber } from '../reading/text-sql.js';
+import { instantOf } from '../reading/times-sql.js';
+import { isBoolean, isNumber } from '../reading/values-sql.js';
 import { isPhrase, isTime, mayBeTime } from './feature-type.js';
 
 /**
@@ -126,7 +128,7 @@ const EACH: Record<FactsKind, Each> = {
     filled: 'isNotNull(x)',
     numbers: 'isNotNull(x)',
     booleans: '0',
-    times: `if(n, isNotNull(${toTimeMs("CAST(toString(v), 'Nullable(String)')")}), 0)`,
+    times: `if(n, isNotNull(${instantOf("CAST(toString(v), 'Nullable(String)')")}), 0)`,
     phrases: '0',
     shares: 'ifNull(x BETWEEN 0 AND 1, 0)',
     whole: 'ifNull(x = trunc(x), 0)',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { MAX_WORDS, MAX_WORDS_OF_VERSION, vocabularyOf, type Feature } from '#libs/contracts';
 import { integer, type Database } from '../client/index.js';
+import { textOf } from '../reading/values-sql.js';
 import { Bindings } from '../segments/bindings.js';
 import { fileFault } from '../files/form/file-form.js';
 import { columnUse, nestedFault } from './columns.js';
@@ -79,7 +80,7 @@ function countStatement(input: WordsInput, { used, upload, max }: Counting) {
   const texts = used.map((column, index) => `${file.text(column)} AS t${index}`);
   const rows = `(SELECT ${[...texts, ...redacted.columns].join(', ')} FROM ${file.from})`;
   const counted = wordRowsSql(
-    input.features.map(({ name }) => redacted.feature(name)),
+    input.features.map(({ name, reading }) => textOf(redacted.feature(name), reading)),
     { from: rows, most: max + 1 },
   );
   return {

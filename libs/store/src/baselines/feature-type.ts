@@ -1,5 +1,5 @@
 import { MAX_TEXT_LENGTH, type Feature, type Reading } from '#libs/contracts';
-import { toTimeMs } from './conversions.js';
+import { instantOf } from '../reading/times-sql.js';
 import type { ColumnFacts, Shape } from './column-facts.js';
 
 /** So many values may be of another kind, and count as invalid. */
@@ -300,4 +300,4 @@ export const isPhrase = (text: string): string =>
 
 /** SQL: the text is a time. Trying every text costs more than all else, so only what begins like a date is tried unless `named` (SQL) holds. */
 export const isTime = (text: string, named: string): string =>
-  `if(${named} OR ifNull(substring(${text}, 5, 1) IN ('-', '/'), 0), isNotNull(${toTimeMs(text)}), 0)`;
+  `if(${named} OR ifNull(substring(${text}, 5, 1) IN ('-', '/'), 0), isNotNull(${instantOf(text)}), 0)`;

@@ -9,13 +9,10 @@ export type FileInput = {
   /** SQL of a string literal: names and types of what is read. */
   structure: string;
   format: string;
-  /** SQL of a column's value as Nullable(String): NULL where the file says that there is none. */
+  /** SQL of a column's value as Nullable(String), as it stands in the file. */
   text: (column: string) => string;
   settings: ClickHouseSettings;
 };
-
-/** What CSV files of common tools write for a missing value; the other formats have a null of their own. */
-const CSV_NULLS = ['', 'NA', 'N/A', '<NA>', 'NaN', 'nan', 'null', 'NULL', 'None'];
 
 /** A quoted identifier in which every byte that is no letter, digit or underscore is written as its code. */
 export const identifier = (name: string): string =>
@@ -89,6 +86,7 @@ export function fileInput({ format, columns, used, float32 = new Set() }: FileSh
         settings: {
           input_format_parquet_case_insensitive_column_matching: 0,
           input_format_parquet_preserve_order: 1,
+          // A date beyond the engine's years is its last one, and is read as such.
           date_time_overflow_behavior: 'saturate',
         },
       };
@@ -104,14 +102,10 @@ export function typesInput(columns: readonly string[]): { from: string; types: s
 
 /** By position, since the header was read before. */
 function csvInput(columns: readonly string[]): FileInput {
-  const nulls = `[${CSV_NULLS.map((text) => `'${text}'`).join(', ')}]`;
   return {
     ...sent(`'${columns.map((_, index) => `c${index} Nullable(String)`).join(', ')}'`),
     format: 'CSV',
-    text: (column) => {
-      const value = `s.c${columns.indexOf(column)}`;
-      return `if(has(${nulls}, assumeNotNull(${value})), NULL, ${value})`;
-    },
+    text: (column) => `s.c${columns.indexOf(column)}`,
     settings: {
       input_format_csv_skip_first_lines: '1',
       input_format_csv_allow_variable_number_of_columns: 0,

@@ -4,6 +4,7 @@ import type { Feature } from '#libs/contracts';
 import type { Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import { fileFault } from '../files/form/file-form.js';
+import { filledText } from '../reading/values-sql.js';
 import { columnUse, nestedFault } from './columns.js';
 import { factsOf, factsRow, factsSelect, type ColumnFacts } from './column-facts.js';
 import { fileInput } from './file-input.js';
@@ -50,8 +51,7 @@ export async function inferFacts(db: Database, input: InferInput): Promise<Infer
 function countStatement({ format, fileColumns, columns }: InferInput, upload: string) {
   const file = fileInput({ format, columns: fileColumns, used: columns });
   const bindings = new Bindings();
-  const filled = (text: string): string => `if(lower(ifNull(${text}, '')) IN ('', 'nan'), NULL, ${text})`;
-  const values = `arrayMap(v -> ${filled('v')}, [${columns.map((column) => file.text(column)).join(', ')}])`;
+  const values = `arrayMap(v -> ${filledText('v')}, [${columns.map((column) => file.text(column)).join(', ')}])`;
   const { from, ...select } = factsSelect(
     columns.map((name) => ({ name })),
     { from: `(SELECT ${values} AS values FROM ${file.from})`, kind: 'text' },

@@ -1,7 +1,8 @@
-import { storedAs, type Feature } from '#libs/contracts';
+import { storedAs, type Feature, type Reading } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
+import { rowTimeOf } from '../reading/times-sql.js';
+import { classOf, isInvalid, numberOf, storedOf, textOf } from '../reading/values-sql.js';
 import { Bindings } from '../segments/bindings.js';
-import { isInvalid, toCategory, toLabel, toNumber, toStoredNumber, toTimeMs } from './conversions.js';
 import { fileInput } from './file-input.js';
 import { INVALID_ID, INVALID_TIME, type BaselineInsert } from './insert-input.js';
 import { redactedTexts } from './redacted-texts.js';
@@ -30,25 +31,28 @@ export function insertStatement(
     ...redacted.columns,
     ...unseen.columns,
   ];
-  const optional = (column: string | undefined, convert: (text: string) => string, none: string): string =>
-    column === undefined ? none : convert(text(column));
-  const timeMs = columns.time === undefined ? null : toTimeMs(text(columns.time));
-  const storedSql = ({ name, type }: Feature): string => {
-    if (type === 'unseen_words') return unseen.share(name);
-    return storedAs(type) === 'numeric'
-      ? toStoredNumber(redacted.feature(name), type, timeMs)
-      : toCategory(redacted.feature(name), type);
-  };
+  const optional = (
+    column: string | undefined,
+    convert: (text: string, reading?: Reading) => string,
+    none: string,
+  ): string => (column === undefined ? none : convert(text(column), readings[column]));
+  const { readings = {} } = columns;
+  const timeMs = columns.time === undefined ? null : rowTimeOf(text(columns.time), readings[columns.time]);
+  const storedSql = (feature: Feature): string =>
+    feature.type === 'unseen_words'
+      ? unseen.share(feature.name)
+      : storedOf(redacted.feature(feature.name), feature, timeMs === null ? null : 'time_ms');
   const converted = features.map((feature, index): Part & { type: Feature['type'] } => ({
     name: `v${index}`,
     type: feature.type,
     sql: storedSql(feature),
   }));
-  const time = optional(columns.time, toTimeMs, 'toInt64(0)');
-  const id = optional(columns.id, (column) => `ifNull(${column}, '')`, `toString(row)`);
-  const perRow =
-    `SELECT *, ${[...converted.map(({ sql, name }) => `${sql} AS ${name}`), `${time} AS time_ms`, `${id} AS given_id`].join(', ')} ` +
+  const time = timeMs ?? 'toInt64(0)';
+  const id = optional(columns.id, (column) => `ifNull(${textOf(column)}, '')`, `toString(row)`);
+  const timed =
+    `SELECT *, ${time} AS time_ms, ${id} AS given_id ` +
     `FROM (SELECT rowNumberInAllBlocks() AS row, ${texts.join(', ')} FROM ${file.from})`;
+  const perRow = `SELECT ${['*', ...converted.map(({ sql, name }) => `${sql} AS ${name}`)].join(', ')} FROM (${timed})`;
   const arrayOf = (numeric: boolean, type: string): string =>
     `CAST([${converted
       .filter((part) => (storedAs(part.type) === 'numeric') === numeric)
@@ -65,13 +69,13 @@ export function insertStatement(
     schema: String(Math.trunc(input.schema)),
     num: arrayOf(true, 'Array(Float64)'),
     cat: arrayOf(false, 'Array(LowCardinality(String))'),
-    label: optional(columns.predictionLabel, toLabel, `''`),
+    label: optional(columns.predictionLabel, classOf, `''`),
     score: optional(columns.score, toScore, 'nan'),
     value: optional(columns.value, toScore, 'nan'),
     attributions: attributionsSql(input, text),
     tags: tagsSql(columns.tags, redacted.tag, bindings),
     invalid: invalidSql(input, { converted, text, feature: redacted.feature, bindings }),
-    truth: optional(columns.label, toLabel, `''`),
+    truth: optional(columns.label, classOf, `''`),
     truth_value: optional(columns.labelValue, toScore, 'nan'),
     row_version: 'row',
     expires: `toDateTime(${NEVER}, 'UTC')`,
@@ -100,19 +104,20 @@ export function insertStatement(
 }
 
 /** A score or value that is no number is as good as none; `invalid` keeps its text. */
-const toScore = (text: string): string => `if(isInfinite(${toNumber(text)}), nan, ${toNumber(text)})`;
+const toScore = (text: string, reading?: Reading): string =>
+  `if(isInfinite(${numberOf(text, reading)}), nan, ${numberOf(text, reading)})`;
 
 /** By position among all features, as ingest writes them, without those that are dropped; a row whose attributions are all absent is not explained. */
 function attributionsSql(
   { features, columns, privacy }: BaselineInsert,
   text: (column: string) => string,
 ): string {
-  const { attributions = {} } = columns;
+  const { attributions = {}, readings = {} } = columns;
   if (Object.keys(attributions).length === 0) return `CAST([], 'Array(Float64)')`;
   const values = features.map(({ name }) => {
     const isDropped = privacy?.rules.features[name]?.action === 'drop';
     const column = !isDropped && Object.hasOwn(attributions, name) ? attributions[name] : undefined;
-    return column === undefined ? 'nan' : toNumber(text(column));
+    return column === undefined ? 'nan' : numberOf(text(column), readings[column]);
   });
   const array = `CAST([${values.join(', ')}], 'Array(Float64)')`;
   return `if(arrayExists(x -> NOT isNaN(x), ${array}), ${array}, CAST([], 'Array(Float64)'))`;
@@ -136,9 +141,11 @@ type Converted = {
 
 /** Texts of values of a wrong type, by feature; times and ids that cannot be read are noted here too, and refuse the file. */
 function invalidSql(input: BaselineInsert, { converted, text, feature, bindings }: Converted): string {
-  const { time, id, score, value, labelValue } = input.columns;
+  const { time, id, score, value, labelValue, readings = {} } = input.columns;
   const notNumber = (column: string | undefined, key: string) =>
-    column === undefined ? [] : [{ key, text: text(column), bad: `isInfinite(${toNumber(text(column))})` }];
+    column === undefined
+      ? []
+      : [{ key, text: text(column), bad: `isInfinite(${numberOf(text(column), readings[column])})` }];
   const entries = [
     ...input.features.flatMap(({ name, type, madeOf }, index) =>
       madeOf === undefined

@@ -1,4 +1,5 @@
 import { redactSql } from '../privacy/redact-sql.js';
+import { textOf } from '../reading/values-sql.js';
 import type { Bindings } from '../segments/bindings.js';
 import type { BaselineInsert } from './insert-input.js';
 
@@ -24,14 +25,14 @@ export function redactedTexts(
     input.features.flatMap(({ name }, index) => {
       const rule = rules?.features[name];
       if (rule === undefined) return [];
-      return [[name, part(`r${index}`, redactSql(text(name), rule, { key, bindings }))] as const];
+      return [[name, part(`r${index}`, redactSql(textOf(text(name)), rule, { key, bindings }))] as const];
     }),
   );
   const tags = new Map(
     Object.entries(input.columns.tags).map(([tag, column], index) => {
       const rule = rules?.tags[tag];
-      if (rule === undefined) return [tag, text(column)] as const;
-      const fitting = `nullIf(${redactSql(text(column), rule, { key, bindings })}, '\\x01')`;
+      if (rule === undefined) return [tag, textOf(text(column))] as const;
+      const fitting = `nullIf(${redactSql(textOf(text(column)), rule, { key, bindings })}, '\\x01')`;
       return [tag, part(`g${index}`, fitting)] as const;
     }),
   );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Feature } from '#libs/contracts';
 import type { Database } from '../client/index.js';
+import { textOf } from '../reading/values-sql.js';
 import { integersLiteral, type Bindings } from '../segments/bindings.js';
 import type { KnownWords } from './insert-input.js';
 import { unseenShareSql, wordsSql } from './words-sql.js';
@@ -38,12 +39,15 @@ export function unseenWords(
   features: readonly Feature[],
   { feature, words, bindings }: { feature: (name: string) => string; words: PlacedWords; bindings: Bindings },
 ): Unseen {
-  const made = features.flatMap(({ name, madeOf }) =>
-    madeOf !== undefined && words.known.has(name) ? [{ name, from: madeOf.feature }] : [],
-  );
+  const made = features.flatMap(({ name, madeOf }) => {
+    const text = features.find((one) => one.name === madeOf?.feature);
+    return text !== undefined && words.known.has(name) ? [{ name, text }] : [];
+  });
   const places = new Map(made.map(({ name }, index) => [name, `w${index}`]));
   return {
-    columns: made.map(({ from }, index) => `${wordsSql(feature(from))} AS w${index}`),
+    columns: made.map(
+      ({ text }, index) => `${wordsSql(textOf(feature(text.name), text.reading))} AS w${index}`,
+    ),
     share: (name) => {
       const place = places.get(name);
       return place === undefined

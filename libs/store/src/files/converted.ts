@@ -1,8 +1,9 @@
 import type { Bindings } from '../segments/bindings.js';
 import { csvStructure, fileTable, type DataColumn, type DataFile } from './data-file.js';
 import { featureArrays } from './feature-arrays.js';
+import { classOf, textOf } from '../reading/values-sql.js';
 import type { DataRowsInput } from './rows-input.js';
-import { labelOf, numberOf, textOf, timeOf } from './values.js';
+import { convertedNumber, rawText, timeOf } from './values.js';
 
 /** hasRowNumbers: that the engine tells the place of a row; where the file has a column of that name, rows are counted as they come. */
 export const hasRowNumbers = ({ format, columns }: DataFile): boolean =>
@@ -13,7 +14,7 @@ export const hasRowNumbers = ({ format, columns }: DataFile): boolean =>
  * Names of the file are spoken of by place, and with the table in front, so that none of them can be mistaken for one of ours.
  */
 export function convertedSql(input: DataRowsInput, bindings: Bindings): string {
-  const { file, columns, parts } = input;
+  const { file, columns, parts, readings } = input;
   const structure = file.format === 'csv' ? csvStructure(columns.length) : undefined;
   const byName = new Map(columns.map((column) => [column.name, { ...column, sql: `s.${column.sql}` }]));
   const used = Object.values(parts).flatMap((name) => (name === undefined ? [] : (byName.get(name) ?? [])));
@@ -26,6 +27,12 @@ export function convertedSql(input: DataRowsInput, bindings: Bindings): string {
     const column = used[at];
     return column === undefined ? none : convert({ ...column, sql: `f${at}` }, `t${at}`);
   };
+  const classed = ({ name }: DataColumn, text: string): string => classOf(text, readings?.get(name));
+  const finite = (column: DataColumn, text: string): string => {
+    const { element, convert } = convertedNumber(column, file.format, readings?.get(column.name));
+    const number = convert(column.type === 'text' || column.type === 'nested' ? text : element);
+    return `if(isInfinite(${number}), nan, ${number})`;
+  };
   const arrays = featureArrays({
     ...input,
     format: file.format,
@@ -37,18 +44,13 @@ export function convertedSql(input: DataRowsInput, bindings: Bindings): string {
     `SELECT ${[`${row} AS row`, ...used.map(({ sql }, at) => `${sql} AS f${at}`), ...arrays.raw].join(', ')} ` +
     `FROM ${fileTable(file, bindings, structure)} AS s`;
   const body = file.format === 'csv' ? `SELECT * FROM (${raw}) WHERE row > 0` : raw;
-  const texts = used.map((column, at) => `${textOf({ ...column, sql: `f${at}` }, file.format)} AS t${at}`);
-  const filled = `SELECT ${['*', ...texts, ...arrays.filled].join(', ')} FROM (${body})`;
-  const timed = `SELECT *, ${part(parts.time, timeOf, `CAST(NULL, 'Nullable(Int64)')`)} AS time_ms FROM (${filled})`;
+  const texts = used.map((column, at) => `${rawText({ ...column, sql: `f${at}` }, file.format)} AS t${at}`);
+  const read = `SELECT ${['*', ...texts].join(', ')} FROM (${body})`;
+  const timed = `SELECT *, ${part(parts.time, (column, text) => timeOf(column, text, readings?.get(column.name)), `CAST(NULL, 'Nullable(Int64)')`)} AS time_ms FROM (${read})`;
   return (
-    `SELECT assumeNotNull(row) AS row, ${part(parts.id, (_, text) => `ifNull(${text}, '')`, `''`)} AS given_id, time_ms, ` +
-    `${arrays.num} AS num, ${arrays.cat} AS cat, ${part(parts.predictionLabel, (_, text) => labelOf(text), `''`)} AS label, ` +
+    `SELECT assumeNotNull(row) AS row, ${part(parts.id, (_, text) => `ifNull(${textOf(text)}, '')`, `''`)} AS given_id, time_ms, ` +
+    `${arrays.num} AS num, ${arrays.cat} AS cat, ${part(parts.predictionLabel, classed, `''`)} AS label, ` +
     `${part(parts.score, finite, 'nan')} AS score, ${part(parts.value, finite, 'nan')} AS value, ` +
-    `${part(parts.label, (_, text) => labelOf(text), `''`)} AS truth, ${arrays.explained} AS explained FROM (${timed})`
+    `${part(parts.label, classed, `''`)} AS truth, ${arrays.explained} AS explained FROM (${timed})`
   );
-}
-
-function finite(column: DataColumn, text: string): string {
-  const number = numberOf(column, text);
-  return `if(isInfinite(${number}), nan, ${number})`;
 }

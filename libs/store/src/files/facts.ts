@@ -8,10 +8,11 @@ import {
 } from '../baselines/column-facts.js';
 import { refusal, type Refusal } from '../baselines/refusal.js';
 import type { Database } from '../client/index.js';
+import { filledText } from '../reading/values-sql.js';
 import { Bindings } from '../segments/bindings.js';
 import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile } from './data-file.js';
 import { fileFault } from './form/file-form.js';
-import { filledText, rawText } from './values.js';
+import { rawText } from './values.js';
 
 /** What columns are is first told from so many rows, and then held against all of them. */
 const HEAD_ROWS = 20_000;
@@ -91,7 +92,7 @@ function factsStatement(
     limit === undefined ? (skip === '' ? '' : `LIMIT 1000000000000${skip}`) : `LIMIT ${limit}${skip}`;
   const elements = columns.map((column) => elementOf({ ...column, sql: `s.${column.sql}` }, kind, format));
   const raw = `SELECT [${elements.join(', ')}] AS raws FROM ${fileTable(file, bindings, structure)} AS s ${range}`;
-  const values = kind === 'number' ? 'raws' : `arrayMap(v -> ${filledText('v', format)}, raws)`;
+  const values = kind === 'number' ? 'raws' : `arrayMap(v -> ${filledText('v')}, raws)`;
   const { from, ...select } = factsSelect(columns, {
     from: `(SELECT ${values} AS values FROM (${raw}))`,
     kind,

@@ -1,24 +1,21 @@
-import { storedAs, type Feature } from '#libs/contracts';
-import { toStoredNumber } from '../baselines/conversions.js';
+import { storedAs, type Feature, type Reading } from '#libs/contracts';
 import type { KnownWords } from '../baselines/insert-input.js';
+import { textOf } from '../reading/values-sql.js';
 import { unseenShareSql, wordsSql } from '../baselines/words-sql.js';
 import { integersLiteral } from '../segments/bindings.js';
 import type { DataColumn, DataFile } from './data-file.js';
-import { categoryOf, filledText, isTyped, NO_TEXT, numberOfRaw, rawText, typedNumber } from './values.js';
-
-/** Where a value comes from: SQL of it in the file, whether texts that say there is none become NULL first, and SQL of what becomes of it. */
-type Source = { element: string; isText: boolean; convert: (value: string) => string; rule: string };
+import { convertedFeature, convertedNumber, NO_TEXT, rawText, type Converted } from './values.js';
 
 /** Neighbours that are converted by one rule, which is written once and not once for each of them. */
-type Run = Omit<Source, 'element'> & { elements: string[] };
+type Run = Omit<Converted, 'element'> & { elements: string[] };
 
 export type FeatureArraysInput = {
   format: DataFile['format'];
   features: readonly Feature[];
   /** Column of a name, its SQL within the statement; undefined where the file has none. */
   column: (name: string) => DataColumn | undefined;
-  /** Columns whose texts may be numbers, so that 1 and 1.0 are one category. */
-  numbers: ReadonlySet<string>;
+  /** How the values of columns that are no features are spelled. */
+  readings?: ReadonlyMap<string, Reading>;
   knownWords: KnownWords;
   /** SQL of the time of the row in milliseconds; null where rows have none. */
   timeMs: string | null;
@@ -26,17 +23,17 @@ export type FeatureArraysInput = {
   attributions: ReadonlyMap<string, string>;
 };
 
-/** FeatureArrays: SQL in two steps: `raw` reads the file, `filled` knows what is missing; then come the arrays of a row. */
-export type FeatureArrays = { raw: string[]; filled: string[]; num: string; cat: string; explained: string };
+/** FeatureArrays: SQL in two steps: `raw` reads the file; then come the arrays of a row. */
+export type FeatureArrays = { raw: string[]; num: string; cat: string; explained: string };
 
 /** featureArrays: the values of all features, in the order in which rows hold them. */
 export function featureArrays(input: FeatureArraysInput): FeatureArrays {
-  const stored = (as: ReturnType<typeof storedAs>): Source[] =>
+  const stored = (as: ReturnType<typeof storedAs>): Converted[] =>
     input.features.filter(({ type }) => storedAs(type) === as).map((feature) => sourceOf(feature, input));
   const explained =
     input.attributions.size === 0
       ? []
-      : input.features.map(({ name }) => numberSource(input, input.attributions.get(name)));
+      : input.features.map(({ name }) => attributionOf(input, input.attributions.get(name)));
   const lists = {
     num: runsOf(stored('numeric')),
     cat: runsOf(stored('categorical')),
@@ -51,57 +48,34 @@ export function featureArrays(input: FeatureArraysInput): FeatureArrays {
     return `CAST(${all}, 'Array(${type})')`;
   };
   return {
-    raw: placed.map(({ name, elements }) => `[${elements.join(', ')}] AS raw_${name}`),
-    filled: placed.map(({ name, isText }) =>
-      isText
-        ? `arrayMap(v -> ${filledText('v', input.format)}, raw_${name}) AS ${name}`
-        : `raw_${name} AS ${name}`,
-    ),
+    raw: placed.map(({ name, elements }) => `[${elements.join(', ')}] AS ${name}`),
     num: arrayOf('num', 'Float64'),
     cat: arrayOf('cat', 'LowCardinality(String)'),
     explained: arrayOf('explained', 'Float64'),
   };
 }
 
-function sourceOf({ name, type, madeOf }: Feature, input: FeatureArraysInput): Source {
-  if (madeOf !== undefined) {
-    const known = integersLiteral(input.knownWords.get(name) ?? [], 32);
-    const convert = (text: string): string => unseenShareSql(wordsSql(text), known);
-    return textSource(input, madeOf.feature, { convert, rule: name });
-  }
-  if (storedAs(type) === 'numeric') {
-    if (type === 'numeric') return numberSource(input, name);
-    return textSource(input, name, {
-      convert: (text) => toStoredNumber(text, type, input.timeMs),
-      rule: type,
-    });
-  }
-  const hasNumbers = input.numbers.has(name);
-  return textSource(input, name, {
-    convert: (text) => categoryOf(text, type, hasNumbers),
-    rule: `${type === 'boolean' ? type : 'category'} ${hasNumbers ? 'number' : ''}`,
-  });
+function sourceOf(feature: Feature, input: FeatureArraysInput): Converted {
+  const { name, madeOf } = feature;
+  if (madeOf === undefined) return convertedFeature(input.column(name), feature, input);
+  const known = integersLiteral(input.knownWords.get(name) ?? [], 32);
+  const column = input.column(madeOf.feature);
+  const text = input.features.find((one) => one.name === madeOf.feature);
+  return {
+    element: column === undefined ? NO_TEXT : rawText(column, input.format),
+    convert: (value) => unseenShareSql(wordsSql(textOf(value, text?.reading)), known),
+    rule: name,
+  };
 }
 
-function textSource(
-  { column, format }: FeatureArraysInput,
+function attributionOf(
+  { column, format, readings }: FeatureArraysInput,
   name: string | undefined,
-  how: Pick<Source, 'convert' | 'rule'>,
-): Source {
-  const found = name === undefined ? undefined : column(name);
-  return { ...how, isText: true, element: found === undefined ? NO_TEXT : rawText(found, format) };
+): Converted {
+  return convertedNumber(name === undefined ? undefined : column(name), format, readings?.get(name ?? ''));
 }
 
-/** What a number is made of knows by itself which texts say that there is none. */
-function numberSource({ column, format }: FeatureArraysInput, name: string | undefined): Source {
-  const found = name === undefined ? undefined : column(name);
-  if (found !== undefined && isTyped(found))
-    return { element: `toFloat64(${found.sql})`, isText: false, convert: typedNumber, rule: 'typed' };
-  const element = found === undefined ? NO_TEXT : rawText(found, format);
-  return { element, isText: false, convert: (text) => numberOfRaw(text, format), rule: 'number' };
-}
-
-function runsOf(sources: readonly Source[]): Run[] {
+function runsOf(sources: readonly Converted[]): Run[] {
   const runs: Run[] = [];
   for (const { element, ...source } of sources) {
     const last = runs.at(-1);

@@ -36,8 +36,6 @@ export type DataRowsInput = {
   attributions: ReadonlyMap<string, string>;
   /** Column → how its values are spelled, for columns that are no features: times of rows, scores, values. */
   readings?: ReadonlyMap<string, Reading>;
-  /** Columns whose texts may be numbers, so that 1 and 1.0 are one category. */
-  numbers: ReadonlySet<string>;
   /** As for baselines, for every feature of unseen words. */
   knownWords: KnownWords;
   cut: DataCut;

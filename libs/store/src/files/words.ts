@@ -3,10 +3,11 @@ import { maxWords, vocabulariesOf, wordRow, type CountedWords } from '../baselin
 import type { Refusal } from '../baselines/refusal.js';
 import { wordRowsSql } from '../baselines/words-sql.js';
 import type { Database } from '../client/index.js';
+import { textOf } from '../reading/values-sql.js';
 import { Bindings } from '../segments/bindings.js';
 import { csvStructure, fileTable, readSettings, type DataColumn, type DataFile } from './data-file.js';
 import { fileFault } from './form/file-form.js';
-import { NO_TEXT, textOf } from './values.js';
+import { NO_TEXT, rawText } from './values.js';
 
 const TIMEOUT_MS = 3_600_000;
 
@@ -19,9 +20,12 @@ export async function fileWords(
   const bindings = new Bindings();
   const isCsv = file.format === 'csv';
   const table = fileTable(file, bindings, isCsv ? csvStructure(columns.length) : undefined);
-  const read = texts.map(({ name }, at) => {
+  const read = texts.map(({ name, reading }, at) => {
     const column = columns.find((one) => one.name === name);
-    const sql = column === undefined ? NO_TEXT : textOf({ ...column, sql: `s.${column.sql}` }, file.format);
+    const sql =
+      column === undefined
+        ? NO_TEXT
+        : textOf(rawText({ ...column, sql: `s.${column.sql}` }, file.format), reading);
     return `${sql} AS t${at}`;
   });
   const rows = `(SELECT ${['rowNumberInAllBlocks() AS row', ...read].join(', ')} FROM ${table} AS s)`;

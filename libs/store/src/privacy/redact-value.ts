@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { PrivacyRule } from '#libs/contracts';
+import { MISSING_WORDS, type PrivacyRule } from '#libs/contracts';
 
 /** A value that its rule cannot work on: fits no feature, so it counts as invalid, and its text is this. */
 export const WITHHELD = Object.freeze({ withheld: 'the value does not fit its privacy rule' });
@@ -45,7 +45,7 @@ function bucket(value: unknown, rule: PrivacyRule): unknown {
 /** redactValue: what is stored instead; undefined for nothing. Null stays null: that there is no value is no secret. Repeating it changes nothing. */
 export function redactValue(value: unknown, rule: PrivacyRule, key: Buffer): unknown {
   if (rule.action === 'drop') return undefined;
-  if (value === null) return null;
+  if (value === null || (typeof value === 'string' && MISSING_WORDS.includes(value))) return null;
   if (rule.action === 'bucket') return bucket(value, rule);
   if (typeof value === 'string') return hashValue(value, key);
   return typeof value === 'number' || typeof value === 'boolean' ? hashValue(String(value), key) : WITHHELD;

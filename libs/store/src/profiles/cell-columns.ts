@@ -1,4 +1,11 @@
-import type { CategoricalBinning, FeatureBinning, NumericBinning } from '#libs/contracts';
+import {
+  canonicalCategory,
+  canonicalClass,
+  PREDICTION_FEATURES,
+  type CategoricalBinning,
+  type FeatureBinning,
+  type NumericBinning,
+} from '#libs/contracts';
 import { integersLiteral, type Bindings } from '../segments/bindings.js';
 import { INVALID_TEXT, NULL_TEXT } from '../segments/feature-columns.js';
 import { combined, summed, type Aggregate } from './aggregates.js';
@@ -103,18 +110,35 @@ function numericColumn(binning: NumericBinning, value: string, name: string, tag
   };
 }
 
+/**
+ * otherSpellings: of the vocabularies of former versions, which hold categories as they were sent: the one spelling that rows have now, and
+ * the slot it is counted in. Empty text is a missing value.
+ */
+function otherSpellings(categories: readonly string[], feature: string): Map<string, number> {
+  const canonical = feature === PREDICTION_FEATURES.label ? canonicalClass : canonicalCategory;
+  const own = new Set(categories);
+  const others = new Map(
+    categories
+      .map((category, slot) => [canonical(category), slot] as const)
+      .filter(([text]) => !own.has(text))
+      .reverse(),
+  );
+  return own.has('') ? others : others.set('', categories.length + 1);
+}
+
 /** Slots: the categories, then unseen, null, invalid. */
 function categoricalColumn(
-  { categories, distinct }: CategoricalBinning,
+  { feature, categories, distinct }: CategoricalBinning,
   value: string,
   name: string,
   tag: string,
   bindings: Bindings,
 ): CellColumn {
   const known = categories.length;
+  const others = otherSpellings(categories, feature);
   const [x, slot] = [`x${tag}`, `s${tag}`];
-  const texts = `arrayConcat([${NULL_TEXT}, ${INVALID_TEXT}], ${bindings.texts(categories)})`;
-  const slots = integersLiteral([known + 1, known + 2, ...categories.keys()], 16);
+  const texts = `arrayConcat([${NULL_TEXT}, ${INVALID_TEXT}], ${bindings.texts([...categories, ...others.keys()])})`;
+  const slots = integersLiteral([known + 1, known + 2, ...categories.keys(), ...others.values()], 16);
   const at = (index: number): string => `n${tag}[${index + 1}]`;
   const unseen = unseenOf(x, `${slot} = ${known}`, { name: `p${tag}`, distinct: distinct === true });
   return {

@@ -1,4 +1,10 @@
-import type { AttributionCell, FacetCell, Profile, ProfileCell } from '#libs/contracts';
+import {
+  canonicalClass,
+  type AttributionCell,
+  type FacetCell,
+  type Profile,
+  type ProfileCell,
+} from '#libs/contracts';
 import { PAIR_SEPARATOR } from './counting.js';
 
 /** A merged cell as ClickHouse answers it. */
@@ -113,9 +119,10 @@ function confusionCounts(pairs: Record<string, number>): Record<string, Record<s
   const labels = new Map<string, Map<string, number>>();
   for (const [pair, count] of Object.entries(pairs)) {
     const at = pair.indexOf(PAIR_SEPARATOR);
-    const label = pair.slice(0, at);
+    // Cells of former versions hold classes as they were sent.
+    const [label, guess] = [canonicalClass(pair.slice(0, at)), canonicalClass(pair.slice(at + 1))];
     const predicted = labels.get(label) ?? new Map<string, number>();
-    predicted.set(pair.slice(at + 1), count);
+    predicted.set(guess, (predicted.get(guess) ?? 0) + count);
     labels.set(label, predicted);
   }
   return Object.fromEntries([...labels].map(([label, predicted]) => [label, Object.fromEntries(predicted)]));

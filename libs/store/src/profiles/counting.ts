@@ -1,5 +1,6 @@
 import { LIVE_ORIGIN, PREDICTION_FEATURES, type FeatureBinning } from '#libs/contracts';
 import type { Statement } from '../client/database.js';
+import { comparedClass } from '../reading/values-sql.js';
 import { Bindings, integersLiteral, numberLiteral } from '../segments/bindings.js';
 import { combined, ofParts, ofRows, partsOf, summed, type Aggregate } from './aggregates.js';
 import { CELL_FIELDS, cellColumn, rowsCell } from './cell-columns.js';
@@ -127,7 +128,7 @@ export function labelledRows(plan: ProfilePlan, pass: Pass, bindings: Bindings):
   const rows = rowsOf(plan, starts, bindings);
   if (plan.origin !== LIVE_ORIGIN) return `SELECT *, truth AS truth_label FROM (${rows})`;
   const labels =
-    `SELECT bucket, id, CAST(label, 'String') AS truth_label FROM labels FINAL ` +
+    `SELECT bucket, id, CAST(${comparedClass('label')}, 'String') AS truth_label FROM labels FINAL ` +
     `WHERE ${versionKey(plan, bindings)} AND ${inBuckets('bucket', starts)} AND NOT retracted`;
   return (
     `SELECT p.*, l.truth_label AS truth_label FROM (${rows}) AS p ` +

@@ -1,4 +1,5 @@
 import { LIVE_ORIGIN } from '#libs/contracts';
+import { comparedClass } from '../reading/values-sql.js';
 import { integersLiteral, type Bindings } from '../segments/bindings.js';
 import { featureColumns, paddedArrays } from '../segments/feature-columns.js';
 import type { ProfilePlan } from './plan.js';
@@ -28,7 +29,7 @@ export function rowsOf(
   also = '',
 ): string {
   const rows =
-    `SELECT bucket, id, row_version, ${paddedArrays(featureColumns(plan.features))}, label, score, value, tags, truth${also} ` +
+    `SELECT bucket, id, row_version, ${paddedArrays(featureColumns(plan.features))}, ${comparedClass('label')} AS label, score, value, tags, ${comparedClass('truth')} AS truth${also} ` +
     `FROM predictions FINAL WHERE ${versionKey(plan, bindings)} AND origin = ${bindings.text(plan.origin)} ` +
     `AND ${inBuckets('bucket', startsMs)}`;
   if (plan.origin !== LIVE_ORIGIN) return rows;

@@ -1,4 +1,4 @@
-import { valuesOf, type BiasPlan, type Facet } from '#libs/contracts';
+import { spellingsOf, valuesOf, type BiasPlan, type Facet } from '#libs/contracts';
 import { integersLiteral, numberLiteral, numbersLiteral, type Bindings } from './bindings.js';
 import type { FeatureColumns } from './feature-columns.js';
 import { asNumber, operand, type Field, type Operand } from './operand.js';
@@ -13,9 +13,16 @@ function positions(
   otherwise: number,
   bindings: Bindings,
 ): string {
-  const key = ([value]: readonly [Scalar, number]) =>
-    on.kind === 'number' ? toNumber(value) : String(value);
-  const known = new Map(values.map((pair) => [key(pair), pair[1]] as const).reverse());
+  // Exact spellings before others, and of equals the first.
+  const keys = values.flatMap(([value, place]) =>
+    (on.kind === 'number' ? [toNumber(value)] : spellingsOf(value)).map((key, rank) => ({
+      key,
+      place,
+      rank,
+    })),
+  );
+  const ordered = keys.toSorted((a, b) => a.rank - b.rank).reverse();
+  const known = new Map(ordered.map(({ key, place }) => [key, place] as const));
   known.delete(NaN);
   if (known.size === 0) return `if(isNull(${on.value}), toUInt16(0), toUInt16(${otherwise}))`;
   const from =

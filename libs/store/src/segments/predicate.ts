@@ -1,4 +1,4 @@
-import type { Condition, Predicate } from '#libs/contracts';
+import { readNumber, spellingsOf, type Condition, type Predicate } from '#libs/contracts';
 import { numberLiteral, numbersLiteral, type Bindings } from './bindings.js';
 import type { FeatureColumns } from './feature-columns.js';
 import { asNumber, operand, type Operand } from './operand.js';
@@ -24,9 +24,12 @@ function conditionSql(condition: Condition, on: Operand, bindings: Bindings): st
   return inRange(asNumber(on), condition);
 }
 
-/** A number is looked for among numbers, text among texts: `true` is 'true', 5 is '5'. Text that is no number equals none. */
+/** A number is looked for among numbers, text among texts, however both are spelled. Text that is no number equals none. */
 function oneOf(values: readonly Scalar[], on: Operand, bindings: Bindings): string {
-  const list = on.kind === 'number' ? numbersLiteral(numbersOf(values)) : bindings.texts(values.map(String));
+  const list =
+    on.kind === 'number'
+      ? numbersLiteral(numbersOf(values))
+      : bindings.texts([...new Set(values.flatMap(spellingsOf))]);
   return `if(isNull(${on.value}), NULL, has(${list}, assumeNotNull(${on.value})))`;
 }
 
@@ -35,8 +38,8 @@ const numbersOf = (values: readonly Scalar[]): number[] =>
 
 /** The number that a value spells, NaN when it spells none. */
 export function toNumber(value: Scalar): number {
-  if (typeof value === 'boolean') return NaN;
-  return typeof value === 'number' ? value : value.trim() === '' ? NaN : Number(value);
+  const number = readNumber(value);
+  return Number.isFinite(number) ? number : NaN;
 }
 
 /** Half-open [from, below); NULL where the value is. */

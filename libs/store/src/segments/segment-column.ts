@@ -1,6 +1,7 @@
 import {
   SEGMENT_IN,
   SEGMENT_OTHER,
+  spellingsOf,
   type DimensionBody,
   type Feature,
   type SegmentBody,
@@ -70,11 +71,17 @@ function lookUp(on: ReturnType<typeof operand>, frozen: readonly string[], bindi
   if (on.kind === 'text') {
     // A value that is written like a marker is no value.
     const texts = frozen.filter((value) => !MARKERS.includes(value));
-    return at(
-      on.stored,
-      bindings.texts(texts),
-      texts.map((value) => frozen.indexOf(value) + 1),
+    const spelled = texts.flatMap((value) =>
+      spellingsOf(value).map((key, rank) => ({ key, rank, place: frozen.indexOf(value) + 1 })),
     );
+    // Exact spellings before others, and of equals the first.
+    const known = new Map(
+      spelled
+        .toSorted((a, b) => a.rank - b.rank)
+        .reverse()
+        .map(({ key, place }) => [key, place] as const),
+    );
+    return at(on.stored, bindings.texts([...known.keys()]), [...known.values()]);
   }
   // Reversed, so that of two spellings of one number the first wins.
   const numbers = new Map(frozen.map((value, index) => [toNumber(value), index + 1] as const).reverse());
