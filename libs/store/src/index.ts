@@ -81,6 +81,7 @@ export {
   type DataRowsInput,
   type DataWindow,
   type FileStore,
+  type StagedSample,
 } from './files/index.js';
 export type { Refusal } from './baselines/refusal.js';
 export { inferFeature, type ColumnFacts } from './baselines/feature-type.js';
