@@ -131,10 +131,11 @@ function whyNot(
   }: { used: readonly Sized[]; rows: number; features: number; scoreOf: (feature: string) => number },
 ): string | null {
   if (used.length >= MOST_DIMENSIONS) {
-    const names = used.map(({ feature }) => feature).join(', ');
-    return used.some(({ feature }) => scoreOf(feature) > scoreOf(candidate.feature))
-      ? `explains less of what changed than ${names}`
-      : `${MOST_DIMENSIONS} dimensions are the most, and ${names} come before it`;
+    const better = used.filter(({ feature }) => scoreOf(feature) > scoreOf(candidate.feature));
+    const names = (some: readonly Sized[]): string => some.map(({ feature }) => feature).join(', ');
+    return better.length === 0
+      ? `${MOST_DIMENSIONS} dimensions are the most, and ${names(used)} come before it`
+      : `${MOST_DIMENSIONS} dimensions are the most, and ${names(better)} ${better.length === 1 ? 'explains' : 'explain'} more of what changed`;
   }
   const together = [...used, candidate];
   const comparisons = together.reduce((sum, { values }) => sum + values.length + 1, 0) * features;
