@@ -25,11 +25,26 @@ export const causesOf = (
   findings: readonly FoundIn[],
   { origins, madeOf }: { origins: ReadonlyMap<Finding, Origin>; madeOf: ReadonlyMap<string, string> },
 ): CauseIn[] =>
-  foldCauses(breachedOf(findings), madeOf).map((cause) => ({
-    ...cause,
-    windows: [...new Set(everyOf(cause).map(({ window }) => window))].toSorted((a, b) => a - b),
-    origin: origins.get(cause.first.finding) ?? null,
-  }));
+  mixFirst(
+    foldCauses(breachedOf(findings), madeOf).map((cause) => ({
+      ...cause,
+      windows: [...new Set(everyOf(cause).map(({ window }) => window))].toSorted((a, b) => a - b),
+      origin: origins.get(cause.first.finding) ?? null,
+    })),
+  );
+
+/** mixFirst: a column whose values became more or less frequent comes before what moved by that. */
+function mixFirst(causes: readonly CauseIn[]): CauseIn[] {
+  const ordered = new Set<CauseIn>();
+  for (const cause of causes) {
+    const { origin } = cause;
+    const mixed =
+      origin?.kind === 'mix' ? causes.find(({ subject }) => subject === origin.segment) : undefined;
+    if (mixed !== undefined) ordered.add(mixed);
+    ordered.add(cause);
+  }
+  return [...ordered];
+}
 
 /** everyOf: all findings of a cause. */
 export const everyOf = ({ overAll, values }: Cause<FoundIn>): FoundIn[] => [
