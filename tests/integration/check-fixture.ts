@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkReportSchema, type CheckFinding, type CheckReport } from '#libs/contracts';
 import { openFileStore } from '#libs/store';
-import { runCheck, type Checked } from '../../apps/cli/src/check/run.js';
+import { runCheck, type Checked, type CheckOptions } from '../../apps/cli/src/check/run.js';
 import { openEngine } from '../../libs/store/src/files/engine.js';
 
 type File = { name: string; text: string | Buffer };
@@ -50,7 +50,7 @@ export async function checkFixture() {
         { store, workspace: { link, copy }, onColumns: () => undefined },
       );
     },
-    checkPaths: (options: { baseline: string; current: string; config?: string }): Promise<Checked> =>
+    checkPaths: (options: CheckOptions): Promise<Checked> =>
       runCheck(options, { store, workspace: { link, copy }, onColumns: () => undefined }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

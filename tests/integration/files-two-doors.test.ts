@@ -48,11 +48,13 @@ async function checked(path: string, format: DataFormat, features: Feature[]): P
   const facts = await files.headFacts(form, { all: columns, columns });
   if ('ok' in facts) return facts.message;
   const name = { project: 'p', model: 'm', version: '1', origin: 'baseline:file' };
-  const shown = await files.show({
+  const staged = await files.stage({
     ...{ file: form, columns, features, parts: {}, attributions: new Map(), knownWords: new Map() },
-    ...{ numbers: new Set(), readings: new Map(), cut: { kind: 'whole' }, name },
+    ...{ cut: { kind: 'whole' }, name },
   });
-  return 'ok' in shown ? shown.message : rowsOf(engine, `${VALUES} ORDER BY place`);
+  if ('ok' in staged) return staged.message;
+  await files.show(name);
+  return rowsOf(engine, `${VALUES} ORDER BY place`);
 }
 
 /** The same of an upload. */

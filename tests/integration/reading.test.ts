@@ -10,7 +10,7 @@ import type { Database } from '../../libs/store/src/client/index.js';
 import { dataColumns } from '../../libs/store/src/files/data-file.js';
 import { openEngine } from '../../libs/store/src/files/engine.js';
 import { openForm } from '../../libs/store/src/files/form/file-form.js';
-import { showRows } from '../../libs/store/src/files/rows.js';
+import { showRows, stageRows } from '../../libs/store/src/files/rows.js';
 import { classOf, comparedClass, storedOf } from '../../libs/store/src/reading/values-sql.js';
 import { freshStore, HOUR_MS, rowsOf } from './store-fixture.js';
 
@@ -387,12 +387,14 @@ describe('a value is stored alike whatever the door', () => {
     if ('ok' in file) throw new Error(file.message);
     const columns = await dataColumns(engine, file);
     if ('ok' in columns) throw new Error(columns.message);
-    const shown = await showRows(engine, {
+    const staged = await stageRows(engine, {
       ...{ file, columns, features, parts: { time: 'ts' }, attributions: new Map() },
       ...{ knownWords: new Map(), cut: { kind: 'whole' } },
       name: { project: 'p', model: 'm', version: '1', origin: 'o' },
     });
-    expect(shown).toEqual({ undated: 0 });
+    if ('ok' in staged) throw new Error(staged.message);
+    expect(staged.undated).toBe(0);
+    await showRows(engine, staged);
     expect(wrong(spoken(row(await rowsOf(engine, `${SELECT} ORDER BY place`))))).toEqual([]);
   });
 });

@@ -148,7 +148,12 @@ export const checkConfigSchema = z
   .strictObject({
     columns: columnsSchema.optional(),
     window: z.union([windowSchema, z.literal('whole')]).optional(),
-    segments: z.array(segmentSchema).max(50).optional(),
+    segments: z
+      .union([z.array(segmentSchema).max(50), z.enum(['auto', 'none'])])
+      .optional()
+      .describe(
+        '`auto`: up to three categorical columns, which is what is done where neither segments nor monitors are named; `none` and an empty list decline.',
+      ),
     facets: z.array(checkFacetSchema).min(1).max(10).optional(),
     intersections: z
       .array(z.array(textSchema).min(2).max(3))
@@ -172,3 +177,7 @@ export const checkConfigSchema = z
   })
   .meta({ title: 'Configuration of plumbline check' });
 export type CheckConfig = z.infer<typeof checkConfigSchema>;
+
+/** listedSegments: the segments that a configuration lists. */
+export const listedSegments = ({ segments }: CheckConfig): z.infer<typeof segmentSchema>[] =>
+  Array.isArray(segments) ? segments : [];

@@ -48,6 +48,65 @@ const columnSchema = z.strictObject({
 });
 export type CheckColumn = z.infer<typeof columnSchema>;
 
+const share = z.number();
+const dimensionSchema = z.strictObject({
+  column: z.string(),
+  used: z.boolean().describe('Whether its values became segments.'),
+  values: z.array(z.string()).describe('Those that are segments of their own; all others are `other`.'),
+  why: z.string().describe('What it has, or why it was not used.'),
+});
+export type CheckDimension = z.infer<typeof dimensionSchema>;
+
+const originSchema = z
+  .strictObject({
+    kind: z
+      .enum(['values', 'mix', 'alike', 'only'])
+      .describe(
+        '`values`: some segment values carry the change; `mix`: values became more or less frequent, and within them little changed; `alike`: all of them show it; `only`: some show it, all rows together do not.',
+      ),
+    segment: z.string(),
+    segment_values: z
+      .array(z.string())
+      .describe('Those that the kind speaks of, the one that carries most first.'),
+    share: share.describe('Of the change that they carry; 0 where it was not taken apart.'),
+    parts: z
+      .array(
+        z.strictObject({
+          segment_value: z.string(),
+          within: share.describe('Share of the change by what changed among its own rows.'),
+          mix: share.describe('Share of the change by its becoming more or less frequent.'),
+          rows_before: share.describe('Its share of the rows of the baseline.'),
+          rows_now: share.describe('Its share of the rows of the window.'),
+        }),
+      )
+      .describe('The change of all rows taken apart: `within` and `mix` of all parts add up to 1.'),
+  })
+  .describe('Where a change comes from.');
+
+const causeSchema = z.strictObject({
+  subject: z
+    .string()
+    .describe(
+      'A feature, `prediction`, a metric of rows as a whole, a group of a facet; empty for the quality of the model.',
+    ),
+  finding: count.describe('Index of the finding that stands for all.'),
+  windows: z.array(count).describe('Windows in which it breached, oldest first.'),
+  findings: z.array(count).describe('Indexes of all its breached findings.'),
+  comes_from: originSchema.nullable().describe('In the window of `finding`; null where nothing can be said.'),
+  segment_values: z
+    .array(
+      z.strictObject({
+        segment: z.string(),
+        segment_value: z.string(),
+        finding: count.describe('Index of the finding that stands for it.'),
+        breached: count,
+      }),
+    )
+    .describe('Segment values that show it too, the worst first.'),
+  sentence: z.string(),
+});
+export type CheckCause = z.infer<typeof causeSchema>;
+
 /** What `plumbline check --out` writes: only ever extended, and only under `summary`. */
 export const checkReportSchema = z
   .strictObject({
@@ -114,6 +173,16 @@ export const checkReportSchema = z
           }),
         )
         .describe('Groups of facets that are treated differently, each once, the worst first.'),
+      causes: z
+        .array(causeSchema)
+        .describe(
+          'What breached, one entry for each cause, the worst first, with its segment values folded under it.',
+        ),
+      dimensions: z
+        .array(dimensionSchema)
+        .describe(
+          'Columns that could be segments where the configuration names none; empty where it does or declines.',
+        ),
       notes: z
         .array(z.strictObject({ status: z.enum(findingStatuses), note: z.string(), findings: count }))
         .describe('Why findings are what they are, with the number of findings that say so.'),

@@ -83,6 +83,7 @@ export {
   type DataWindow,
   type FileForm,
   type FileStore,
+  type StagedSample,
 } from './files/index.js';
 export type { Refusal } from './baselines/refusal.js';
 export { countsOn, judgeColumn, type Judged } from './baselines/feature-type.js';

@@ -17,6 +17,7 @@ type CheckFlags = {
   html?: string;
   quiet?: boolean;
   strict?: boolean;
+  segments: boolean;
 };
 
 const exitCodes = { fine: 0, breached: 1, problem: 2, undecided: 3, interrupted: 130 } as const;
@@ -92,6 +93,7 @@ export function addCheckCommand(program: Command): void {
     .requiredOption('--baseline <file>', 'what is normal, for instance the training rows')
     .requiredOption('--current <file>', 'what is to be judged')
     .option('--config <file>', 'YAML: columns, window, segments, monitors; what is left out is inferred')
+    .option('--no-segments', 'compare all rows only: no column is chosen to cut segments by')
     .option('--out <file>', 'write the report as JSON')
     .option('--html <file>', 'write the report as a page')
     .option('--strict', 'exit with 1 also where something is inconclusive')

@@ -1,5 +1,11 @@
 import { contentOf, contentWarnings, judgeColumn, type DataParts } from '#libs/store';
-import { unseenWordsName, type CheckColumn, type CheckConfig, type Feature } from '#libs/contracts';
+import {
+  listedSegments,
+  unseenWordsName,
+  type CheckColumn,
+  type CheckConfig,
+  type Feature,
+} from '#libs/contracts';
 import { facetColumns } from './bias-settings.js';
 import type { Columns, ColumnView } from './columns.js';
 import { chooseFeature } from './feature-choice.js';
@@ -7,7 +13,8 @@ import { givenTypes } from './given-types.js';
 import { assignParts } from './parts.js';
 
 /** Columns that segments look at. */
-function segmentColumns({ segments = [] }: CheckConfig): Set<string> {
+function segmentColumns(config: CheckConfig): Set<string> {
+  const segments = listedSegments(config);
   const names = new Set<string>();
   const visit = (where: NonNullable<(typeof segments)[number]['where']>): void => {
     if ('column' in where) names.add(where.column);

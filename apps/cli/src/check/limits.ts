@@ -1,8 +1,40 @@
-import { suggestMonitors } from '#libs/monitoring';
+import { ALL_SEGMENT, type Profile } from '#libs/contracts';
+import { forSegmentValues, suggestMonitors } from '#libs/monitoring';
 import type { Columns } from './columns.js';
 import { dated } from './evaluate-windows.js';
 import { CHECKED, type MonitorPlan } from './monitor-plan.js';
 import type { BaselineSide } from './profile-sides.js';
+
+const ofAll = <P extends Profile>(profile: P): P => ({
+  ...profile,
+  cells: profile.cells.filter(({ segment }) => segment === ALL_SEGMENT),
+});
+
+/**
+ * withDimensions: the monitors of a check whose segments nobody chose, each twice: once for all rows, as if there were no segments, so that
+ * what is said of them is the same with and without; and once for segment values, tested as one family with all rows as the service does,
+ * under limits that allow for how few rows a value has.
+ */
+export function withDimensions(
+  planned: MonitorPlan[] | undefined,
+  { columns, baseline, windowRows }: { columns: Columns; baseline: BaselineSide; windowRows: number },
+): MonitorPlan[] {
+  const overAll = { ...baseline, profile: ofAll(baseline.profile), chunks: baseline.chunks.map(ofAll) };
+  const all = withLimits(planned, { columns, baseline: overAll });
+  const values = withLimits(planned, { columns, baseline }).filter(
+    ({ body: { kind } }) => kind !== 'bias' && kind !== 'attribution',
+  );
+  return [
+    ...all.map((plan): MonitorPlan => ({ ...plan, body: { ...plan.body, segments: [] }, of: 'all' })),
+    ...values.map((plan): MonitorPlan => ({
+      ...plan,
+      body: plan.suggest
+        ? forSegmentValues(plan.body, { baseline: baseline.profile, windowRows })
+        : plan.body,
+      of: 'values',
+    })),
+  ];
+}
 
 /** withLimits: monitors without limits of their own, or all where none are named, get those that the service suggests for a new baseline. */
 export function withLimits(

@@ -1,6 +1,7 @@
 import {
   facetSets,
   limitFault,
+  listedSegments,
   metricsOf,
   monitorBodySchema,
   type CheckConfig,
@@ -16,8 +17,11 @@ import { CheckProblem } from './problem.js';
 import { checkSpecial } from './special-monitors.js';
 import { unknown, type At, type Subjects } from './subjects.js';
 
-/** MonitorPlan: a monitor under the name that its findings carry; `suggest`: it has no limits of its own. */
-export type MonitorPlan = { name: string; body: MonitorBody; suggest: boolean };
+/**
+ * MonitorPlan: a monitor under the name that its findings carry; `suggest`: it has no limits of its own; `of`: what its findings are taken of,
+ * everything where that is left out.
+ */
+export type MonitorPlan = { name: string; body: MonitorBody; suggest: boolean; of?: 'all' | 'values' };
 
 /** Names of the one model version that a check knows. */
 export const CHECKED = { project: 'check', model: 'check', version: '1' } as const;
@@ -134,7 +138,7 @@ function checkFeatures(
 }
 
 function checkSegments(monitor: CheckMonitor, { config, at }: { config: CheckConfig; at: At }): void {
-  const known = ['all', ...(config.segments ?? []).map(({ name }) => name)];
+  const known = ['all', ...listedSegments(config).map(({ name }) => name)];
   for (const key of Object.keys(monitor.segment_thresholds ?? {}))
     if (!known.includes(key.split('=', 1)[0] ?? ''))
       throw new CheckProblem(`${at(['segment_thresholds', key])}: ${unknown('segment', key, known)}`);

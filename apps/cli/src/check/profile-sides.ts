@@ -9,6 +9,7 @@ import {
   type FileStore,
   type ProfilePlan,
   type Samples,
+  type StagedSample,
   type WantedSamples,
 } from '#libs/store';
 import type { Columns } from './columns.js';
@@ -27,7 +28,6 @@ export type BaselineSide = Side & {
   profile: Profile;
   chunks: ProfileChunk[];
   samples: Samples;
-  knownWords: KnownWords;
 } & Pick<ComponentsOf, 'noComponents'>;
 
 const NO_COMPONENTS: ComponentsOf = { projection: null, noComponents: null };
@@ -41,7 +41,8 @@ type Shared = { store: FileStore; columns: Columns };
 /** What texts of either file are held against. */
 type KnownWords = DataRowsInput['knownWords'];
 
-const show = async (
+/** stage: makes the rows of a file ready to be shown; `undated` of them have no time. */
+const stage = async (
   { store, columns }: Shared,
   {
     read,
@@ -51,7 +52,7 @@ const show = async (
   }: { read: ReadFile; cut: DataCut; of: typeof BASELINE; knownWords: KnownWords },
 ) =>
   mustBe(
-    await store.show({
+    await store.stage({
       file: read.file,
       columns: read.columns,
       features: columns.features,
@@ -89,7 +90,7 @@ async function frozen(
 ): Promise<NamedSegment[]> {
   return Promise.all(
     segments.map(async ({ name: segment, body }) => {
-      if (body.kind === 'predicate') return { name: segment, body };
+      if (body.kind === 'predicate' || body.values !== null) return { name: segment, body };
       const dimension: DimensionBody = body;
       const values = await store.dimensionValues(BASELINE, dimension, columns.features);
       return { name: segment, body: { ...dimension, values } };
@@ -102,24 +103,48 @@ async function profiled({ store }: Shared, plan: ProfilePlan, undated: number): 
   return { plan, rows, undated, windows: await store.windows() };
 }
 
-/** The baseline as it is shown: rows without a time, and the words that texts of the current file are held against. */
-export type ShownBaseline = { undated: number; knownWords: KnownWords };
+/** StagedBaseline: the baseline as it is staged and shown: rows without a time, and the words that texts of the current file are held against. */
+export type StagedBaseline = { undated: number; knownWords: KnownWords };
 
-/** showBaseline: makes the rows of the baseline those that everything else reads. */
-export async function showBaseline(
+/** stageBaseline: reads the baseline once and makes its rows those that everything else reads. */
+export async function stageBaseline(
   shared: Shared,
   { read, cut }: { read: ReadFile; cut: DataCut },
-): Promise<ShownBaseline> {
+): Promise<StagedBaseline> {
   const words = await readWords(shared, read);
-  const { undated } = await show(shared, { read, cut, of: BASELINE, knownWords: words.others });
+  const { undated } = await stage(shared, { read, cut, of: BASELINE, knownWords: words.others });
+  await shared.store.show(BASELINE);
   return { undated, knownWords: words.known };
 }
 
-/** profileBaseline: binning, segment values and profile of the baseline that is shown, with its chunks. */
+/** Staged: both files, ready to be shown. */
+export type Staged = { undated: { baseline: number; current: number } };
+
+/** stageCurrent: reads the current file once, beside the baseline. Columns that it lacks are null in every row. */
+export async function stageCurrent(
+  shared: Shared,
+  { read, cut, baseline }: { read: ReadFile; cut: DataCut; baseline: StagedBaseline },
+): Promise<Staged> {
+  const { undated } = await stage(shared, { read, cut, of: CURRENT, knownWords: baseline.knownWords });
+  return { undated: { baseline: baseline.undated, current: undated } };
+}
+
+/** sampleBoth: some rows of each side. */
+export async function sampleBoth(
+  { store, columns: { features } }: Shared,
+  limit: number,
+): Promise<{ baseline: StagedSample; current: StagedSample }> {
+  return {
+    baseline: await store.sample(BASELINE, { features, limit }),
+    current: await store.sample(CURRENT, { features, limit }),
+  };
+}
+
+/** profileBaseline: binning, segment values and profile of the baseline, with its chunks. */
 export async function profileBaseline(
   shared: Shared,
   {
-    shown,
+    staged,
     cut,
     segments,
     biasOf,
@@ -127,7 +152,7 @@ export async function profileBaseline(
     wanted,
     withComponents,
   }: {
-    shown: ShownBaseline;
+    staged: Staged;
     cut: DataCut;
     segments: readonly NamedSegment[];
     biasOf: (
@@ -141,6 +166,7 @@ export async function profileBaseline(
   },
 ): Promise<BaselineSide> {
   const { store, columns } = shared;
+  await store.show(BASELINE);
   const values = await frozen(shared, segments);
   const binning = await store.createBinning(BASELINE, columns.features);
   const bias = await biasOf(binning, (feature) =>
@@ -166,19 +192,19 @@ export async function profileBaseline(
     scores: await scoresOf(binning),
     attributions: columns.attributions.size > 0,
   };
-  const side = await profiled(shared, plan, shown.undated);
+  const side = await profiled(shared, plan, staged.undated.baseline);
   const profile = await store.profiles.read(plan, 'all');
   const chunks = cut.kind === 'whole' ? [] : await store.profiles.chunks(plan, 'all', undefined, 'bucket');
   const samples = await readSamples(store.profiles, plan, { window: 'all', wanted });
-  return { ...side, profile, chunks, samples, noComponents, knownWords: shown.knownWords };
+  await store.release(BASELINE);
+  return { ...side, profile, chunks, samples, noComponents };
 }
 
-/** profileCurrent: the current file under the plan of the baseline. Columns that it lacks are null in every row. */
+/** profileCurrent: the current file under the plan of the baseline. */
 export async function profileCurrent(
   shared: Shared,
-  { read, cut, baseline }: { read: ReadFile; cut: DataCut; baseline: BaselineSide },
+  { staged, baseline }: { staged: Staged; baseline: BaselineSide },
 ): Promise<Side> {
-  const { knownWords } = baseline;
-  const { undated } = await show(shared, { read, cut, of: CURRENT, knownWords });
-  return profiled(shared, { ...baseline.plan, ...CURRENT }, undated);
+  await shared.store.show(CURRENT);
+  return profiled(shared, { ...baseline.plan, ...CURRENT }, staged.undated.current);
 }

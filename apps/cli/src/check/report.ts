@@ -1,12 +1,14 @@
 import {
   isDecided,
   type CheckColumn,
+  type CheckDimension,
   type CheckFinding,
   type CheckReport,
   type Finding,
   type FindingStatus,
 } from '#libs/contracts';
 import { decidedIn, findingsIn, mergeTallies, tallyOf, verdictOver, worstFirst } from '#libs/monitoring';
+import { reportedCauses, type CauseIn } from './causes.js';
 import type { CheckWindow } from './windows.js';
 
 /** A finding with the monitor and the window that it belongs to. */
@@ -18,6 +20,8 @@ export type ReportInput = {
   windows: readonly CheckWindow[];
   findings: readonly FoundIn[];
   columns: CheckColumn[];
+  causes: readonly CauseIn[];
+  dimensions: CheckDimension[];
   warnings: string[];
 };
 
@@ -127,6 +131,8 @@ export function reportOf({
   windows,
   findings,
   columns,
+  causes,
+  dimensions,
   warnings,
 }: ReportInput): CheckReport {
   const byStatus = countBy(findings, ({ finding }) => finding.status);
@@ -162,6 +168,8 @@ export function reportOf({
       columns,
       breached_features: once(features),
       breached_groups: once(groups),
+      causes: reportedCauses(causes, findings),
+      dimensions,
       notes: [...reasons.values()]
         .map((some) => ({
           status: some[0]?.finding.status ?? 'ok',

@@ -4,38 +4,44 @@ import { readSamples, wantedSamples, type FileStore, type Samples } from '#libs/
 import { attributionColumns } from './attribution-columns.js';
 import { countedBy, facetSettings } from './bias-settings.js';
 import { NO_CONFIG, readConfig, type ConfigFile } from './config-file.js';
+import { causesOf, type CauseIn } from './causes.js';
 import { columnFindings } from './column-findings.js';
 import type { Columns } from './columns.js';
 import { wantsComponents } from './components.js';
-import { evaluateWindows } from './evaluate-windows.js';
+import { candidateColumns, chooseDimensions, DIMENSION_ROWS, type Chosen } from './dimensions.js';
+import { evaluateWindows, madeOf } from './evaluate-windows.js';
 import { checkAges, checkTimes } from './given-types.js';
 import { inferColumns } from './infer.js';
 import { hashOf, inputFile } from './input-file.js';
-import { withLimits } from './limits.js';
+import { withDimensions, withLimits } from './limits.js';
 import { plannedMonitors } from './monitor-plan.js';
 import { CheckProblem } from './problem.js';
 import {
   profileBaseline,
   profileCurrent,
-  showBaseline,
+  sampleBoth,
+  stageBaseline,
+  stageCurrent,
   type BaselineSide,
-  type ShownBaseline,
+  type StagedBaseline,
 } from './profile-sides.js';
 import { readColumns, type ReadFile } from './read-files.js';
 import { reportOf, type FoundIn } from './report.js';
 import { scoresRead } from './score-rule.js';
-import { checkNames, plannedSegments } from './segment-plan.js';
+import { checkDeclined, checkNames, plannedSegments } from './segment-plan.js';
 import { settled } from './settle.js';
 import { warningsOf } from './warnings.js';
 import { baselineCut, cutOf, windowsOf, type CheckWindow } from './windows.js';
 import type { Workspace } from './workspace.js';
 
-export type CheckOptions = { baseline: string; current: string; config?: string };
+/** `segments: false` declines dimensions that the configuration does not name. */
+export type CheckOptions = { baseline: string; current: string; config?: string; segments?: boolean };
 
 /** What a check found, with the profiles that a page draws from. */
 export type Checked = {
   report: CheckReport;
   findings: FoundIn[];
+  causes: CauseIn[];
   baseline: BaselineSide;
   windows: CheckWindow[];
   /** Profile of one window, read anew. */
@@ -60,7 +66,9 @@ export async function runCheck(
   };
   checkNames(config, found.baseline.columns);
   checkTimes(config, found);
-  const { read, columns, shown } = await shownBaseline(store, config, found);
+  const isDeclined = options.segments === false;
+  checkDeclined(config, isDeclined);
+  const { read, columns, staged: stagedBaseline } = await settledBaseline(store, config, found);
   checkAges(config, columns.parts.time);
   const cut = cutOf(config, columns.parts.time);
   const facets = facetSettings(config, { views: read.baseline.views, columns });
@@ -88,10 +96,13 @@ export async function runCheck(
     remarks.push(...counted.remarks);
     return counted.plan;
   };
+  const chunking = baselineCut(cut, columns.parts.time);
+  const staged = await stageCurrent(shared, { read: read.current, cut, baseline: stagedBaseline });
+  const dimensions = await dimensionsFor(shared, { config, isDeclined, views: read.baseline.views });
   const baseline = await profileBaseline(shared, {
-    shown,
-    cut: baselineCut(cut, columns.parts.time),
-    segments: plannedSegments(config),
+    staged,
+    cut: chunking,
+    segments: [...plannedSegments(config), ...dimensions.segments],
     biasOf,
     scoresOf: async (binning) => {
       const hasLabels = columns.parts.label !== undefined;
@@ -106,13 +117,17 @@ export async function runCheck(
     ({ kind, segment }) => kind === 'confusion' && segment === ALL_SEGMENT,
   );
   remarks.push(...qualityWarnings(baseline.plan.binning, whole, columns.parts.label !== undefined));
-  const current = await profileCurrent(shared, { read: read.current, cut, baseline });
+  const current = await profileCurrent(shared, { staged, baseline });
   const windows = windowsOf(cut, { windows: current.windows, config: config.config });
   if (windows.length === 0)
     throw new CheckProblem(`--current ${options.current}: none of its rows has a time`);
   const profileOf = (window: CheckWindow): Promise<Profile> =>
     store.profiles.read(current.plan, { startMs: window.startMs, endMs: window.endMs });
-  const monitors = withLimits(planned, { columns, baseline });
+  const windowRows = current.rows / windows.length;
+  const monitors =
+    dimensions.segments.length > 0
+      ? withDimensions(planned, { columns, baseline, windowRows })
+      : withLimits(planned, { columns, baseline });
   const samplesOf = (window: CheckWindow): Promise<Samples> =>
     readSamples(store.profiles, current.plan, { window, wanted });
   const timeZone = cut.kind === 'every' ? cut.timeZone : null;
@@ -122,7 +137,7 @@ export async function runCheck(
       .filter(({ name, madeOf }) => !there.has(madeOf?.feature ?? name))
       .map(({ name }) => name),
   );
-  const findings = await evaluateWindows({
+  const { findings, origins } = await evaluateWindows({
     ...{ monitors, windows, timeZone, baseline, absent, profileOf, samplesOf },
   });
   const facts = columnFindings(read, {
@@ -133,8 +148,10 @@ export async function runCheck(
   });
   const [baselineHash = '', currentHash = ''] = await hashes;
   const all = [...findings, ...facts];
+  const causes = causesOf(all, { origins, madeOf: madeOf(baseline) });
   return {
     findings: all,
+    causes,
     baseline,
     windows,
     profileOf,
@@ -144,6 +161,8 @@ export async function runCheck(
       windows,
       findings: all,
       columns: columns.listed,
+      causes,
+      dimensions: dimensions.told,
       warnings: warningsOf({ read, columns, cut, baseline, current, config: config.config, remarks }),
     }),
   };
@@ -151,14 +170,14 @@ export async function runCheck(
 
 type Read = { baseline: ReadFile; current: ReadFile };
 
-/** The baseline is shown as its first rows suggest, and once more where the others say otherwise. */
-async function shownBaseline(
+/** settledBaseline: the baseline, staged as its first rows suggest, and once more where the others say otherwise. */
+async function settledBaseline(
   store: FileStore,
   config: ConfigFile,
   read: Read,
-): Promise<{ read: Read; columns: Columns; shown: ShownBaseline }> {
-  const show = (columns: Columns): Promise<ShownBaseline> =>
-    showBaseline(
+): Promise<{ read: Read; columns: Columns; staged: StagedBaseline }> {
+  const stage = (columns: Columns): Promise<StagedBaseline> =>
+    stageBaseline(
       { store, columns },
       {
         read: read.baseline,
@@ -166,17 +185,42 @@ async function shownBaseline(
       },
     );
   const first = explainedColumns(config, read);
-  const shown = await show(first);
+  const staged = await stage(first);
   const baseline = await settled(store, read.baseline, first);
-  if (baseline === null) return { read, columns: first, shown };
+  if (baseline === null) return { read, columns: first, staged };
   const whole = { ...read, baseline };
   const columns = explainedColumns(config, whole);
-  return { read: whole, columns, shown: spelled(first) === spelled(columns) ? shown : await show(columns) };
+  return {
+    read: whole,
+    columns,
+    staged: spelled(first) === spelled(columns) ? staged : await stage(columns),
+  };
 }
 
 /** All that rows are converted by. */
 const spelled = ({ features, parts, readings, numbers, attributions }: Columns): string =>
   JSON.stringify([features, parts, [...readings], [...numbers], [...attributions]]);
+
+/** Dimensions are chosen where neither segments nor monitors are named, or where that is asked for. */
+async function dimensionsFor(
+  shared: Parameters<typeof sampleBoth>[0],
+  {
+    config: { config },
+    isDeclined,
+    views,
+  }: { config: ConfigFile; isDeclined: boolean; views: ReadFile['views'] },
+): Promise<Chosen> {
+  const none: Chosen = { segments: [], told: [] };
+  const { segments, monitors } = config;
+  if (isDeclined || !(segments === 'auto' || (segments === undefined && monitors === undefined))) return none;
+  const candidates = candidateColumns(shared.columns, views);
+  if (candidates.length === 0) return none;
+  return chooseDimensions(
+    candidates,
+    await sampleBoth(shared, DIMENSION_ROWS),
+    shared.columns.features.length,
+  );
+}
 
 /** The columns of the baseline, with those of either file that explain a feature. */
 function explainedColumns(config: ConfigFile, read: Read): Columns {

@@ -1,4 +1,4 @@
-import type { CheckPredicate, Predicate, SegmentBody } from '#libs/contracts';
+import { listedSegments, type CheckPredicate, type Predicate, type SegmentBody } from '#libs/contracts';
 import { unknownColumn, type DataColumn } from '#libs/store';
 import type { ConfigFile } from './config-file.js';
 import { checkGiven, givenLists } from './given-types.js';
@@ -18,13 +18,21 @@ const predicateOf = (where: CheckPredicate): Predicate => {
 
 /** plannedSegments: the segments of a configuration; values of dimensions are still to be frozen from the baseline. */
 export const plannedSegments = ({ config }: ConfigFile): NamedSegment[] =>
-  (config.segments ?? []).map(({ name, by, where }) => ({
+  listedSegments(config).map(({ name, by, where }) => ({
     name,
     body:
       where === undefined
         ? { kind: 'dimension', model: CHECKED.model, feature: by, values: null }
         : { kind: 'predicate', model: CHECKED.model, where: predicateOf(where) },
   }));
+
+/** checkDeclined: who lists segments wants them. */
+export function checkDeclined({ config, at }: ConfigFile, isDeclined: boolean): void {
+  if (isDeclined && (config.segments === 'auto' || listedSegments(config).length > 0))
+    throw new CheckProblem(
+      `${at(['segments'])}: the configuration names segments and --no-segments declines them; take out one of both`,
+    );
+}
 
 /** checkNames: every column that the configuration speaks of is in the baseline. */
 export function checkNames({ config, at }: ConfigFile, columns: readonly DataColumn[]): void {
@@ -49,7 +57,7 @@ export function checkNames({ config, at }: ConfigFile, columns: readonly DataCol
   if (typeof config.group === 'string') check(config.group, ['group']);
   else check(config.group?.column, ['group', 'column']);
   const names = new Set<string>();
-  for (const [index, { name, by, where }] of (config.segments ?? []).entries()) {
+  for (const [index, { name, by, where }] of listedSegments(config).entries()) {
     const path = ['segments', index];
     if (name === 'all' || names.has(name))
       throw new CheckProblem(

@@ -8,6 +8,8 @@ import {
   VERDICT_WORDS,
 } from '#libs/monitoring';
 import type { Columns } from './columns.js';
+import { causeLines, unfolded } from './causes.js';
+import { dimensionLines } from './dimensions.js';
 import { talliesOf, worstOf, type FoundIn } from './report.js';
 import { inWords, named, subjectOf } from './sentences.js';
 
@@ -172,15 +174,18 @@ export function summaryLines(
   findings: readonly FoundIn[],
   bias?: BiasPlan | null,
 ): string[] {
-  const breached = worstOf(findings, 'breached');
+  const breached = unfolded(report, findings);
+  const causes = causeLines(report, findings).map(harmless);
   const { by_status: byStatus, warnings, current } = report.summary;
   const counts = Object.entries(byStatus).map(([status, count]) => `${formatCount(count)} ${status}`);
   return [
     `Baseline ${formatCount(report.baseline.rows)} rows, current ${formatCount(current.rows)} rows in ${formatCount(report.windows.length)} window${report.windows.length === 1 ? '' : 's'}`,
+    ...dimensionLines(report).map(harmless),
     ...warnings.map((warning) => `Warning: ${warning}`),
     '',
     ...verdictLines(report, findings),
     ...findingLines('Breached', breached, report),
+    ...(causes.length === 0 ? [] : [...causes, '']),
     ...sentenceLines(
       perMetric(breached).map(({ found }) => found),
       bias,

@@ -33,6 +33,9 @@ const stageOf = ({ metric }: Finding): number => {
   return at === -1 ? UPSTREAM.length : at;
 };
 
+/** isSymptom: whether a finding says what is wrong with the values themselves, and not what that moves. */
+export const isSymptom = (finding: Finding): boolean => stageOf(finding) < UPSTREAM.length;
+
 const byStage = (a: Told, b: Told): number =>
   stageOf(a.finding) - stageOf(b.finding) || worstFirst(a.finding, b.finding);
 

@@ -11,19 +11,21 @@ import { headFacts, wholeFacts, type FileFacts } from './facts.js';
 import { shownFacts, type ShownFacts } from './shown-facts.js';
 import type { ColumnFacts } from '../baselines/column-facts.js';
 import type { DataRowsInput } from './rows-input.js';
-import { showRows } from './rows.js';
+import { releaseRows, showRows, stageRows, type StagedRows } from './rows.js';
+import { sampleStaged, type StagedSample } from './sample.js';
 import { fileWords } from './words.js';
 
 export { openForm, type FileForm } from './form/file-form.js';
 export { unknownColumn, type DataColumn, type DataFile, type DataFormat } from './data-file.js';
 export type { ShownFacts } from './shown-facts.js';
 export { ROWS_STEP_MS } from './rows.js';
+export type { StagedSample } from './sample.js';
 export type { DataCut, DataParts, DataRowsInput } from './rows-input.js';
 
 type Name = DataRowsInput['name'];
 type AskedColumns = { all: readonly DataColumn[]; columns: readonly DataColumn[] };
 
-/** FileStore: profiles of files by the service's own statements, in an engine inside this process. One file is shown at a time. */
+/** FileStore: profiles of files by the service's own statements, in an engine inside this process. Files are staged side by side, and one is shown at a time. */
 export type FileStore = {
   columns: (file: DataFile) => Promise<DataColumn[] | Refusal>;
   /** What some columns hold in the first rows of a file, or in all of them; `all` are the columns that it has. */
@@ -39,8 +41,14 @@ export type FileStore = {
     file: DataFile,
     of: { columns: readonly DataColumn[]; texts: readonly Feature[] },
   ) => Promise<CountedWords[] | Refusal>;
-  /** Makes the rows of a file those that all other calls read; `undated`: left out, since they belong to no window. */
-  show: (input: DataRowsInput) => Promise<{ undated: number } | Refusal>;
+  /** Makes the rows of a file ready; `undated`: left out, since they belong to no window. */
+  stage: (input: DataRowsInput) => Promise<{ undated: number } | Refusal>;
+  /** Makes the staged rows of a name those that all other calls read. */
+  show: (name: Name) => Promise<void>;
+  /** Some of the staged rows of a name, chosen by a hash of their places, and how many rows and windows there are. */
+  sample: (name: Name, of: { features: readonly Feature[]; limit: number }) => Promise<StagedSample>;
+  /** Gives the disk back that staged rows take. */
+  release: (name: Name) => Promise<void>;
   createBinning: (
     name: Name,
     features: readonly Feature[],
@@ -68,13 +76,30 @@ export async function openFileStore(folder: string): Promise<FileStore> {
   const db = await openEngine(folder);
   const baselines = createBaselines(db);
   const profiles = createProfiles(db);
+  const staged = new Map<string, StagedRows>();
+  const rowsOf = ({ origin }: Name): StagedRows => {
+    const rows = staged.get(origin);
+    if (rows === undefined) throw new Error(`the rows of '${origin}' are not staged`);
+    return rows;
+  };
   return {
     columns: (file) => dataColumns(db, file),
     headFacts: (file, columns) => headFacts(db, file, columns),
     wholeFacts: (file, columns) => wholeFacts(db, file, columns),
     shownFacts: (asked) => shownFacts(db, asked),
     words: (file, of) => fileWords(db, file, of),
-    show: (input) => showRows(db, input),
+    stage: async (input) => {
+      const rows = await stageRows(db, input);
+      if ('ok' in rows) return rows;
+      staged.set(input.name.origin, rows);
+      return { undated: rows.undated };
+    },
+    show: (name) => showRows(db, rowsOf(name)),
+    sample: (name, of) => sampleStaged(db, rowsOf(name), of),
+    release: async ({ origin }) => {
+      staged.delete(origin);
+      await releaseRows(db, origin);
+    },
     createBinning: ({ project, model, version, origin }, features) =>
       baselines.createBinning(project, model, version, origin, features),
     projection: baselines.projection,

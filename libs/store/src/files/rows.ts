@@ -17,36 +17,51 @@ export const ROWS_STEP_MS = 3_600_000;
 const STAGE_TIMEOUT_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
+/** Rows that can be shown: `select` is SQL of them as `predictions` has them; `undated`: left out, since they belong to no window. */
+export type StagedRows = { undated: number; select: string };
+
 /**
- * showRows: makes the rows of a file what the embedded engine's `predictions` are, so that every statement of the service reads them. Text
- * is parsed once into a table on disk; a file of typed columns is read where it lies. What cannot be read is a refusal.
+ * stageRows: the rows of a file as the service's `predictions` are. Text is parsed once into a table on disk, one for each origin; a large file of
+ * typed columns is read where it lies. What cannot be read is a refusal.
  */
-export async function showRows(db: Database, input: DataRowsInput): Promise<{ undated: number } | Refusal> {
+export async function stageRows(db: Database, input: DataRowsInput): Promise<StagedRows | Refusal> {
   const bindings = new Bindings();
+  const table = stageOf(input.name.origin);
   try {
-    await db.command({ name: 'file-view-drop', sql: 'DROP TABLE IF EXISTS predictions SYNC' });
-    await db.command({ name: 'file-stage-drop', sql: 'DROP TABLE IF EXISTS staged SYNC' });
+    await releaseRows(db, input.name.origin);
     const isStaged = isWrittenDown(input);
     const converted = convertedSql(input, bindings);
-    if (isStaged) await db.command(stageStatement(converted, bindings));
-    const from = isStaged ? 'staged' : `(${inlined(converted, bindings)})`;
+    if (isStaged) await db.command(stageStatement(table, converted, bindings));
+    const from = isStaged ? table : `(${inlined(converted, bindings)})`;
     const dated = input.parts.time !== undefined && input.cut.kind !== 'whole';
     const undated = dated ? await countUndated(db, from) : 0;
     const bucket = await bucketSql(db, input, from);
-    await db.command({ name: 'file-view', sql: viewSql(input, { from, bucket, dated }) });
-    return { undated };
+    return { undated, select: viewSql(input, { from, bucket, dated }) };
   } catch (error) {
     return fileFault(error, input.file);
   }
 }
 
+/** Any text as a name that needs no quotes. */
+const stageOf = (origin: string): string => `staged_${Buffer.from(origin).toString('hex')}`;
+
+/** showRows: makes staged rows what the embedded engine's `predictions` are, so that every statement of the service reads them. */
+export async function showRows(db: Database, { select }: StagedRows): Promise<void> {
+  await db.command({ name: 'file-view-drop', sql: 'DROP TABLE IF EXISTS predictions SYNC' });
+  await db.command({ name: 'file-view', sql: `CREATE VIEW predictions AS ${select}` });
+}
+
+/** releaseRows: gives the disk back that staged rows take. */
+export const releaseRows = (db: Database, origin: string): Promise<unknown> =>
+  db.command({ name: 'file-stage-drop', sql: `DROP TABLE IF EXISTS ${stageOf(origin)} SYNC` });
+
 const isWrittenDown = ({ file, features }: DataRowsInput): boolean =>
   !hasRowNumbers(file) || file.bytes <= MAX_WRITTEN_BYTES || features.length > MAX_CONVERTED;
 
 /** One thread, so that the number of a row is its place in the file. */
-const stageStatement = (converted: string, bindings: Bindings): Statement => ({
+const stageStatement = (table: string, converted: string, bindings: Bindings): Statement => ({
   name: 'file-stage',
-  sql: `CREATE TABLE staged ENGINE = Log AS ${converted}`,
+  sql: `CREATE TABLE ${table} ENGINE = Log AS ${converted}`,
   params: bindings.params,
   settings: { ...readSettings, max_threads: 1, max_insert_threads: '1' },
   timeoutMs: STAGE_TIMEOUT_MS,
@@ -138,7 +153,7 @@ function viewSql(
 ): string {
   const place = file.format === 'csv' ? 'row - 1' : 'row';
   return (
-    `CREATE VIEW predictions AS SELECT ${quoted(name.project)} AS project, ${quoted(name.model)} AS model, ` +
+    `SELECT ${quoted(name.project)} AS project, ${quoted(name.model)} AS model, ` +
     `${quoted(name.version)} AS version, ${quoted(name.origin)} AS origin, toUInt64(${place}) AS place, ${bucket} AS bucket, ` +
     `if(given_id = '', toString(place), given_id) AS id, fromUnixTimestamp64Milli(ifNull(time_ms, 0), 'UTC') AS time, ` +
     `toUInt32(1) AS schema, num, cat, label, score, value, CAST(map(), 'Map(String, Float64)') AS scores, ` +

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RowSample, SampledColumn, Window } from '#libs/contracts';
+import type { Feature, RowSample, SampledColumn, Window } from '#libs/contracts';
 import { float, type Database } from '../client/index.js';
 import { Bindings } from '../segments/bindings.js';
 import {
@@ -25,8 +25,23 @@ export async function rowSample(
   const starts = await profiledStarts(db, plan, window);
   if (starts.length === 0) return { columns: [] };
   const bindings = new Bindings();
-  const columns = featureColumns(plan.features);
-  const sampled = plan.features.filter(goesTogether).flatMap(({ name }) => {
+  const rows = rowsOf(plan, starts, bindings);
+  return sampleOf(db, { features: plan.features, rows, order: 'cityHash64(id), id', bindings, limit });
+}
+
+/** sampleOf: the first rows in an order of `rows`, SQL that has the arrays of the features at full length. */
+export async function sampleOf(
+  db: Database,
+  {
+    features,
+    rows: from,
+    order,
+    bindings,
+    limit,
+  }: { features: readonly Feature[]; rows: string; order: string; bindings: Bindings; limit: number },
+): Promise<RowSample> {
+  const columns = featureColumns(features);
+  const sampled = features.filter(goesTogether).flatMap(({ name }) => {
     const column = columns.get(name);
     return column === undefined ? [] : [{ name, ...column }];
   });
@@ -41,7 +56,7 @@ export async function rowSample(
     sql:
       `SELECT CAST([${numbers.map(rawValue).join(', ')}], 'Array(Float64)') AS numbers, ` +
       `CAST([${texts.map(rawValue).map(textOf).join(', ')}], 'Array(Nullable(String))') AS texts ` +
-      `FROM (${rowsOf(plan, starts, bindings)}) ORDER BY cityHash64(id), id LIMIT ${Math.trunc(limit)}`,
+      `FROM (${from}) ORDER BY ${order} LIMIT ${Math.trunc(limit)}`,
     params: bindings.params,
     settings: { output_format_json_quote_denormals: 1 },
     row: sampledRow,

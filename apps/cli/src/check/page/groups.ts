@@ -1,5 +1,6 @@
 import { cellKey, chartOf, worstFirst } from '#libs/monitoring';
 import type { Finding, FeatureBinning, Profile, ProfileCell } from '#libs/contracts';
+import { causeSentence, everyOf, type CauseIn } from '../causes.js';
 import type { FoundIn } from '../report.js';
 import type { Checked } from '../run.js';
 import { inWords } from '../sentences.js';
@@ -19,6 +20,9 @@ export type Group = {
   inconclusive: FoundIn[];
   /** The finding that tells most. */
   worst: FoundIn;
+  /** Of a cause: what it is in a sentence, and the segment values that show it too. */
+  sentence?: string;
+  under?: Group[];
 };
 
 export type Picture =
@@ -84,6 +88,18 @@ export function groupsOf(findings: readonly FoundIn[]): Group[] {
     .toSorted(
       (a, b) => Number(b.breached.length > 0) - Number(a.breached.length > 0) || byWorst(a.worst, b.worst),
     );
+}
+
+/** foldedGroups: one group for each cause, in their order, with the groups of its segment values under it. */
+export function foldedGroups(groups: readonly Group[], causes: readonly CauseIn[]): Group[] {
+  const groupOf = new Map(groups.flatMap((group) => group.breached.map((found) => [found, group] as const)));
+  return causes.flatMap((cause): Group[] => {
+    const first = groupOf.get(cause.first);
+    if (first === undefined) return [];
+    const own = everyOf(cause).flatMap((found) => groupOf.get(found) ?? []);
+    const under = [...new Set(own)].filter((group) => group !== first);
+    return [{ ...first, worst: cause.first, sentence: causeSentence(cause), under }];
+  });
 }
 
 const isFeatureCell = (
@@ -153,10 +169,11 @@ export async function drawn(
     });
     const now = place < MAX_DRAWN ? await cellsOf(group.worst.window) : undefined;
     const picture = pictureOf(before.get(key), now?.get(key), binnings.get(group.feature));
-    const words = group.breached
+    const sentences = group.breached
       .filter(({ window }) => window === group.worst.window)
       .map((found) => inWords(found, baseline.plan.bias))
       .filter((sentence) => sentence !== null);
+    const words = [...(group.sentence === undefined ? [] : [group.sentence]), ...sentences];
     all.push({ ...group, picture, words, timeline: place < MAX_DRAWN ? timelineOf(group, windows) : null });
   }
   return all;

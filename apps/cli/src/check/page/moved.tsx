@@ -1,10 +1,11 @@
 import { formatCount, METRIC_LABELS } from '#libs/monitoring';
 import type { CheckReport } from '#libs/contracts';
 import { Distribution } from './distribution.js';
-import type { Drawn } from './groups.js';
+import type { Drawn, Group } from './groups.js';
 import { Metrics } from './metrics.js';
 import { Legend, Timeline } from './plots.js';
-import { MAX_LISTED, nameOf, segmentOf, shown } from './words.js';
+import { number, Table, wideNumber } from './table.js';
+import { MAX_LISTED, nameOf, plural, qOf, segmentOf, shown } from './words.js';
 
 /** Open at first; the rest unfolds on a click. */
 const OPEN = 3;
@@ -50,6 +51,37 @@ function GroupDetails({ group, open, report }: { group: Drawn; open: boolean; re
         <Picture group={group} report={report} />
         <Metrics group={group} />
       </div>
+      <Under groups={group.under ?? []} />
+    </details>
+  );
+}
+
+/** Segment values that show the same, folded. */
+function Under({ groups }: { groups: readonly Group[] }) {
+  if (groups.length === 0) return null;
+  return (
+    <details class="under">
+      <summary>
+        <span class="name">Also in {plural(groups.length, 'segment value')}</span>
+        <span class="figure">the worst first</span>
+      </summary>
+      <Table
+        head={['segment', 'metric', number('value'), number('limit'), wideNumber('q'), wideNumber('rows')]}
+      >
+        {groups.slice(0, MAX_LISTED).map((group) => (
+          <tr>
+            <td>
+              {segmentOf(group)}
+              {nameOf(group) !== nameOf(groups[0] ?? group) && `: ${nameOf(group)}`}
+            </td>
+            <td>{METRIC_LABELS[group.worst.finding.metric]}</td>
+            <td class="n bad">{shown(group.worst.finding.metric, group.worst.finding.value)}</td>
+            <td class="n">{shown(group.worst.finding.metric, group.worst.finding.threshold)}</td>
+            <td class="n wide">{qOf(group.worst.finding.pAdjusted)}</td>
+            <td class="n wide">{formatCount(group.worst.finding.rows)}</td>
+          </tr>
+        ))}
+      </Table>
     </details>
   );
 }

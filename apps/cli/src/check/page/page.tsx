@@ -1,11 +1,11 @@
 import { render } from 'preact-render-to-string';
 import type { Checked } from '../run.js';
 import { VERDICT_WORDS } from '#libs/monitoring';
-import { drawn, groupsOf, type Group } from './groups.js';
+import { drawn, foldedGroups, groupsOf, type Group } from './groups.js';
 import { Head, type Names } from './head.js';
 import { Moved } from './moved.js';
 import { Quiet } from './quiet.js';
-import { Segments } from './segments.js';
+import { Dimensions, Segments } from './segments.js';
 import { STYLE } from './style.js';
 import { Columns, Notes, Undecided, Windows } from './details.js';
 import { Attribution, Groups, specialOf } from './special.js';
@@ -19,10 +19,7 @@ type PageInput = { names: Names; checked: Checked };
 export async function checkPage({ names, checked }: PageInput): Promise<string> {
   const { report, findings } = checked;
   const groups = groupsOf(findings);
-  const breached = await drawn(
-    groups.filter((group) => group.breached.length > 0),
-    checked,
-  );
+  const breached = await drawn(foldedGroups(groups, checked.causes), checked);
   const rest = groups.filter((group) => group.breached.length === 0);
   const doubtful = await drawn(
     rest.filter((group) => group.inconclusive.length > 0),
@@ -52,6 +49,7 @@ export async function checkPage({ names, checked }: PageInput): Promise<string> 
       <Groups special={special} />
       <Attribution special={special} />
       <Segments groups={groups} />
+      <Dimensions report={report} />
       <Quiet groups={quietDrawn} more={quiet.slice(MAX_QUIET_DRAWN, MAX_LISTED)} total={quiet.length} />
       <Windows report={report} findings={findings} />
       <Columns report={report} />

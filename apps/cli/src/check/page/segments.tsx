@@ -1,7 +1,36 @@
+import type { CheckReport } from '#libs/contracts';
 import { decidedSentence, formatCount, METRIC_LABELS, tallyOf } from '#libs/monitoring';
 import type { Group } from './groups.js';
 import { number, Table } from './table.js';
-import { nameOf, segmentOf, shown } from './words.js';
+import { nameOf, plural, segmentOf, shown } from './words.js';
+
+/** Columns that could have cut the rows, and why they do or do not. */
+export function Dimensions({ report: { summary } }: { report: CheckReport }) {
+  if (summary.dimensions.length === 0) return null;
+  const used = summary.dimensions.filter((one) => one.used).map(({ column }) => column);
+  return (
+    <section class="card">
+      <h2>Dimensions</h2>
+      <details>
+        <summary>
+          <span class="name">
+            {used.length === 0 ? 'No column cuts segments' : `Cut by ${used.join(', ')}`}
+          </span>
+          <span class="figure">{plural(summary.dimensions.length, 'column')} looked at</span>
+        </summary>
+        <Table head={['column', 'used', 'why']}>
+          {summary.dimensions.map(({ column, used: isUsed, why }) => (
+            <tr>
+              <td>{column}</td>
+              <td>{isUsed ? 'yes' : 'no'}</td>
+              <td>{why}</td>
+            </tr>
+          ))}
+        </Table>
+      </details>
+    </section>
+  );
+}
 
 /** Every segment value on a line, those with most breaches first. */
 export function Segments({ groups }: { groups: readonly Group[] }) {

@@ -25,6 +25,7 @@ p{margin:0 0 8px}
 .warning{background:var(--warn-bg);color:var(--warn);border-radius:9px;padding:8px 14px;margin:0 0 8px;overflow-wrap:anywhere}
 details{border-top:1px solid var(--line)}
 details:first-of-type{border-top:0}
+details.under{margin:0 0 12px}
 summary{display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 10px;padding:11px 0;cursor:pointer;list-style:none}
 summary::-webkit-details-marker{display:none}
 summary::before{content:"";flex:none;width:7px;height:7px;margin:0 3px 1px 2px;border-right:2px solid var(--soft);border-bottom:2px solid var(--soft);transform:rotate(-45deg);transition:transform .12s}
