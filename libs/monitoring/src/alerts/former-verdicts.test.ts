@@ -10,6 +10,12 @@ describe('withFormerVerdicts', () => {
     { name: 'a breach that the new method does not see', former: [breached], now: [fine], seen: [breached] },
     { name: 'a breach that only the new method sees', former: [fine], now: [breached], seen: [fine] },
     {
+      name: 'evidence that only the new method has',
+      former: [findingOf({ value: 0.3, status: 'inconclusive' })],
+      now: [breached],
+      seen: [findingOf({ value: 0.3, status: 'inconclusive' })],
+    },
+    {
       name: 'a breach that the new method cannot decide',
       former: [breached],
       now: [findingOf({ status: 'not_computable' })],
@@ -26,12 +32,6 @@ describe('withFormerVerdicts', () => {
     { name: 'there was no limit', status: 'no_limit' as const, threshold: null },
   ])('where $name, the window is decided now', ({ status, threshold }) => {
     expect(withFormerVerdicts([findingOf({ status, threshold })], [breached])).toEqual([breached]);
-  });
-
-  it('decides an undecided distance of the former method, too', () => {
-    expect(withFormerVerdicts([findingOf({ value: 0.3, status: 'inconclusive' })], [breached])).toEqual([
-      breached,
-    ]);
   });
 
   it('keeps apart features, slices, groups and metrics', () => {
