@@ -78,7 +78,6 @@ describe('evaluations', () => {
     window: window(day),
     inputs: `inputs-${day}`,
     monitorRevision: 4,
-    method: 2,
   });
 
   test('only the newest revision is read, also when inputs return to what they were', async () => {
