@@ -199,6 +199,7 @@ describe('results', () => {
       findings,
       waitExceeded: false,
       monitorRevision: 1,
+      method: 1,
     };
     await at.store.evaluations.record(evaluation, { revision: 1, durationMs: 5 });
     const [listed] = itemsOf(await at.call('GET', `${base}/evaluations?model=m&monitor=m-1-drift`));

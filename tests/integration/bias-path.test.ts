@@ -224,10 +224,11 @@ describe('what people see', () => {
         await recordEvaluation(at.store, {
           evaluation: {
             ...{ project: 'default', model: 'loans', version: '1', monitor, monitorKind, window, findings },
-            ...{ inputs: `inputs-${index}`, waitExceeded: false, monitorRevision: 1 },
+            ...{ inputs: `inputs-${index}`, waitExceeded: false, monitorRevision: 1, method: 1 },
           },
           meta: { revision: 1, durationMs: 1 },
           severity: 'warning',
+          former: null,
           newestWindowEndMs: null,
         });
       }

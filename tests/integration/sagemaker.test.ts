@@ -140,7 +140,7 @@ describe('SageMaker files', () => {
     await at.store.evaluations.record(
       {
         ...{ project: 'default', model: 'credit', version: '3', monitor, monitorKind: 'data_quality' },
-        ...{ window, inputs: 'x', findings, waitExceeded: false, monitorRevision: 1 },
+        ...{ window, inputs: 'x', findings, waitExceeded: false, monitorRevision: 1, method: 1 },
       },
       { revision: 1, durationMs: 1 },
     );

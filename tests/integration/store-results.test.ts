@@ -39,6 +39,7 @@ const evaluation = (day: number, rest: Partial<Evaluation> = {}): Evaluation => 
   findings: [finding(), finding({ segmentValue: 'ORD', status: 'ok', value: 0.01 })],
   waitExceeded: false,
   monitorRevision: 4,
+  method: 2,
   ...rest,
 });
 const window = (day: number) => ({ startMs: START_MS + day * DAY_MS, endMs: START_MS + (day + 1) * DAY_MS });
@@ -48,7 +49,7 @@ describe('evaluations', () => {
     for (let time = 0; time < 3; time += 1)
       await store.evaluations.record(evaluation(0), { revision: 1, durationMs: 12.4 });
     expect(await store.evaluations.recorded('p', 'drift', '1')).toEqual([
-      { ...window(0), inputs: 'inputs-0', revision: 1 },
+      { ...window(0), inputs: 'inputs-0', revision: 1, method: 2, former: null },
     ]);
     const findings = await store.evaluations.findings('p', { limit: 10 });
     const stored = { atMs: expect.any(Number) as number, cursor: expect.any(String) as string };

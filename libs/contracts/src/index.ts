@@ -1,5 +1,6 @@
 export * from './names.js';
 export * from './durations.js';
+export * from './evaluation-method.js';
 export * from './events.js';
 export * from './predicates.js';
 export * from './privacy.js';

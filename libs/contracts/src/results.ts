@@ -90,6 +90,8 @@ export type Evaluation = {
   inputs: string;
   /** Revision of the monitor's document that it was evaluated under. */
   monitorRevision: number;
+  /** How it was counted and judged, see `EVALUATION_METHOD`. */
+  method: number;
   findings: Finding[];
   /** True when ingest was still behind and the maximum wait ran out. */
   waitExceeded: boolean;

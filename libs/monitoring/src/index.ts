@@ -5,6 +5,7 @@ export {
   type AdvanceAllInput,
   type AdvanceInput,
 } from './alerts/advance.js';
+export { withFormerVerdicts } from './alerts/former-verdicts.js';
 export { severityOf, worstFirst } from './alerts/excess.js';
 export { alertMessage, TOLD_BY_NOTE, type MessageInput } from './alerts/message.js';
 export { channelsFor, matches, silencedBy, type Matchable } from './alerts/routes.js';

@@ -51,6 +51,7 @@ export {
 } from './baselines/index.js';
 export { planHash, type DirtyBucket, type ProfilePlan, type Profiles } from './profiles/index.js';
 export {
+  decideAlike,
   evaluationInputsId,
   loadBaselineProfile,
   loadComparedProfiles,

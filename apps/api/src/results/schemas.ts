@@ -46,6 +46,11 @@ const findingFields = {
 const monitorRevision = z
   .int()
   .describe('Revision of the monitor that it was evaluated under; 0 where that was not kept yet.');
+const method = z
+  .int()
+  .describe(
+    'Version of how it was counted and judged; 1 for all that was evaluated before versions were kept.',
+  );
 const windowFields = { windowStart: time, windowEnd: time };
 const monitorFields = {
   project: z.string(),
@@ -79,6 +84,7 @@ export const evaluationSchema = z
     inputs: z.string().describe('Hash of everything that went in.'),
     revision: z.int(),
     monitorRevision,
+    method,
     findings: z.int(),
     breached: z.int(),
     decided: z.int().describe('Findings that are ok or breached; the others say neither.'),

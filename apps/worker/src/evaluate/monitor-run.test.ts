@@ -1,5 +1,5 @@
 import { monitorBodySchema, type RegistryDocument } from '#libs/contracts';
-import type { Documents, Store } from '#libs/store';
+import type { Documents, RecordedWindow, Store } from '#libs/store';
 import { describe, expect, it } from 'vitest';
 import { MonitorRun } from './monitor-run.js';
 import { WindowWatch } from './window-watch.js';
@@ -16,11 +16,12 @@ const binning = {
   body: { hash: 'b', features: [{ feature: 'x', kind: 'numeric', edges: [0], max: 1 }] },
 };
 const documents = {
+  history: () => Promise.resolve([monitor]),
   get: (_: string, kind: string) => Promise.resolve({ body: bodies[kind] }),
   list: (_: string, kind: string) => Promise.resolve(kind === 'binning' ? [binning] : []),
 } as unknown as Documents;
 const monitor = {
-  ...{ project: 'p', kind: 'monitor', id: 'drift' },
+  ...{ project: 'p', kind: 'monitor', id: 'drift', at: new Date(0).toISOString() },
   body: monitorBodySchema.parse({
     ...{ name: 'drift', kind: 'drift', model: 'm', version: '1' },
     window: { every: 'P1D', settle: 'PT1H', maxWait: 'PT6H' },
@@ -36,6 +37,8 @@ function setUp() {
     content: ((): string => 'content') as (read: number) => string,
     reads: 0,
     ledger: [] as number[],
+    recorded: [] as RecordedWindow[],
+    marks: [] as { startMs: number; atMs: number }[],
   };
   const isDirty = ({ startMs, endMs }: { startMs: number; endMs: number }) =>
     world.dirty.some((bucket) => bucket >= startMs && bucket < endMs);
@@ -44,6 +47,7 @@ function setUp() {
       runs: () => Promise.resolve(world.runs),
       firstAndLast: () => Promise.resolve({ firstMs: 0, lastMs: DAY_MS }),
       dirtyBuckets: () => Promise.resolve(world.dirty.map((startMs) => ({ startMs, covers: 0n }))),
+      markedSince: () => Promise.resolve(world.marks),
       read: () => Promise.resolve({ cells: [] }),
       inputsHash: (_: unknown, window: { startMs: number; endMs: number }) => {
         world.reads += 1;
@@ -51,7 +55,8 @@ function setUp() {
       },
     },
     evaluations: {
-      recorded: () => Promise.resolve([]),
+      recorded: () => Promise.resolve([...world.recorded]),
+      findingsOf: () => Promise.resolve([]),
       recordFindings: () => Promise.resolve(),
       recordLedger: ({ window }: { window: { startMs: number } }) => {
         world.ledger.push(window.startMs / DAY_MS);
@@ -113,6 +118,18 @@ describe('MonitorRun', () => {
     expect(world.ledger).toEqual([]);
     await pass();
     expect(world.ledger).toEqual([0, 1]);
+  });
+
+  it('leaves a window of a former method as it is, whatever its hash, until rows come for it', async () => {
+    const { world, pass } = setUp();
+    const former = { inputs: 'of another method', atMs: 2 * DAY_MS };
+    world.recorded = [{ startMs: 0, endMs: DAY_MS, inputs: former.inputs, revision: 1, method: 1, former }];
+    await pass();
+    expect(world.ledger).toEqual([1]);
+    world.marks = [{ startMs: 0, atMs: 2 * DAY_MS + 1 }];
+    world.runs = [{ startMs: 0, run: 2n }];
+    await pass();
+    expect(world.ledger).toEqual([1, 0]);
   });
 
   it('stops between windows when it is told to', async () => {

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { durationMs, type AlertTransition, type Evaluation, type RegistryDocument } from '#libs/contracts';
+import {
+  durationMs,
+  EVALUATION_METHOD,
+  type AlertTransition,
+  type Evaluation,
+  type RegistryDocument,
+} from '#libs/contracts';
 import {
   baselineCut,
   condenser,
@@ -12,7 +18,6 @@ import {
   type ClosedWindow,
   type DueWindow,
   type IngestState,
-  type RecordedWindow,
 } from '#libs/monitoring';
 import {
   evaluationInputsId,
@@ -23,9 +28,11 @@ import {
   type Documents,
   type InputsId,
   type MonitorContext,
+  type RecordedWindow,
   type Store,
 } from '#libs/store';
 import { BaselineCache } from './baseline-cache.js';
+import { formerWindows, type FormerWindow } from './former-windows.js';
 import { recordEvaluation } from './record-evaluation.js';
 import { windowSignatures, type BucketRun } from './window-signatures.js';
 import type { WindowWatch } from './window-watch.js';
@@ -54,6 +61,7 @@ type Pass = {
   nowMs: number;
   runs: readonly (BucketRun & { rows: number })[];
   recorded: RecordedWindow[];
+  former: ReturnType<typeof formerWindows>;
   /** The baseline's part of the inputs, which no window changes. */
   reference: InputsId | null;
   profile: () => ReturnType<typeof loadBaselineProfile>;
@@ -119,13 +127,15 @@ export class MonitorRun {
     const contextKey = createHash('sha256')
       .update(JSON.stringify([context, reference]))
       .digest('hex');
+    const recorded = await store.evaluations.recorded(monitor.project, monitor.id, monitor.body.version);
     return {
       monitor,
       context,
       contextKey,
       nowMs: now(),
       runs: await store.profiles.runs(context.plan),
-      recorded: await store.evaluations.recorded(monitor.project, monitor.id, monitor.body.version),
+      recorded,
+      former: formerWindows({ documents, profiles: store.profiles, context, recorded }),
       reference,
       profile: () =>
         this.baselines.get(contextKey, () =>
@@ -184,6 +194,11 @@ export class MonitorRun {
   }
 
   private async look(pass: Pass, candidate: Candidate): Promise<Outcome> {
+    const former = await pass.former(candidate.window);
+    if (former?.since === 'nothing') {
+      this.settle(pass, candidate);
+      return 'known';
+    }
     const id = await this.inputsOf(pass, candidate);
     const inputs = new Map([[windowKey(candidate.window), id.hash]]);
     const [due] = dueWindows({ closed: [candidate], recorded: pass.recorded, inputs });
@@ -192,10 +207,14 @@ export class MonitorRun {
       return 'known';
     }
     if (!id.complete && !(await this.isProfiledSinceDue(pass, candidate))) return 'waiting';
-    return this.evaluateWindow(pass, candidate, due);
+    return this.evaluateWindow(pass, candidate, { due, former });
   }
 
-  private async evaluateWindow(pass: Pass, candidate: Candidate, due: DueWindow): Promise<Outcome> {
+  private async evaluateWindow(
+    pass: Pass,
+    candidate: Candidate,
+    { due, former }: { due: DueWindow; former: FormerWindow | null },
+  ): Promise<Outcome> {
     const startedMs = performance.now();
     const { store, onRecorded } = this.options;
     const { window, inputs, revision, waitExceeded } = due;
@@ -211,6 +230,7 @@ export class MonitorRun {
     const evaluation: Evaluation = {
       ...{ project, model, version, monitor, monitorKind, window, inputs, findings, waitExceeded },
       monitorRevision,
+      method: EVALUATION_METHOD,
     };
     const newestWindowEndMs = pass.recorded.reduce((newest, entry) => Math.max(newest, entry.endMs), 0);
     const durationMs = performance.now() - startedMs;
@@ -219,8 +239,9 @@ export class MonitorRun {
       meta: { revision, durationMs },
       severity,
       newestWindowEndMs,
+      former: former?.since === 'rows' ? former.inputs : null,
     });
-    pass.recorded.push({ ...window, inputs, revision });
+    pass.recorded.push({ ...window, inputs, revision, method: EVALUATION_METHOD, former: null });
     this.settle(pass, candidate);
     await onRecorded({ evaluation, transitions, durationMs });
     return 'recorded';

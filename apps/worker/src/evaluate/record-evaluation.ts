@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AlertTransition, Evaluation, Severity } from '#libs/contracts';
-import { advanceAll } from '#libs/monitoring';
+import { advanceAll, withFormerVerdicts } from '#libs/monitoring';
 import type { Store } from '#libs/store';
 
 type Recording = {
@@ -9,6 +9,8 @@ type Recording = {
   severity: Severity;
   /** End of the newest window of this monitor in the ledger; null when it is empty. */
   newestWindowEndMs: number | null;
+  /** Inputs of the evaluation of this window by a former method, whose verdicts stand for its alerts; null where none do. */
+  former: string | null;
 };
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -19,16 +21,17 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
  */
 export async function recordEvaluation(
   { evaluations, alerts }: Pick<Store, 'evaluations' | 'alerts'>,
-  { evaluation, meta, severity, newestWindowEndMs }: Recording,
+  { evaluation, meta, severity, newestWindowEndMs, former }: Recording,
 ): Promise<AlertTransition[]> {
   const { project, model, version, monitor, window, inputs, findings } = evaluation;
   await evaluations.recordFindings(evaluation);
+  const standing = former === null ? [] : await evaluations.findingsOf({ ...evaluation, inputs: former });
   const transitions = advanceAll({
     previous: await alerts.states(project, monitor, version),
     evaluation: { project, model, version, monitor },
     window,
     inputs,
-    findings,
+    findings: withFormerVerdicts(standing, findings),
     severity,
     newestWindowEndMs,
     hash,

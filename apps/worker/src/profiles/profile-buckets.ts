@@ -1,5 +1,5 @@
 import type { Logger } from '#libs/platform';
-import { planHash, type ProfilePlan, type Store } from '#libs/store';
+import { planHash, type DirtyBucket, type ProfilePlan, type Store } from '#libs/store';
 import type { RegistryDocument } from '#libs/contracts';
 import type { TickTask } from '../tick-task.js';
 import { registrySnapshot } from '../registry-snapshot.js';
@@ -20,6 +20,7 @@ type Options = {
 
 /** Buckets of one version before the next version gets its turn: a day of hours. */
 const BUCKETS_PER_TURN = 24;
+const RECOUNT = 'segments or bins changed, or this version counts differently';
 
 /**
  * BucketProfiler: computes the profiles of dirty buckets, a few of each model version in turn, until none is dirty or the time is up.
@@ -91,8 +92,22 @@ export class BucketProfiler {
   private async buckets(plan: ProfilePlan): Promise<boolean> {
     const dirty = await this.options.store.profiles.dirtyBuckets(plan, BUCKETS_PER_TURN);
     if (dirty.length === 0) return false;
+    await this.sayRecount(plan, dirty);
     await this.timed(plan, () => this.options.store.profiles.compute(plan, dirty));
     return dirty.length === BUCKETS_PER_TURN;
+  }
+
+  /** Many buckets at once are new rows of a backlog, or a recount; of the latter people are told why, and how far it is. */
+  private async sayRecount(plan: ProfilePlan, dirty: readonly DirtyBucket[]): Promise<void> {
+    if (dirty.length < BUCKETS_PER_TURN) return;
+    const recount = await this.options.store.profiles.recount(plan);
+    if (recount === null) return;
+    const { project, model, version } = plan;
+    const oldest = new Date(recount.oldestMs).toISOString();
+    this.options.logger.info(
+      { project, model, version, bucketsLeft: recount.left, oldest, why: RECOUNT },
+      'counting anew',
+    );
   }
 
   /** A new segment, or a better statement, changes the plan of baselines too. */
@@ -100,7 +115,11 @@ export class BucketProfiler {
     const key = `${plan.project}/${plan.model}/${plan.version}/${plan.origin}/${planHash(plan)}`;
     if (this.readyBaselines.has(key)) return false;
     const { complete } = await this.options.store.profiles.inputsHash(plan, 'all');
-    if (!complete) await this.timed(plan, () => this.options.store.profiles.computeBaseline(plan));
+    if (!complete) {
+      const { project, model, version, origin } = plan;
+      this.options.logger.info({ project, model, version, origin, why: RECOUNT }, 'counting a baseline anew');
+      await this.timed(plan, () => this.options.store.profiles.computeBaseline(plan));
+    }
     this.readyBaselines.add(key);
     return false;
   }

@@ -1,6 +1,6 @@
 export { loadPlan, newestBaseline, withScores } from './load-plan.js';
 export { loadMonitorContext, type MonitorContext } from './monitor-context.js';
-export { evaluationInputsId, type InputsId } from './inputs-id.js';
+export { decideAlike, evaluationInputsId, type InputsId } from './inputs-id.js';
 export {
   loadBaselineProfile,
   loadComparedProfiles,

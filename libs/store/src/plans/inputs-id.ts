@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { MonitorBody, UncountedSegment, Window } from '#libs/contracts';
 import type { Store } from '../store.js';
 import type { MonitorContext } from './monitor-context.js';
@@ -12,6 +13,10 @@ export type InputsId = { hash: string; rows: number; complete: boolean };
 
 /** The name of a monitor, and whether it runs, decide nothing about a finding. */
 const decidingSettings = (settings: MonitorBody) => ({ ...settings, name: '', enabled: true });
+
+/** decideAlike: whether two settings of a monitor find the same in the same window. */
+export const decideAlike = (one: MonitorBody, other: MonitorBody): boolean =>
+  isDeepStrictEqual(decidingSettings(one), decidingSettings(other));
 
 /** evaluationInputsId: says without reading profiles whether an evaluation of this window would be the same as the recorded one. */
 export async function evaluationInputsId(

@@ -9,6 +9,9 @@ import { seconds, versionKey } from './source.js';
 /** A bucket whose marks are not those that its profile covers, with the digest of the marks it has now. */
 export type DirtyBucket = { startMs: number; covers: bigint };
 
+/** Recount: buckets whose rows are as they were counted, under a plan that is no longer that of now. */
+export type Recount = { left: number; oldestMs: number };
+
 /** Labels that wait for their prediction mark the first bucket there is, which no live event can lie in. */
 const LIVE_BUCKET = 'toUnixTimestamp(bucket) > 0';
 
@@ -28,6 +31,23 @@ export function dirtySql(plan: ProfilePlan, bindings: Bindings, and = ''): strin
     `LEFT JOIN (${runs}) AS r ON m.bucket = r.start ` +
     `WHERE (r.covers != m.covers OR r.plan != toUInt64(${planHash(plan)})) AND m.bucket NOT IN (${sealed})`
   );
+}
+
+const recountRow = z.object({ left: integer, oldest: integer });
+
+/** recount: what is still to be counted anew though no row came; null when nothing is. Segments, or statements of this version, differ then. */
+export async function recount(db: Database, plan: ProfilePlan): Promise<Recount | null> {
+  const bindings = new Bindings();
+  const [row] = await db.query({
+    name: 'profile-recount',
+    sql:
+      `SELECT count() AS left, toUnixTimestamp(min(d.start)) AS oldest FROM (${dirtySql(plan, bindings)}) AS d ` +
+      `INNER JOIN (SELECT start, argMax(covers, run) AS covers FROM profile_runs ` +
+      `WHERE ${profileKey(plan, bindings)} AND grain = 'bucket' GROUP BY start) AS r ON r.start = d.start AND r.covers = d.covers`,
+    params: bindings.params,
+    row: recountRow,
+  });
+  return row === undefined || row.left === 0 ? null : { left: row.left, oldestMs: row.oldest * 1_000 };
 }
 
 const dirtyRow = z.object({ start: integer, covers: bigInteger });
@@ -88,4 +108,24 @@ export async function countDirty(
     row: dirtyCountRow,
   });
   return row?.dirty ?? 0;
+}
+
+const markedRow = z.object({ start: integer, at: integer });
+
+/** markedSince: buckets that were marked after an instant, with the time of their newest mark; by the clock of the database. */
+export async function markedSince(
+  db: Database,
+  version: Pick<ProfilePlan, 'project' | 'model' | 'version'>,
+  sinceMs: number,
+): Promise<{ startMs: number; atMs: number }[]> {
+  const rows = await db.query({
+    name: 'profile-marked-since',
+    sql:
+      `SELECT toUnixTimestamp(bucket) AS start, toUnixTimestamp64Milli(max(at)) AS at FROM bucket_marks ` +
+      `WHERE ${OF_VERSION} AND ${LIVE_BUCKET} AND bucket_marks.at > fromUnixTimestamp64Milli({since: Int64}, 'UTC') ` +
+      `GROUP BY bucket ORDER BY bucket`,
+    params: { project: version.project, model: version.model, version: version.version, since: sinceMs },
+    row: markedRow,
+  });
+  return rows.map(({ start, at }) => ({ startMs: start * 1_000, atMs: at }));
 }

@@ -3,7 +3,7 @@ import type { Database } from '../client/index.js';
 import { arrivedRows } from './arrived-rows.js';
 import { listRuns, type BucketRun } from './list-runs.js';
 import { computeBaseline, computeBuckets } from './compute.js';
-import { dirtyBuckets, firstAndLast, type DirtyBucket } from './dirty.js';
+import { dirtyBuckets, firstAndLast, markedSince, recount, type DirtyBucket, type Recount } from './dirty.js';
 import { insertGiven } from './given-cells.js';
 import type { ProfilePlan } from './plan.js';
 import { readChunks, readInputsHash, readProfile, type Selection } from './read.js';
@@ -21,6 +21,8 @@ export type { Selection } from './read.js';
 export type Profiles = {
   /** Live buckets whose marks or plan differ from what their profile covers; sealed ones never; oldest first. */
   dirtyBuckets: (plan: ProfilePlan, limit: number) => Promise<DirtyBucket[]>;
+  /** Live buckets that are counted anew though no row came for them: the plan, or how it is counted, changed; null when none is. */
+  recount: (plan: ProfilePlan) => Promise<Recount | null>;
   /** Replaces the profiles of these buckets and of the days they lie in. `rows`: prediction rows counted. */
   compute: (plan: ProfilePlan, buckets: readonly DirtyBucket[]) => Promise<{ rows: number }>;
   /** Profiles every bucket of the plan's origin; without days for who reads it once. */
@@ -51,6 +53,11 @@ export type Profiles = {
   ) => Promise<{ hash: string; rows: number; complete: boolean }>;
   /** Newest run of every profiled bucket, oldest bucket first. */
   runs: (plan: ProfilePlan) => Promise<BucketRun[]>;
+  /** Live buckets that were marked after an instant, each with the time of its newest mark, oldest bucket first. */
+  markedSince: (
+    version: Pick<ProfilePlan, 'project' | 'model' | 'version'>,
+    sinceMs: number,
+  ) => Promise<{ startMs: number; atMs: number }[]>;
   /** About how many predictions of a version have arrived: enough to bin by, or not yet. */
   arrivedRows: (project: string, model: string, version: string) => Promise<number>;
   /** Starts of the oldest and the newest live bucket with marks; null when nothing has arrived yet. */
@@ -66,6 +73,7 @@ const selectionOf = (selection: readonly string[] | Selection = {}): Selection =
 
 export const createProfiles = (db: Database): Profiles => ({
   dirtyBuckets: (plan, limit) => dirtyBuckets(db, plan, limit),
+  recount: (plan) => recount(db, plan),
   compute: (plan, buckets) => computeBuckets(db, plan, buckets),
   computeBaseline: (plan, merging) => computeBaseline(db, plan, merging),
   insertGiven: (plan, cells) => insertGiven(db, plan, cells),
@@ -76,6 +84,7 @@ export const createProfiles = (db: Database): Profiles => ({
   rowSample: (plan, window, limit) => rowSample(db, plan, { window, limit }),
   inputsHash: (plan, window) => readInputsHash(db, plan, window),
   runs: (plan) => listRuns(db, plan),
+  markedSince: (version, sinceMs) => markedSince(db, version, sinceMs),
   arrivedRows: (project, model, version) => arrivedRows(db, { project, model, version }),
   firstAndLast: (project, model, version) => firstAndLast(db, { project, model, version }),
 });

@@ -7,7 +7,14 @@ import {
   type EvaluationSummary,
   type RecordedWindow,
 } from './list-evaluations.js';
-import { listFindings, type FindingFilter, type ListedFinding } from './list-findings.js';
+import type { StoredFinding } from './finding-rows.js';
+import {
+  findingsOf,
+  listFindings,
+  type EvaluationName,
+  type FindingFilter,
+  type ListedFinding,
+} from './list-findings.js';
 import type { EvaluationFilter } from './evaluation-filter.js';
 import { recordFindings, recordLedger, type EvaluationMeta } from './record-evaluation.js';
 
@@ -31,6 +38,8 @@ export type Evaluations = {
   newest: (project: string, filter: EvaluationFilter) => Promise<EvaluationSummary[]>;
   /** Of newest revisions only, latest window first. Throws a StoreError BAD_CURSOR when `before` is no cursor of this list. */
   findings: (project: string, filter: FindingFilter) => Promise<ListedFinding[]>;
+  /** Of one evaluation, whether it is the newest of its window or not. */
+  findingsOf: (evaluation: EvaluationName) => Promise<StoredFinding[]>;
 };
 
 export const createEvaluations = (database: Database): Evaluations => ({
@@ -44,4 +53,5 @@ export const createEvaluations = (database: Database): Evaluations => ({
   list: (project, filter) => listEvaluations(database, project, filter),
   newest: (project, filter) => newestEvaluations(database, project, filter),
   findings: (project, filter) => listFindings(database, project, filter),
+  findingsOf: (evaluation) => findingsOf(database, evaluation),
 });

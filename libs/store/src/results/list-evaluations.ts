@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { findingStatuses, type MonitorKind, type Tally, type Window } from '#libs/contracts';
+import {
+  EVALUATION_METHOD,
+  findingStatuses,
+  type MonitorKind,
+  type Tally,
+  type Window,
+} from '#libs/contracts';
 import { flag, integer, type Database } from '../client/index.js';
 import { FILTERED, filterParams, type EvaluationFilter } from './evaluation-filter.js';
 
@@ -14,6 +20,8 @@ export type EvaluationSummary = {
   revision: number;
   /** 0 for what was recorded before it was kept. */
   monitorRevision: number;
+  /** How it was counted and judged; 1 for what was recorded before that was kept. */
+  method: number;
   findings: number;
   breached: number;
   /** Its findings by status. */
@@ -23,12 +31,23 @@ export type EvaluationSummary = {
   atMs: number;
 };
 
-export type RecordedWindow = { startMs: number; endMs: number; inputs: string; revision: number };
+/** The newest revision of a window. */
+export type RecordedWindow = {
+  startMs: number;
+  endMs: number;
+  inputs: string;
+  revision: number;
+  method: number;
+  /** Its newest revision by a method before the present one; null where there is none. */
+  former: { inputs: string; atMs: number } | null;
+};
 
 const RECORDED = `
 SELECT
   toUnixTimestamp(window_start) * 1000 AS start_ms, toUnixTimestamp(window_end) * 1000 AS end_ms,
-  argMax(e.inputs, e.revision) AS inputs, max(e.revision) AS revision
+  argMax(e.inputs, e.revision) AS inputs, max(e.revision) AS revision, argMax(e.method, e.revision) AS method,
+  argMaxIf(e.inputs, e.revision, e.method < {method: UInt16}) AS former_inputs,
+  toUnixTimestamp64Milli(argMaxIf(e.at, e.revision, e.method < {method: UInt16})) AS former_at
 FROM evaluations AS e FINAL
 WHERE project = {project: String} AND monitor = {monitor: String} AND version = {version: String}
 GROUP BY window_start, window_end
@@ -41,7 +60,7 @@ const KEY = 'model, version, monitor, window_start, window_end, inputs';
 const listOf = (found: string): string => `
 SELECT
   project, model, version, monitor, monitor_kind, toUnixTimestamp(window_start) * 1000 AS start_ms,
-  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, revision, monitor_revision, findings, breached, wait_exceeded, duration_ms,
+  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, revision, monitor_revision, method, findings, breached, wait_exceeded, duration_ms,
   toUnixTimestamp64Milli(at) AS at_ms, statuses
 FROM (${found}) AS e
 LEFT JOIN (
@@ -71,11 +90,22 @@ const LIST = listOf(EVERY_WINDOW);
 const NEWEST = listOf(NEWEST_WINDOW);
 
 const recordedRow = z
-  .object({ start_ms: integer, end_ms: integer, inputs: z.string(), revision: integer })
-  .transform(({ start_ms: startMs, end_ms: endMs, ...rest }): RecordedWindow => ({
-    startMs,
-    endMs,
-    ...rest,
+  .object({
+    start_ms: integer,
+    end_ms: integer,
+    inputs: z.string(),
+    revision: integer,
+    method: integer,
+    former_inputs: z.string(),
+    former_at: integer,
+  })
+  .transform((row): RecordedWindow => ({
+    startMs: row.start_ms,
+    endMs: row.end_ms,
+    inputs: row.inputs,
+    revision: row.revision,
+    method: row.method,
+    former: row.former_inputs === '' ? null : { inputs: row.former_inputs, atMs: row.former_at },
   }));
 
 const summaryRow = z
@@ -90,6 +120,7 @@ const summaryRow = z
     inputs: z.string(),
     revision: integer,
     monitor_revision: integer,
+    method: integer,
     findings: integer,
     breached: integer,
     wait_exceeded: flag,
@@ -126,7 +157,7 @@ export const listRecorded = (
   database.query({
     name: 'recorded-windows',
     sql: RECORDED,
-    params: { project, monitor, version },
+    params: { project, monitor, version, method: EVALUATION_METHOD },
     row: recordedRow,
   });
 

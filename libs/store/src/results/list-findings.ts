@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FindingStatus, MonitorKind } from '#libs/contracts';
+import type { Evaluation, FindingStatus, MonitorKind } from '#libs/contracts';
 import { cursors, type Database } from '../client/index.js';
 import { findingRow, SELECT_FINDING, type StoredFinding } from './finding-rows.js';
 import { FILTERED, filterParams, LAST_SECOND, seconds, type EvaluationFilter } from './evaluation-filter.js';
@@ -101,3 +101,31 @@ export async function listFindings(
   });
   return found.map((finding) => ({ ...finding, cursor: places.write(placeOf(finding)) }));
 }
+
+/** EvaluationName: what identifies one revision of an evaluation. */
+export type EvaluationName = Pick<
+  Evaluation,
+  'project' | 'model' | 'version' | 'monitor' | 'window' | 'inputs'
+>;
+
+const OF_EVALUATION = `
+SELECT ${SELECT_FINDING}
+FROM findings FINAL
+WHERE project = {project: String} AND model = {model: String} AND version = {version: String} AND monitor = {monitor: String}
+  AND window_start = toDateTime({start: UInt32}) AND window_end = toDateTime({end: UInt32}) AND inputs = {inputs: String}`;
+
+/** findingsOf: of one revision of one window. */
+export const findingsOf = (
+  database: Database,
+  { window, project, model, version, monitor, inputs }: EvaluationName,
+): Promise<StoredFinding[]> =>
+  database.query({
+    name: 'findings-of-evaluation',
+    sql: OF_EVALUATION,
+    params: {
+      ...{ project, model, version, monitor, inputs },
+      start: seconds(window.startMs),
+      end: seconds(window.endMs),
+    },
+    row: findingRow,
+  });

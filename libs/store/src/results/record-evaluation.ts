@@ -16,6 +16,7 @@ export const EVALUATION_COLUMNS = [
   'inputs',
   'revision',
   'monitor_revision',
+  'method',
   'findings',
   'breached',
   'wait_exceeded',
@@ -50,6 +51,7 @@ export async function recordLedger(
   writer.string(evaluation.inputs);
   writer.uint32(revision);
   writer.uint32(evaluation.monitorRevision);
+  writer.uint16(evaluation.method);
   writer.uint32(evaluation.findings.length);
   writer.uint32(evaluation.findings.filter(({ status }) => status === 'breached').length);
   writer.bool(evaluation.waitExceeded);
