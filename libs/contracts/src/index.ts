@@ -10,6 +10,7 @@ export * from './projection.js';
 export * from './vocabulary.js';
 export * from './reading.js';
 export * from './documents.js';
+export * from './former-metrics.js';
 export * from './metrics.js';
 export * from './thresholds.js';
 export * from './monitors.js';
