@@ -135,8 +135,11 @@ test('a binning, and the profile of its baseline under it', async () => {
   });
   const counts = spread?.kind === 'numeric' ? spread.counts : [];
   expect(counts.reduce((sum, n) => sum + n, 0)).toBe(ROWS);
-  expect(Math.max(...counts.slice(0, 100))).toBeLessThanOrEqual(40);
-  expect(Math.min(...counts.slice(0, 100))).toBeGreaterThanOrEqual(20);
+  // 0.5 and 0.1 % are apart at either end; what lies between is even.
+  expect(Math.max(...counts)).toBeLessThanOrEqual(40);
+  expect(counts.filter((count) => count >= 20).length).toBeGreaterThanOrEqual(94);
+  expect(Math.max(...counts.slice(0, 2), ...counts.slice(-2))).toBeLessThan(20);
+  expect(counts.length).toBeLessThanOrEqual(110);
   expect(cell('half zero')).toMatchObject({ counts: expect.arrayContaining([ROWS / 2]) as number[] });
   expect(cell('empty')).toMatchObject({ nulls: ROWS, min: null, max: null, counts: [0] });
   expect(cell('wide')).toMatchObject({

@@ -65,6 +65,35 @@ describe('documents', () => {
     expect(await store.documents.get('p', 'model', 'gone')).toMatchObject({ revision: 3 });
   });
 
+  test('a monitor of the former version keeps the meaning of its limits, and a new one is read as it was written', async () => {
+    const limits = {
+      metrics: ['psi', 'chi2'],
+      thresholds: { chi2: 2 },
+      featureThresholds: { origin: { g_test: 3 } },
+    };
+    const body = { name: 'drift', kind: 'drift', model: 'm', version: '1', ...limits };
+    const former = JSON.stringify(body).replaceAll("'", "\\'");
+    await raw.command({
+      name: 'former-monitor',
+      sql: `INSERT INTO documents (project, kind, id, revision, body, deleted, author, reason, at)
+        VALUES ('former', 'monitor', 'drift', 1, '${former}', false, 'a', 'r', '2026-04-01 00:00:00.000')`,
+    });
+    const read = await store.documents.get('former', 'monitor', 'drift');
+    expect(read?.body).toMatchObject({
+      metrics: ['psi', 'chi2_per_df'],
+      thresholds: { chi2_per_df: 2 },
+      featureThresholds: { origin: { g_test_per_df: 3 } },
+    });
+    const written = { ...read!, revision: 2, body: { ...read!.body, thresholds: { chi2: 30 } } };
+    await store.documents.append(written);
+    expect((await store.documents.get('former', 'monitor', 'drift'))?.body).toMatchObject({
+      metrics: ['psi', 'chi2_per_df'],
+      thresholds: { chi2: 30 },
+    });
+    const [, first] = await store.documents.history('former', 'monitor', 'drift');
+    expect(first?.body).toMatchObject({ thresholds: { chi2_per_df: 2 } });
+  });
+
   test('lists by prefix, kind and project, in order', async () => {
     for (const id of ['m/2', 'm/1', 'm2/1', 'm%/1'])
       await store.documents.append(model(id, 1, { project: 'q' }));

@@ -69,6 +69,35 @@ describe('evaluations', () => {
       },
     ]);
   });
+  test('findings whose statistic was divided go by the name that this has now, in lists, filters and the view', async () => {
+    const findings = [
+      finding({ metric: 'chi2', variant: 'two-sample-per-df', value: 2 }),
+      finding({ metric: 'g_test', variant: 'two-sample', value: 30 }),
+    ];
+    const recorded = evaluation(50, { project: 'former', findings });
+    await store.evaluations.record(recorded, { revision: 1, durationMs: 1 });
+    const metricsOf = async (metric?: string) =>
+      (
+        await store.evaluations.findings('former', { limit: 10, ...(metric !== undefined && { metric }) })
+      ).map((each) => [each.metric, each.value]);
+    const now = [
+      ['chi2_per_df', 2],
+      ['g_test', 30],
+    ];
+    expect(await metricsOf()).toEqual(now);
+    expect(await metricsOf('chi2')).toEqual([]);
+    expect(await metricsOf('chi2_per_df')).toEqual(now.slice(0, 1));
+    expect(
+      await rowsOf(
+        raw,
+        "SELECT metric, value FROM current_findings WHERE project = 'former' ORDER BY metric",
+      ),
+    ).toEqual([
+      { metric: 'chi2_per_df', value: 2 },
+      { metric: 'g_test', value: 30 },
+    ]);
+  });
+
   const about = (day: number) => ({
     project: 'p',
     model: 'm',

@@ -14,6 +14,7 @@ export * from './reading.js';
 export * from './read-times.js';
 export * from './read-values.js';
 export * from './documents.js';
+export * from './former-metrics.js';
 export * from './metrics.js';
 export * from './thresholds.js';
 export * from './threshold-rules.js';

@@ -33,7 +33,9 @@ export const driftMetrics = [
   'std_shift',
   'quantile_shift',
   'chi2',
+  'chi2_per_df',
   'g_test',
+  'g_test_per_df',
   'cramers_v',
 ] as const;
 

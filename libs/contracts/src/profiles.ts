@@ -7,7 +7,7 @@ type Counted = {
   nulls: number;
   /** Values of a wrong type; their text is kept with the row. */
   invalid: number;
-  /** Parts of a baseline only: rows in coarse cells of the whole, kept instead of `counts` where nothing else is asked of them. */
+  /** Parts of a baseline only: rows in the cells of the whole that evidence is made over, kept instead of `counts` where nothing else is asked of them. */
   coarse?: number[];
 };
 

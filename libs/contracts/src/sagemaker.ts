@@ -30,7 +30,9 @@ const CHECKS: Partial<Record<MetricName, SageMakerCheck>> = {
   cramer_von_mises: 'baseline_drift_check',
   anderson_darling: 'baseline_drift_check',
   chi2: 'baseline_drift_check',
+  chi2_per_df: 'baseline_drift_check',
   g_test: 'baseline_drift_check',
+  g_test_per_df: 'baseline_drift_check',
   cramers_v: 'baseline_drift_check',
 };
 

@@ -7,7 +7,15 @@ import {
   numericCell,
   range,
 } from '../../../tests/fixtures/monitoring/cells.js';
-import { COARSE_CELLS, coarseCounts, coarseLabel, coarsen, isExactBin } from './coarsen.js';
+import {
+  cellsInUse,
+  COARSE_CELLS,
+  coarseCounts,
+  coarseLabel,
+  coarsen,
+  isExactBin,
+  testCells,
+} from './coarsen.js';
 
 const hundred = numericBinning('x', 0, 100, 100);
 const values = (plan: ReturnType<typeof coarsen>) =>
@@ -92,7 +100,7 @@ describe('coarsen, categorical', () => {
     expect(values(plan)).toHaveLength(6);
     expect(plan.slice(-3).map((c) => c.kind)).toEqual(['unseen', 'null', 'invalid']);
     expect(plan.slice(-4).map((c) => coarseLabel(c, binning))).toEqual([
-      't and 6 others',
+      's and 7 others',
       'new values',
       'missing',
       'wrong type',
@@ -108,6 +116,106 @@ describe('coarsen, categorical', () => {
   it('ranks by the segment itself, not by the vocabulary', () => {
     const plan = coarsen(categoricalCell(binning, { z: 100, a: 1 }), binning);
     expect(values(plan)[0]).toEqual([25]);
+  });
+});
+
+describe('testCells', () => {
+  /** Bins of one thousandth, so that tails can be cut. */
+  const fine = numericBinning('x', 0, 1_000, 1_000);
+  const rowsIn = (rows: readonly number[], binning = fine) => {
+    const cell = numericCell(binning, rows);
+    const plan = testCells(cell, binning);
+    return coarseCounts(cell, plan, binning).slice(0, -2);
+  };
+
+  it.each([
+    {
+      name: 'many rows: the last hundredth, the last thousandth and what is beyond, at both ends',
+      rows: range(50_000, 0, 1_000),
+      expected: [0, 50, 450, 4_500, ...Array<number>(8).fill(5_000), 4_500, 450, 50, 0],
+    },
+    {
+      name: 'fewer: the last hundredth',
+      rows: range(5_000, 0, 1_000),
+      expected: [0, 50, 450, ...Array<number>(8).fill(500), 450, 50, 0],
+    },
+    {
+      name: 'too few for a tail: what is beyond alone',
+      rows: range(1_000, 0, 1_000),
+      expected: [0, ...Array<number>(10).fill(100), 0],
+    },
+    {
+      name: 'beyond is beyond these rows, not beyond the bins',
+      rows: range(1_000, 400, 600),
+      expected: [0, ...Array<number>(10).fill(100), 0],
+    },
+    {
+      name: 'zeros, and a tail of what is not',
+      rows: [...Array<number>(9_500).fill(0), ...range(500, 1, 1_000)],
+      expected: [0, 9_500, 400, 100, 0],
+    },
+    { name: 'a constant', rows: Array<number>(500).fill(7.5), expected: [0, 500, 0] },
+  ])('$name', ({ rows, expected }) => {
+    expect(rowsIn(rows)).toEqual(expected);
+  });
+
+  it('are those of the metrics for categories', () => {
+    const binning = categoricalBinning('c', ['a', 'b', 'c']);
+    const cell = categoricalCell(binning, { a: 5_000, b: 400, c: 3 });
+    expect(testCells(cell, binning)).toEqual(coarsen(cell, binning));
+  });
+
+  const value = fc.oneof(
+    fc.double({ min: -20, max: 120, noNaN: true }),
+    fc.integer({ min: 0, max: 9 }),
+    fc.constant(50),
+    fc.constant(null),
+  );
+  const times = fc.constantFrom(1, 7, 40, 300);
+  const many = fc
+    .tuple(fc.array(value, { maxLength: 150 }), times)
+    .map(([list, repeated]) => Array.from({ length: repeated }, () => list).flat());
+
+  it('hold every bin once and in order, split those of the metrics only at the ends, and add at most six', () => {
+    fc.assert(
+      fc.property(many, (rows) => {
+        const cell = numericCell(hundred, rows);
+        const [coarse, narrow] = [values(coarsen(cell, hundred)), values(testCells(cell, hundred))];
+        expect(narrow.flat()).toEqual(Array.from({ length: 102 }, (_, i) => i - 1));
+        expect(narrow.every((bins) => bins.length > 0)).toBe(true);
+        expect(narrow.length - coarse.length).toBeLessThanOrEqual(6);
+        const starts = new Set(narrow.map(([first]) => first));
+        expect(coarse.every(([first]) => starts.has(first))).toBe(true);
+        expect(narrow).toEqual(expect.arrayContaining(coarse.slice(1, -1)));
+      }),
+    );
+  });
+
+  it('cells of the metrics hold between half a tenth and a tenth and a half, where no value holds a twentieth', () => {
+    const spread = fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 400, maxLength: 2_000 });
+    fc.assert(
+      fc.property(spread, (list) => {
+        const edges = [...new Set(list.toSorted((a, b) => a - b))];
+        const binning = { feature: 'x', kind: 'numeric', edges, max: edges.at(-1)! } as const;
+        const cell = numericCell({ ...binning, edges }, list);
+        const plan = coarsen(cell, { ...binning, edges });
+        const counts = coarseCounts(cell, plan, { ...binning, edges }).slice(0, -2);
+        expect(counts).toHaveLength(COARSE_CELLS);
+        expect(cellsInUse(plan, cell)).toBe(COARSE_CELLS);
+        for (const count of counts) {
+          expect(count / list.length).toBeGreaterThan(0.05);
+          expect(count / list.length).toBeLessThan(0.15);
+        }
+      }),
+    );
+  });
+
+  it('know nothing of the window: that of another one is counted in the same', () => {
+    const cell = numericCell(hundred, range(5_000, 0, 100));
+    const plan = testCells(cell, hundred);
+    const window = numericCell(hundred, [-3, 50, 99.5, 400, null]);
+    const counts = coarseCounts(window, plan, hundred);
+    expect([counts[0], counts.at(-3), counts.reduce((a, b) => a + b, 0)]).toEqual([1, 1, 5]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { isFeatureCell, type ProfileCell } from '#libs/contracts';
-import { coarseCounts, coarsen, isUnder } from './coarsen.js';
+import { coarseCounts, isUnder, testCells } from './coarsen.js';
 import { hasFittedLimits, namesMetric } from './limits.js';
 import { cellKey } from './merge.js';
 import type { MonitorInput } from './pair.js';
@@ -9,7 +9,8 @@ export type Condense = (part: ProfileCell) => ProfileCell;
 
 /**
  * condenser: what a monitor needs of the parts of its baseline, whose hundred bins would fill the memory for nothing. Data quality looks at
- * bins only where a range is set; drift, where a limit is fitted or single values are looked at, and else at how rows spread over the ten coarse cells. Null where all is
+ * bins only where a range is set; drift, where a limit is fitted or single values are looked at, and else at how rows spread over the
+ * cells of the test. Null where all is
  * needed; a cell of another binning is kept as it is, so that it fails only its own comparison.
  */
 export function condenser(input: Pick<MonitorInput, 'baseline' | 'binning' | 'settings'>): Condense | null {
@@ -29,7 +30,7 @@ function coarsener({ baseline, binning }: Pick<MonitorInput, 'baseline' | 'binni
     baseline.cells.filter(isFeatureCell).flatMap((cell) => {
       const bins = binnings.get(cell.feature);
       return bins !== undefined && isUnder(cell, bins)
-        ? [[cellKey(cell), { bins, plan: coarsen(cell, bins) }] as const]
+        ? [[cellKey(cell), { bins, plan: testCells(cell, bins) }] as const]
         : [];
     }),
   );

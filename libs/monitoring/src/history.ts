@@ -1,10 +1,12 @@
-import type { MetricName } from '#libs/contracts';
+import { isFeatureCell, type FeatureBinning, type MetricName } from '#libs/contracts';
 import { jensenShannon, psi } from '#libs/stats';
+import { coarseCounts, coarsen } from './coarsen.js';
+import { scaledWasserstein } from './drift/values.js';
 import { MIN_CHUNKS } from './evidence.js';
 import { dataQualityChunks } from './monitors/data-quality.js';
-import { coarseChunks } from './monitors/drift.js';
 import { hitCounts } from './monitors/quality.js';
 import type { Pair } from './pair.js';
+import { partsOf } from './reference.js';
 
 /** History: what metrics were on the days of the baseline, each day against all others; empty when there are too few days. */
 export type History = Partial<Record<MetricName, number[]>>;
@@ -34,15 +36,33 @@ function against(
 const increaseOf = (cell: number) => (chunk: readonly number[], rest: readonly number[]) =>
   (chunk[cell] ?? 0) / total(chunk) - (rest[cell] ?? 0) / total(rest);
 
-/** driftHistory: distances between one day of the baseline and its other days, in the cells that the drift monitor uses. */
+/** coarseChunks: the baseline's chunks in cells of about equal mass of that same baseline. */
+function coarseChunks({ baseline, chunks }: Pair, binning: FeatureBinning): number[][] {
+  if (baseline?.kind !== binning.kind) return [];
+  const plan = coarsen(baseline, binning);
+  return chunks.flatMap((cell) => (cell.kind === binning.kind ? [coarseCounts(cell, plan, binning)] : []));
+}
+
+/** valueHistory: the same of a distance between values, which is read from the bins of each chunk. */
+function valueHistory({ baseline, chunks }: Pair, binning: FeatureBinning, minRows: number): number[] {
+  if (baseline === null || !isFeatureCell(baseline)) return [];
+  const values = partsOf({ baseline, chunks }, minRows)
+    .map((sides) => scaledWasserstein({ ...sides, binning, plan: [], deff: 1 }).value)
+    .filter((value) => value !== null);
+  return values.length < MIN_CHUNKS ? [] : values;
+}
+
+/** driftHistory: distances between one day of the baseline and its other days, in the cells and bins that the drift monitor uses. */
 export function driftHistory(pair: Pair, minRows: number): History {
-  if (pair.binning === null) return {};
-  const chunks = coarseChunks(pair, pair.binning);
+  const { binning, type } = pair;
+  if (binning === null) return {};
+  const chunks = coarseChunks(pair, binning);
   return {
     psi: against(chunks, minRows, (window, baseline) => psi({ window, baseline })),
-    ...(pair.type === 'categorical' && {
+    ...(type === 'categorical' && {
       jensen_shannon: against(chunks, minRows, (window, baseline) => jensenShannon({ window, baseline })),
     }),
+    ...(type === 'numeric' && { wasserstein_normalised: valueHistory(pair, binning, minRows) }),
   };
 }
 

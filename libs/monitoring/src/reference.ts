@@ -1,4 +1,4 @@
-import type { FeatureBinning, NumericCell } from '#libs/contracts';
+import { isFeatureCell, type FeatureBinning, type NumericCell } from '#libs/contracts';
 import { multinomial, type Random } from '#libs/stats';
 import type { FeatureCell } from './coarsen.js';
 import { MIN_CHUNKS } from './evidence.js';
@@ -44,11 +44,15 @@ function without(whole: FeatureCell, part: FeatureCell): FeatureCell | null {
   };
 }
 
-function partsOf({ baseline, chunks }: Comparable): CellPair[] {
+/** partsOf: each chunk of a baseline against the rest of it; chunks with fewer than `minRows` say nothing. */
+export function partsOf(
+  { baseline, chunks }: Pick<Comparable, 'baseline' | 'chunks'>,
+  minRows = MIN_PART_ROWS,
+): CellPair[] {
   return chunks.flatMap((cell) => {
-    if ((cell.kind !== 'numeric' && cell.kind !== 'categorical') || cell.rows < MIN_PART_ROWS) return [];
+    if (!isFeatureCell(cell) || cell.rows < minRows) return [];
     const rest = without(baseline, cell);
-    return rest === null || rest.rows < MIN_PART_ROWS ? [] : [{ baseline: rest, window: cell }];
+    return rest === null || rest.rows < minRows ? [] : [{ baseline: rest, window: cell }];
   });
 }
 

@@ -79,9 +79,9 @@ describe('suggestMonitors', () => {
     expect(monitors[0]!.name).toBe('delay-risk 1: data quality');
   });
 
-  it('starts at customary limits and lets one metric per type decide', () => {
+  it('starts at customary limits, for shares of rows and for how far values go', () => {
     expect(suggested('drift')).toMatchObject({
-      thresholds: { psi: 0.2, jensen_shannon: 0.2 },
+      thresholds: { psi: 0.2, jensen_shannon: 0.2, wasserstein_normalised: 0.15 },
       featureThresholds: {},
     });
     expect(suggested('data_quality')).toMatchObject({
@@ -95,6 +95,9 @@ describe('suggestMonitors', () => {
     expect(Object.keys(featureThresholds)).toEqual(['distance']);
     expect(featureThresholds['distance']!.psi).toBeGreaterThan(0.2);
     expect(featureThresholds['distance']!.psi).toBeLessThanOrEqual(2);
+    // Every other day lies 150 higher on average, half a standard deviation; beside the other days, five ninths of that.
+    expect(featureThresholds['distance']!.wasserstein_normalised).toBeGreaterThan(0.25);
+    expect(featureThresholds['distance']!.wasserstein_normalised).toBeLessThanOrEqual(1);
     const missing = suggested('data_quality', input(baselineOf({ nulls: 15 }))).featureThresholds['distance'];
     // Rates alternate between 0 and 5 %: each day is 2.8 % beside the others at most, the deviation as much.
     expect(missing).toEqual({ missing_rate: 0.084 });

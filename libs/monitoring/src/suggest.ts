@@ -38,10 +38,16 @@ export type SuggestInput = {
 
 type Limits = Partial<Record<MetricName, number>>;
 
-/** PSI 0.2 is customary; a Jensen–Shannon distance of 0.2 is about the same shift (PSI ≈ 8 ln 2 · distance² for small ones), while 0.1 lies within the noise of 200 rows. A limit starts at its customary value and is raised to what the baseline's own days do, up to a value that still tells faults. */
+/**
+ * PSI 0.2 is customary; a Jensen–Shannon distance of 0.2 is about the same shift (PSI ≈ 8 ln 2 · distance² for small ones), while 0.1 lies
+ * within the noise of 200 rows. Values that move by 0.15 standard deviations on average are what a twentieth of them in another unit does to
+ * most shapes of data; 500 rows of one population differ by 0.06. A limit starts at its customary value and is raised to what the
+ * baseline's own days do, up to a value that still tells faults.
+ */
 const RANGES: Partial<Record<MetricName, { readonly least: number; readonly most: number }>> = {
   psi: { least: 0.2, most: 2 },
   jensen_shannon: { least: 0.2, most: 0.6 },
+  wasserstein_normalised: { least: 0.15, most: 1 },
   missing_rate: { least: 0.01, most: 0.2 },
   invalid_rate: { least: 0.01, most: 0.2 },
   unseen_rate: { least: 0.01, most: 0.2 },
@@ -171,12 +177,12 @@ function attribution(input: SuggestInput): MonitorBody | null {
  * suggestMonitors: data quality, drift, prediction drift and, with labels, quality; bias where the model has facets, attribution where rows
  * are explained; with limits fitted on the baseline: mean + 3
  * standard deviations of its own days against the others, within customary ranges, rounded up to two digits. Daily windows,
- * an hour to settle, 200 rows. One drift metric per type of feature decides (PSI for numbers, Jensen–Shannon for categories,
- * whose PSI limit is looser); the others are reported, so that one shift is not told three times. Kinds that the baseline
- * cannot serve, or that have nothing to look at, are left out.
+ * an hour to settle, 200 rows. Of the drift metrics those decide that see different things: PSI for shares of rows (Jensen–Shannon for
+ * categories, whose PSI limit is looser) and, for numbers, the Wasserstein distance for how far they went: PSI cannot see what a few
+ * rows in the tail do. The others are reported. Kinds that the baseline cannot serve, or that have nothing to look at, are left out.
  */
 export function suggestMonitors(input: SuggestInput): MonitorBody[] {
-  const drift = ['psi', 'jensen_shannon'] as const;
+  const drift = ['psi', 'jensen_shannon', 'wasserstein_normalised'] as const;
   const bodies = [
     suggested(
       input,

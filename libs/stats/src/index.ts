@@ -22,6 +22,7 @@ export { andersonDarling } from './anderson-darling.js';
 export { benjaminiYekutieli } from './benjamini-yekutieli.js';
 export { binnedQuantile, quantileShift, type BinnedQuantile } from './binned-quantile.js';
 export { cramerVonMises, type OrderedTest } from './cramer-von-mises.js';
+export { contingency, type Contingency } from './contingency.js';
 export { cramersV, type CramersVInput } from './cramers-v.js';
 export { gTest } from './g-test.js';
 export { hellinger } from './hellinger.js';

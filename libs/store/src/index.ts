@@ -43,7 +43,7 @@ export type { NoticeEntry, NoticeOutcome, Notices } from './results/notices.js';
 export {
   binningHash,
   numericEdges,
-  SAMPLE_POINTS,
+  type OrderedSample,
   type BaselineColumns,
   type BaselineInsert,
   type Baselines,

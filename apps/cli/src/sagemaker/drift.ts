@@ -17,7 +17,7 @@ function driftLimit(feature: Watched, constraints: Constraints): Thresholds {
   const distance = settings.comparison_threshold ?? DEFAULT_DISTANCE;
   const metric: MetricName = settings.comparison_method === 'Robust' ? 'l_infinity_robust' : 'l_infinity';
   if (!isText(feature)) return { [metric]: distance };
-  if (settings.categorical_drift_method === 'ChiSquared') return { chi2: CHI2_LIMIT };
+  if (settings.categorical_drift_method === 'ChiSquared') return { chi2_per_df: CHI2_LIMIT };
   return { [metric]: settings.categorical_comparison_threshold ?? distance };
 }
 
@@ -52,7 +52,7 @@ export function driftMonitor(
   const title = kind === 'drift' ? 'drift' : 'prediction drift';
   if (on.length === 0)
     report.changed.push({ what: `monitor ${title}`, why: 'comparison is Disabled: made, but not enabled' });
-  if (metrics.includes('chi2'))
+  if (metrics.includes('chi2_per_df'))
     report.changed.push({
       what: 'categorical_drift_method ChiSquared',
       why: `its threshold is of another scale; here the limit is χ² per degree of freedom > ${CHI2_LIMIT}, with the test as evidence`,

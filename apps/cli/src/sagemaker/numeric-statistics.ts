@@ -1,5 +1,5 @@
 import type { FeatureStatistics } from '#libs/contracts';
-import { numericEdges, SAMPLE_POINTS } from '#libs/store';
+import { numericEdges, type OrderedSample } from '#libs/store';
 import { apportion } from './counts.js';
 import type { StatisticsFeature } from './formats.js';
 
@@ -19,17 +19,15 @@ function weighted(data: readonly (readonly number[])[]): { value: number; weight
     .sort((a, b) => a.value - b.value);
 }
 
-/** pointsOf: the quantiles of the sketch at equal distances, so that bins are made from it as from a sample of rows. */
-function pointsOf(items: readonly { value: number; weight: number }[]): number[] {
-  const total = items.reduce((sum, { weight }) => sum + weight, 0);
-  const points: number[] = [];
-  let [index, passed] = [0, items[0]?.weight ?? 0];
-  for (let i = 0; i < SAMPLE_POINTS; i++) {
-    const rank = ((i + 0.5) / SAMPLE_POINTS) * total;
-    while (passed < rank && index < items.length - 1) passed += items[++index]?.weight ?? 0;
-    points.push(items[index]?.value ?? 0);
+/** sampleOf: the items of the sketch, ascending, at the ranks that their weights give them. */
+function sampleOf(items: readonly { value: number; weight: number }[]): OrderedSample {
+  const ranks: number[] = [];
+  let rows = 0;
+  for (const { weight } of items) {
+    ranks.push(rows);
+    rows += weight;
   }
-  return points;
+  return { values: items.map(({ value }) => value), ranks, rows };
 }
 
 /** binOf: the last bin whose edge is not above the value. */
@@ -52,7 +50,7 @@ function fromSketch(
   const [first, last] = [items[0], items.at(-1)];
   if (first === undefined || last === undefined) return { why: 'its sketch holds no values' };
   const extent = { min: Math.min(min, first.value), max: Math.max(max, last.value) };
-  const { edges } = numericEdges(pointsOf(items), { ...extent, bins });
+  const { edges } = numericEdges(sampleOf(items), { ...extent, bins });
   const weights = edges.map(() => 0);
   for (const { value, weight } of items) {
     const bin = binOf(edges, value);

@@ -200,7 +200,7 @@ describe('the monitors', () => {
     expect(monitor('drift', changed).featureThresholds).toEqual({
       age: { l_infinity: 0.1 },
       income: { l_infinity: 0.2 },
-      plan: { chi2: 1 },
+      plan: { chi2_per_df: 1 },
     });
     expect(changed.report.changed.map(({ what }) => what)).toContain('categorical_drift_method ChiSquared');
   });

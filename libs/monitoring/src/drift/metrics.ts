@@ -2,6 +2,7 @@ import type { MetricName } from '#libs/contracts';
 import {
   andersonDarling,
   chiSquaredTwoSample,
+  contingency,
   cramersV,
   cramerVonMises,
   gTest,
@@ -30,7 +31,11 @@ export type DriftMetric = {
   readonly measure: (sides: Sides) => Measured;
 };
 
+/** CELLS: stands in a variant for the number of cells that were used, e.g. `10-cells`. */
+export const CELLS = 'N-cells';
+
 const FEW_CELLS = 'fewer than two cells hold enough rows';
+const ONE_VALUE = 'all rows of both sides hold one value';
 
 const perDf = (test: ChiSquared | null): Measured => ({
   value: test === null ? null : test.statistic / test.df,
@@ -64,21 +69,21 @@ const cells = (metric: (samples: ReturnType<typeof coarse>) => number | null) =>
 
 /** driftMetricsByName: every distance that a drift monitor can report, one line each. */
 const driftMetricsByName = {
-  psi: { fits: 'both', over: 'rows', variant: '10-cells', measure: cells(psi) },
+  psi: { fits: 'both', over: 'rows', variant: CELLS, measure: cells(psi) },
   kullback_leibler: {
     fits: 'both',
     over: 'rows',
-    variant: 'baseline-to-window-nats-10-cells',
+    variant: `baseline-to-window-nats-${CELLS}`,
     measure: cells(kullbackLeibler),
   },
   jensen_shannon: {
     fits: 'both',
     over: 'rows',
-    variant: 'base2-distance-10-cells',
+    variant: `base2-distance-${CELLS}`,
     measure: cells(jensenShannon),
   },
-  hellinger: { fits: 'both', over: 'rows', variant: '10-cells', measure: cells(hellinger) },
-  total_variation: { fits: 'categorical', over: 'rows', variant: '10-cells', measure: cells(totalVariation) },
+  hellinger: { fits: 'both', over: 'rows', variant: CELLS, measure: cells(hellinger) },
+  total_variation: { fits: 'categorical', over: 'rows', variant: CELLS, measure: cells(totalVariation) },
   l_infinity: {
     fits: 'both',
     over: 'values',
@@ -124,10 +129,22 @@ const driftMetricsByName = {
   chi2: {
     fits: 'categorical',
     over: 'rows',
+    variant: 'two-sample',
+    measure: (sides) => ({ value: contingency(everyCategory(sides))?.chiSquared ?? null, whyNot: ONE_VALUE }),
+  },
+  chi2_per_df: {
+    fits: 'categorical',
+    over: 'rows',
     variant: 'two-sample-per-df',
     measure: (sides) => perDf(chiSquaredTwoSample(coarse(sides))),
   },
   g_test: {
+    fits: 'categorical',
+    over: 'rows',
+    variant: 'two-sample',
+    measure: (sides) => ({ value: contingency(everyCategory(sides))?.g ?? null, whyNot: ONE_VALUE }),
+  },
+  g_test_per_df: {
     fits: 'categorical',
     over: 'rows',
     variant: 'two-sample-per-df',

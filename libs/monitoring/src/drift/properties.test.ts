@@ -66,7 +66,9 @@ const BOUNDS: Record<(typeof driftMetrics)[number], [number, number]> = {
   std_shift: [-Infinity, Infinity],
   quantile_shift: [-Infinity, Infinity],
   chi2: [0, Infinity],
+  chi2_per_df: [0, Infinity],
   g_test: [0, Infinity],
+  g_test_per_df: [0, Infinity],
   cramers_v: [0, 1],
 };
 

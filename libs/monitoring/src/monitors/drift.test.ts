@@ -80,7 +80,9 @@ describe('every distance', () => {
       l_infinity: 0,
       l_infinity_robust: 0,
       chi2: 0,
+      chi2_per_df: 0,
       g_test: 0,
+      g_test_per_df: 0,
       cramers_v: 0,
     });
     expect(findings.every((f) => f.status === 'no_limit' && f.variant !== '')).toBe(true);

@@ -1,9 +1,16 @@
 import type { FeatureBinning, MetricName } from '#libs/contracts';
 import type { Contrast } from '#libs/stats';
 import { chosenMetrics } from '../chosen.js';
-import { coarseCounts, coarsen, type CoarseCell, type FeatureCell } from '../coarsen.js';
+import {
+  cellsInUse,
+  coarseCounts,
+  coarsen,
+  testCells,
+  type CoarseCell,
+  type FeatureCell,
+} from '../coarsen.js';
 import { limited, measured, undecided, type Draft, type Undecidable } from '../draft.js';
-import { driftMetric, type DriftMetric } from '../drift/metrics.js';
+import { CELLS, driftMetric, type DriftMetric } from '../drift/metrics.js';
 import { coarse, present, type Sides } from '../drift/sides.js';
 import { evidenceBeside, spreadOf } from '../evidence.js';
 import { fewRows, gate, isComparable, type Comparable } from '../gate.js';
@@ -19,12 +26,12 @@ const DEFAULTS = {
   categorical: ['psi', 'jensen_shannon', 'chi2'],
 } as const satisfies Record<Pair['type'], readonly MetricName[]>;
 
-/** coarseChunks: the baseline's chunks in cells of about equal mass of that same baseline. */
-export function coarseChunks({ baseline, chunks }: Side, binning: FeatureBinning): number[][] {
+/** testChunks: the baseline's chunks in the cells that evidence is made over; those that are kept condensed hold just these. */
+export function testChunks({ baseline, chunks }: Side, binning: FeatureBinning): number[][] {
   if (baseline?.kind !== binning.kind) return [];
-  const plan = coarsen(baseline, binning);
+  const cells = testCells(baseline, binning);
   return chunks.flatMap((cell) =>
-    cell.kind === binning.kind ? [cell.coarse ?? coarseCounts(cell, plan, binning)] : [],
+    cell.kind === binning.kind ? [cell.coarse ?? coarseCounts(cell, cells, binning)] : [],
   );
 }
 
@@ -69,7 +76,7 @@ function questionsOf({ baseline, binning }: Comparable): Question[] {
 
 /** contrastOf: the scores of the cells for a question; the level is the rank among the values of the baseline. */
 function contrastOf(question: Question, baseline: FeatureCell, binning: FeatureBinning): Contrast {
-  const plan = coarsen(baseline, binning);
+  const plan = testCells(baseline, binning);
   if (question === 'unusable') return plan.map((cell) => (isUnusable(cell) ? 1 : 0));
   const counts = coarseCounts(baseline, plan, binning);
   const values = counts.map((count, i) => (plan[i]?.kind === 'values' ? count : 0));
@@ -84,13 +91,14 @@ function contrastOf(question: Question, baseline: FeatureCell, binning: FeatureB
 function sidesOf(pair: Comparable) {
   const { baseline, window, binning } = pair;
   const plan = remembered(pair, 'cells', () => coarsen(baseline, binning));
+  const cells = remembered(pair, 'cells of the test', () => testCells(baseline, binning));
   const questions = questionsOf(pair);
   const spread = remembered(pair, `spread over cells, ${pair.span}`, () =>
     spreadOf(
       {
-        chunks: coarseChunks(pair, binning),
+        chunks: testChunks(pair, binning),
         phases: pair.phases,
-        allChunks: () => coarseChunks(pair.all, binning),
+        allChunks: () => testChunks(pair.all, binning),
         contrasts: questions.map((question) => contrastOf(question, baseline, binning)),
         allContrasts: () =>
           questions.flatMap((question) =>
@@ -103,14 +111,21 @@ function sidesOf(pair: Comparable) {
     ),
   );
   const uncorrected = { baseline, window, binning, plan, deff: 1 };
-  const evidence = evidenceBeside(spread, coarse(uncorrected), pair);
+  const evidence = evidenceBeside(spread, coarse({ ...uncorrected, plan: cells }), pair);
   return { sides: { ...uncorrected, deff: evidence.deff }, evidence };
+}
+
+/** variantOf: which definition a value follows; one over cells says how many there were. */
+function variantOf(metric: DriftMetric, { baseline, binning, plan }: Sides): string {
+  const variant =
+    binning.kind === 'numeric' ? metric.variant : (metric.variantOfCategories ?? metric.variant);
+  return variant.replace(CELLS, `${cellsInUse(plan, baseline)}-cells`);
 }
 
 /**
  * compareDrift: how far the distribution of a feature (or of predictions) is from the baseline's, by the metrics that the monitor
  * chose. Those over cells count about ten of equal baseline mass plus new, missing and invalid values; those over values read the
- * fine bins. One chi-squared test over the same ten cells is the evidence of all of them.
+ * fine bins. One test is the evidence of all of them, over the ten cells and narrow ones in both tails.
  */
 export function compareDrift(pair: Pair): Draft[] {
   const chosen = fitting(pair);
@@ -128,8 +143,6 @@ export function compareDrift(pair: Pair): Draft[] {
     const found = metric.measure(sides);
     const history = () => historyOf(metric, sides, reference());
     const limit = limited(pair, { metric: name, value: found.value, history });
-    const variant =
-      gated.binning.kind === 'numeric' ? metric.variant : (metric.variantOfCategories ?? metric.variant);
-    return measured(pair, { ...found, ...limit, metric: name, variant }, evidence);
+    return measured(pair, { ...found, ...limit, metric: name, variant: variantOf(metric, sides) }, evidence);
   });
 }

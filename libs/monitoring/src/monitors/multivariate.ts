@@ -8,7 +8,7 @@ import {
 } from '#libs/contracts';
 import { correlationDrift, domainClassifier, type NumericColumn, type SampleColumn } from '#libs/stats';
 import { chosenMetrics } from '../chosen.js';
-import { coarseCounts, coarsen } from '../coarsen.js';
+import { coarseCounts, testCells } from '../coarsen.js';
 import { limited, measured, undecided, type Draft, type Undecidable } from '../draft.js';
 import { momentsOf } from '../drift/sides.js';
 import { chunkNote, evidenceOf, MIN_CHUNKS, type Evidence } from '../evidence.js';
@@ -16,7 +16,7 @@ import { formatNumber } from '../format.js';
 import { fewRows, gate, isComparable, type Comparable } from '../gate.js';
 import { limitFor, thresholdOf } from '../limits.js';
 import { pairer, segmentValuesOf, type MonitorInput, type Pair } from '../pair.js';
-import { coarseChunks } from './drift.js';
+import { testChunks } from './drift.js';
 
 const METRICS = [
   'pca_reconstruction_error',
@@ -28,14 +28,14 @@ const meanOf = (cell: Pair['window']): number | null =>
   cell?.kind === 'numeric' ? (momentsOf(cell)?.mean ?? null) : null;
 
 function reconstructionEvidence(pair: Comparable): Evidence {
-  const plan = coarsen(pair.baseline, pair.binning);
+  const plan = testCells(pair.baseline, pair.binning);
   const counts = (cell: Comparable['window']) => coarseCounts(cell, plan, pair.binning);
   const samples = {
     baseline: counts(pair.baseline),
     window: counts(pair.window),
-    chunks: coarseChunks(pair, pair.binning),
+    chunks: testChunks(pair, pair.binning),
     phases: pair.phases,
-    allChunks: () => coarseChunks(pair.all, pair.binning),
+    allChunks: () => testChunks(pair.all, pair.binning),
   };
   return evidenceOf(samples, pair);
 }

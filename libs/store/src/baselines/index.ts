@@ -11,7 +11,7 @@ import { makeProjection, type FitComponents, type Projection } from './projectio
 import { removeBaseline, type BaselineName } from './remove.js';
 
 export { binningHash } from './binning.js';
-export { numericEdges, SAMPLE_POINTS } from './numeric-edges.js';
+export { numericEdges, type OrderedSample } from './numeric-edges.js';
 export type { BaselineColumns } from './columns.js';
 export type { CountedWords } from './count-words.js';
 export type { BaselineInsert } from './insert-input.js';

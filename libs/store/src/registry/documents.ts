@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
   documentSchemas,
+  METRICS_REVISION,
+  withMetricsNow,
   type DocumentBody,
   type DocumentKind,
   type RegistryDocument,
@@ -35,9 +37,10 @@ export const DOCUMENT_COLUMNS = [
   'author',
   'reason',
   'at',
+  'metrics_revision',
 ] as const;
 
-const COLUMNS = `project, id, revision, body, deleted, author, reason, toUnixTimestamp64Milli(at) AS at_ms`;
+const COLUMNS = `project, id, revision, body, deleted, author, reason, metrics_revision, toUnixTimestamp64Milli(at) AS at_ms`;
 
 const GET = `
 SELECT ${COLUMNS} FROM documents
@@ -75,16 +78,18 @@ const documentRow = z.object({
   deleted: flag,
   author: z.string(),
   reason: z.string(),
+  metrics_revision: integer,
   at_ms: integer,
 });
 
-/** A body is read through its schema, so that fields which came later have their defaults. */
+/** A body is read through its schema, so that fields which came later have their defaults; a monitor's metrics under the names that they have now. */
 function parseDocument<K extends DocumentKind>(
   kind: K,
   row: z.output<typeof documentRow>,
 ): RegistryDocument<K> {
-  const { at_ms: atMs, body: text, ...rest } = row;
-  const body = documentSchemas[kind].safeParse(JSON.parse(text));
+  const { at_ms: atMs, body: text, metrics_revision: metrics, ...rest } = row;
+  const stored: unknown = JSON.parse(text);
+  const body = documentSchemas[kind].safeParse(kind === 'monitor' ? withMetricsNow(stored, metrics) : stored);
   if (!body.success)
     throw new StoreError(
       `${kind} '${row.id}' revision ${row.revision} cannot be read: ${z.prettifyError(body.error)}`,
@@ -138,5 +143,6 @@ async function appendDocument(database: Database, document: RegistryDocument): P
   writer.string(document.author);
   writer.string(document.reason);
   writer.dateTime64(Date.parse(document.at));
+  writer.uint8(METRICS_REVISION);
   await database.insertRowBinary({ table: 'documents', columns: DOCUMENT_COLUMNS, data: writer.chunks() });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AlertState, AlertStatus, AlertTransition } from '#libs/contracts';
+import { withMetricNow, type AlertState, type AlertStatus, type AlertTransition } from '#libs/contracts';
 import { integer, RowBinary, StoreError, type Database } from '../client/index.js';
 
 /** Alerts are their transitions, append-only; the newest one is the state. */
@@ -88,8 +88,10 @@ const knownRow = z.object({
 
 const bodyRow = z.object({ body: z.string() }).transform(({ body }): AlertTransition => {
   const transition: unknown = JSON.parse(body);
-  if (typeof transition === 'object' && transition !== null && 'state' in transition)
-    return transition as AlertTransition;
+  if (typeof transition === 'object' && transition !== null && 'state' in transition) {
+    const known = transition as AlertTransition;
+    return { ...known, findings: known.findings.map(withMetricNow) };
+  }
   throw new StoreError('a stored transition has no state', { query: 'read-transition', retryable: false });
 });
 

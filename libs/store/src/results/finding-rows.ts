@@ -92,9 +92,12 @@ export type StoredFinding = Finding & {
   atMs: number;
 };
 
+/** Before chi2 and g_test became the statistics themselves they were divided by their degrees of freedom, as their variant says. */
+const METRIC = `if(metric IN ('chi2', 'g_test') AND variant = 'two-sample-per-df', concat(metric, '_per_df'), metric) AS metric`;
+
 export const SELECT_FINDING = `
   project, model, version, monitor, monitor_kind, toUnixTimestamp(window_start) * 1000 AS start_ms,
-  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, monitor_revision, segment, segment_value, feature, facet, facet_value, metric, variant,
+  toUnixTimestamp(window_end) * 1000 AS end_ms, inputs, monitor_revision, segment, segment_value, feature, facet, facet_value, ${METRIC}, variant,
   value, baseline_value, interval_low, interval_high, threshold, p, p_adjusted, evidence, deff, resolution, rows, baseline_rows, status, note,
   toUnixTimestamp64Milli(at) AS at_ms`;
 
