@@ -8,7 +8,9 @@ import { freshStore } from './store-fixture.js';
 const ROWS = 400;
 const hashed = (i: number, below: number): number => ((i * 2_654_435_761) % 4_294_967_296) % below;
 const surname = (i: number): string =>
-  [...String(hashed(i, 9_999_999))].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+  Array.from(String(hashed(i, 9_999_999)))
+    .map((digit) => 'abcdefghij'[Number(digit)])
+    .join('');
 
 /** Columns by what their values look like: what they are compared as, and what is said. */
 const COLUMNS: { name: string; of: (i: number) => string; type: string; says?: string }[] = [
@@ -123,7 +125,7 @@ describe('one rule says what a column is', () => {
     // Without a time of the rows nothing has an age: such columns are left out, which is said.
     const listed = summary.columns.map(({ name, part, type }) => [name, part === 'ignored' ? part : type]);
     expect(listed).toEqual(COLUMNS.map(({ name, type }) => [name, type === 'timestamp' ? 'ignored' : type]));
-    for (const { name, says } of expected.filter(({ type }) => type !== 'timestamp'))
+    for (const { says } of expected.filter(({ type }) => type !== 'timestamp'))
       if (says !== '') expect(summary.warnings).toContainEqual(says);
     expect(summary.warnings).toContainEqual(
       expect.stringContaining("column 'when' holds times and is not compared"),

@@ -1,4 +1,3 @@
-import type { ModelBody } from './documents.js';
 import { PREDICTION_FEATURES } from './names.js';
 
 /** ScoreRule: the predicted class of a row that has a score and no predicted label: `positive` from the threshold on, else `negative`. */
@@ -26,14 +25,17 @@ export function hasScoresOnly(features: readonly { feature: string }[]): boolean
   return counted.has(PREDICTION_FEATURES.score) && !counted.has(PREDICTION_FEATURES.label);
 }
 
+/** Scored: what a model says of its scores. */
+type Scored = {
+  readonly problem: string;
+  readonly positiveLabel?: string | undefined;
+  readonly scoreThreshold?: number | undefined;
+  readonly bias?: { readonly scoreThreshold?: number | undefined } | undefined;
+};
+
 /** scoreRule: how the scores of a model become classes; null where labels are predicted, or nobody says what a high score speaks for. */
 export function scoreRule(
-  {
-    problem,
-    positiveLabel,
-    scoreThreshold,
-    bias,
-  }: Pick<ModelBody, 'problem' | 'positiveLabel' | 'scoreThreshold' | 'bias'>,
+  { problem, positiveLabel, scoreThreshold, bias }: Scored,
   features: readonly { feature: string }[],
 ): ScoreRule | null {
   if (problem !== 'binary' || positiveLabel === undefined || !hasScoresOnly(features)) return null;

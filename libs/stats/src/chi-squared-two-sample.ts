@@ -8,7 +8,7 @@ const MIN_EXPECTED = 5;
 export type ChiSquared = { statistic: number; df: number; p: number };
 
 /** Column: the rows of both samples in one cell. */
-export type Column = readonly [baseline: number, window: number];
+type Column = readonly [baseline: number, window: number];
 
 /** Pooled: cells that the chi-squared distribution fits; `rare` is what had to hide in one of them, if anything. */
 export type Pooled = { columns: Column[]; rare: Column | null };
@@ -43,7 +43,7 @@ export function poolRare({ baseline, window }: TwoSamples): Pooled | null {
 }
 
 /** chiSquared: the test on cells that are large enough; null when fewer than two are left. */
-export function chiSquared(columns: readonly Column[], deff: number): ChiSquared | null {
+function chiSquared(columns: readonly Column[], deff: number): ChiSquared | null {
   if (!(deff >= 1)) throw new RangeError(`deff is ${deff}: it is at least 1`);
   if (columns.length < 2) return null;
   const [n, m] = add(columns);

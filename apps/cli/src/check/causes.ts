@@ -15,7 +15,7 @@ import {
   type Origin,
 } from '#libs/monitoring';
 import { breachedOf } from './evaluate-windows.js';
-import type { FoundIn } from './report.js';
+import type { FoundIn } from './windows.js';
 
 /** CauseIn: a cause with where it comes from and in which windows it breached. */
 export type CauseIn = Cause<FoundIn> & { windows: number[]; origin: Origin | null };

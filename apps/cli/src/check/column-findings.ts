@@ -2,7 +2,7 @@ import { ALL_SEGMENT, SEGMENT_IN, type Finding } from '#libs/contracts';
 import { limitOf } from '#libs/monitoring';
 import type { MonitorPlan } from './monitor-plan.js';
 import type { ReadFile } from './read-files.js';
-import type { FoundIn } from './report.js';
+import type { FoundIn } from './windows.js';
 import type { CheckWindow } from './windows.js';
 
 /** At most so many extra columns are told one by one. */

@@ -27,7 +27,7 @@ Exit code: 0 nothing breached, 1 breached, 2 bad input or configuration, 3 nothi
 With --strict what is beyond its limit without enough evidence (inconclusive) ends with 1 as well.`;
 
 /** exitCodeOf: a breach before all else; then whether anything was decided at all; doubts count only under `strict`. */
-export function exitCodeOf({ summary }: CheckReport, strict: boolean): number {
+function exitCodeOf({ summary }: CheckReport, strict: boolean): number {
   if (summary.breached > 0) return exitCodes.breached;
   if (summary.decided === 0) return exitCodes.undecided;
   return strict && summary.inconclusive.length > 0 ? exitCodes.breached : exitCodes.fine;

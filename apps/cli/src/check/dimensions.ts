@@ -16,7 +16,7 @@ export const DIMENSION_ROWS = 10_000;
 const MOST_DIMENSIONS = 3;
 const MOST_VALUES = 20;
 /** A value is told apart when a comparison of it is worth so many rows: of n rows on one side and m on the other, n m / (n + m). */
-export const LEAST_WORTH = 100;
+const LEAST_WORTH = 100;
 /** Values with a name of their own hold at least this share of the rows together. */
 const LEAST_COVERED = 0.5;
 /** Rows are counted once for every combination of values: more of them cost more than they tell, unless there are few rows. */
@@ -75,7 +75,7 @@ const combinations = (some: readonly Candidate[]): number =>
 type Samples = { baseline: StagedSample; current: StagedSample };
 
 /** worthOf: rows that a comparison of a window with the baseline is worth. */
-export function worthOf({ baseline, current }: { baseline: number; current: number }): number {
+function worthOf({ baseline, current }: { baseline: number; current: number }): number {
   return baseline + current > 0 ? (baseline * current) / (baseline + current) : 0;
 }
 

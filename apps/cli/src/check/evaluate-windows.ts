@@ -3,7 +3,7 @@ import { evaluate, foldCauses, originOf, type Dimension, type Origin } from '#li
 import { samplesFor, type Samples } from '#libs/store';
 import type { MonitorPlan } from './monitor-plan.js';
 import type { BaselineSide } from './profile-sides.js';
-import type { FoundIn } from './report.js';
+import type { FoundIn } from './windows.js';
 import type { CheckWindow } from './windows.js';
 
 /** dated: one part of a baseline says nothing about how parts differ. */

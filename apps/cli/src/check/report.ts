@@ -9,10 +9,7 @@ import {
 } from '#libs/contracts';
 import { decidedIn, findingsIn, mergeTallies, tallyOf, verdictOver, worstFirst } from '#libs/monitoring';
 import { reportedCauses, type CauseIn } from './causes.js';
-import type { CheckWindow } from './windows.js';
-
-/** A finding with the monitor and the window that it belongs to. */
-export type FoundIn = { monitor: string; window: number; finding: Finding };
+import type { CheckWindow, FoundIn } from './windows.js';
 
 export type ReportInput = {
   baseline: { rows: number; hash: string };

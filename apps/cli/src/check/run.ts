@@ -26,12 +26,12 @@ import {
   type StagedBaseline,
 } from './profile-sides.js';
 import { readColumns, type ReadFile } from './read-files.js';
-import { reportOf, type FoundIn } from './report.js';
+import { reportOf } from './report.js';
 import { scoresRead } from './score-rule.js';
 import { checkDeclined, checkNames, plannedSegments } from './segment-plan.js';
 import { settled } from './settle.js';
 import { warningsOf } from './warnings.js';
-import { baselineCut, cutOf, windowsOf, type CheckWindow } from './windows.js';
+import { baselineCut, cutOf, windowsOf, type CheckWindow, type FoundIn } from './windows.js';
 import type { Workspace } from './workspace.js';
 
 /** `segments: false` declines dimensions that the configuration does not name. */

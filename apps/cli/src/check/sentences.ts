@@ -9,7 +9,7 @@ import {
   sentenceOf,
   TOLD_BY_NOTE,
 } from '#libs/monitoring';
-import type { FoundIn } from './report.js';
+import type { FoundIn } from './windows.js';
 
 /** subjectOf: who or what a finding is about: a group of a facet, a feature, or the rows as a whole. */
 export const subjectOf = ({

@@ -10,7 +10,8 @@ import {
 import type { Columns } from './columns.js';
 import { causeLines, unfolded } from './causes.js';
 import { dimensionLines } from './dimensions.js';
-import { talliesOf, worstOf, type FoundIn } from './report.js';
+import { talliesOf, worstOf } from './report.js';
+import type { FoundIn } from './windows.js';
 import { inWords, named, subjectOf } from './sentences.js';
 
 const MAX_ROWS = 25;

@@ -1,8 +1,12 @@
+import type { Finding } from '#libs/contracts';
 import { durationMs, type CheckConfig } from '#libs/contracts';
 import { localClock, windowsBetween } from '#libs/monitoring';
 import { ROWS_STEP_MS, type DataCut, type DataWindow } from '#libs/store';
 import type { ConfigFile } from './config-file.js';
 import { CheckProblem } from './problem.js';
+
+/** A finding with the monitor and the window that it belongs to. */
+export type FoundIn = { monitor: string; window: number; finding: Finding };
 
 const DAY_MS = 86_400_000;
 const MAX_WINDOWS = 10_000;

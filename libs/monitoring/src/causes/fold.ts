@@ -7,7 +7,7 @@ import type { SegmentValue } from '../pair.js';
 type Told = { readonly finding: Finding };
 
 /** ValueFindings: what breached in one segment value, symptoms first. */
-export type ValueFindings<T extends Told> = SegmentValue & { readonly findings: readonly T[] };
+type ValueFindings<T extends Told> = SegmentValue & { readonly findings: readonly T[] };
 
 /** Cause: everything that one thing broke. */
 export type Cause<T extends Told> = {

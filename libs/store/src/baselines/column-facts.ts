@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { MAX_TEXT_LENGTH } from '#libs/contracts';
 import { float, integer } from '../client/index.js';
 import { parsedNumber } from '../reading/text-sql.js';
 import { instantOf } from '../reading/times-sql.js';
 import { isBoolean, isNumber } from '../reading/values-sql.js';
-import { isPhrase, isTime, mayBeTime } from './feature-type.js';
 
 /**
  * Shapes of texts that are no plain number: what a value looks like before anything is decided. Dates are told by what they leave open:
@@ -11,7 +11,7 @@ import { isPhrase, isTime, mayBeTime } from './feature-type.js';
  * that must be the decimal one: `decimals_point` (1,234.50), `decimals_comma` (1.234,50), `decimals_open` ($12, 12 %); `decimals_three` (1,234)
  * may be either. `blanks` are words such as `?` and `NA` that stand for a missing number or time, and are texts of their own elsewhere.
  */
-export const SHAPES = [
+const SHAPES = [
   'blanks',
   'lists',
   'clocks',
@@ -119,6 +119,19 @@ function shapeSql(t: string): string {
   ];
   return `multiIf(${cases.map(([when, then]) => `${when}, ${then}`).join(', ')}, 0)`;
 }
+
+/** mayBeTime: a name under which numbers are looked at as times, and texts of any shape. */
+const mayBeTime = (name: string): boolean => /time|date|epoch|_at$|^ts$|_ts$/i.test(name);
+
+const SEVERAL_WORDS = 3;
+
+/** SQL: the text consists of several words, or is longer than any category. */
+const isPhrase = (text: string): string =>
+  `ifNull(countSubstrings(trimBoth(${text}), ' ') >= ${SEVERAL_WORDS - 1} OR lengthUTF8(${text}) > ${MAX_TEXT_LENGTH}, 0)`;
+
+/** SQL: the text is a time. Trying every text costs more than all else, so only what begins like a date is tried unless `named` (SQL) holds. */
+const isTime = (text: string, named: string): string =>
+  `if(${named} OR ifNull(substring(${text}, 5, 1) IN ('-', '/'), 0), isNotNull(${instantOf(text)}), 0)`;
 
 type Each = Record<(typeof COUNTED)[number], string>;
 

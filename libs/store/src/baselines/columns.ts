@@ -1,27 +1,7 @@
-import type { Feature, Reading } from '#libs/contracts';
+import type { Feature } from '#libs/contracts';
 import { nearest } from '#libs/platform';
-import type { FileRows } from './insert-input.js';
+import type { BaselineColumns, FileRows } from './insert-input.js';
 import { refusal, type Refusal } from './refusal.js';
-
-/** Which column of the file plays which part beside the features. */
-export type BaselineColumns = {
-  id?: string;
-  time?: string;
-  /** The true class. */
-  label?: string;
-  predictionLabel?: string;
-  score?: string;
-  /** The predicted value of a regression. */
-  value?: string;
-  /** The true value of a regression. */
-  labelValue?: string;
-  /** Feature → column with its attribution. */
-  attributions?: Record<string, string>;
-  /** Tag → column. */
-  tags: Record<string, string>;
-  /** Column → how its values are spelled, for columns that are no features: times of rows, scores, values. */
-  readings?: Record<string, Reading>;
-};
 
 /** Columns that are read, each once, and those that are not. */
 export type ColumnUse = { ok: true; used: string[]; ignored: string[] };

@@ -1,5 +1,4 @@
-import { MAX_TEXT_LENGTH, type Feature, type Reading } from '#libs/contracts';
-import { instantOf } from '../reading/times-sql.js';
+import type { Feature, Reading } from '#libs/contracts';
 import type { ColumnFacts, Shape } from './column-facts.js';
 
 /** So many values may be of another kind, and count as invalid. */
@@ -83,9 +82,6 @@ function judgedTime(facts: ColumnFacts): Judged | undefined {
 /** Durations are called times too, so a mere number has to be called something that only a moment is. */
 const isMoment = (name: string): boolean => /(^|[^a-z])(at|date|datetime|epoch|timestamp|ts)$/i.test(name);
 
-/** mayBeTime: a name under which numbers are looked at as times, and texts of any shape. */
-export const mayBeTime = (name: string): boolean => /time|date|epoch|_at$|^ts$|_ts$/i.test(name);
-
 const neverFalls = ({ least, most, rise }: ColumnFacts): boolean =>
   least !== null && most !== null && most > least && rise === most - least;
 
@@ -141,7 +137,7 @@ const repeatsByChance = (values: number, range: number): number =>
   values + range * Math.expm1(values * Math.log1p(-1 / range));
 
 /** numbersRows: whole numbers that never repeat, although so many drawn from so narrow a range would: row numbers, and what counts up beside them. */
-export function numbersRows({ numbers, whole, different, least, most }: ColumnFacts): boolean {
+function numbersRows({ numbers, whole, different, least, most }: ColumnFacts): boolean {
   if (numbers < LEAST_IDS || whole < numbers || least === null || most === null) return false;
   const expected = repeatsByChance(numbers, Math.max(2, most - least + 1));
   const blur = numbers > MANY ? SKETCH * numbers : 0;
@@ -291,13 +287,3 @@ function mixedWarning(facts: ColumnFacts): string | undefined {
   if (some < filled * STRAYS) return undefined;
   return `column '${name}' mixes ${what} with texts${such(facts)} (${count(some)} of ${count(filled)} values are ${what}): it is compared as texts`;
 }
-
-const SEVERAL_WORDS = 3;
-
-/** SQL: the text consists of several words, or is longer than any category. */
-export const isPhrase = (text: string): string =>
-  `ifNull(countSubstrings(trimBoth(${text}), ' ') >= ${SEVERAL_WORDS - 1} OR lengthUTF8(${text}) > ${MAX_TEXT_LENGTH}, 0)`;
-
-/** SQL: the text is a time. Trying every text costs more than all else, so only what begins like a date is tried unless `named` (SQL) holds. */
-export const isTime = (text: string, named: string): string =>
-  `if(${named} OR ifNull(substring(${text}, 5, 1) IN ('-', '/'), 0), isNotNull(${instantOf(text)}), 0)`;

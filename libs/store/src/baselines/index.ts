@@ -12,9 +12,8 @@ import { removeBaseline, type BaselineName } from './remove.js';
 
 export { binningHash } from './binning.js';
 export { numericEdges, type OrderedSample } from './numeric-edges.js';
-export type { BaselineColumns } from './columns.js';
 export type { CountedWords } from './count-words.js';
-export type { BaselineInsert } from './insert-input.js';
+export type { BaselineColumns, BaselineInsert } from './insert-input.js';
 
 /** Baselines: training rows, kept beside the events under the same schema, and what is derived from them. */
 export type Baselines = {

@@ -1,7 +1,26 @@
 import type { Readable } from 'node:stream';
-import type { Feature, PrivacyRules } from '#libs/contracts';
-import type { BaselineColumns } from './columns.js';
+import type { Feature, PrivacyRules, Reading } from '#libs/contracts';
 import type { DataFormat, Nested } from '../files/form/file-form.js';
+
+/** Which column of the file plays which part beside the features. */
+export type BaselineColumns = {
+  id?: string;
+  time?: string;
+  /** The true class. */
+  label?: string;
+  predictionLabel?: string;
+  score?: string;
+  /** The predicted value of a regression. */
+  value?: string;
+  /** The true value of a regression. */
+  labelValue?: string;
+  /** Feature → column with its attribution. */
+  attributions?: Record<string, string>;
+  /** Tag → column. */
+  tags: Record<string, string>;
+  /** Column → how its values are spelled, for columns that are no features: times of rows, scores, values. */
+  readings?: Record<string, Reading>;
+};
 
 /** Words, as CRC-32, that the texts of a feature of type `unseen_words` are held against, by the name of that feature. */
 export type KnownWords = ReadonlyMap<string, readonly number[]>;

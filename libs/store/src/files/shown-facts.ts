@@ -6,7 +6,7 @@ import { featureColumns, INVALID_TEXT, NULL_TEXT } from '../segments/feature-col
 const TIMEOUT_MS = 3_600_000;
 
 /** Of a feature that is stored as a number: what its values are. `invalid` are not counted elsewhere. */
-export type ShownNumbers = {
+type ShownNumbers = {
   name: string;
   kind: 'number';
   numbers: number;
@@ -15,7 +15,7 @@ export type ShownNumbers = {
   sequence: { whole: number; different: number; least: number; most: number; rise: number } | null;
 };
 /** Of one that is stored as a text. */
-export type ShownTexts = { name: string; kind: 'text'; filled: number; invalid: number; different: number };
+type ShownTexts = { name: string; kind: 'text'; filled: number; invalid: number; different: number };
 
 /** ShownFacts: what the rows that are shown hold, all of them, as they were converted. */
 export type ShownFacts = {

@@ -30,7 +30,7 @@ const USUAL: Reading = {};
 type Words = { missing?: readonly string[] | undefined };
 
 /** isMissing: SQL: a text that is no number, time or truth value stands for a missing one. */
-export const isMissing = (text: string, { missing }: Reading = USUAL): string =>
+const isMissing = (text: string, { missing }: Reading = USUAL): string =>
   missing === undefined
     ? `(isNull(${text}) OR lower(${trimmedSql(text)}) IN ${list(MISSING_TYPED)})`
     : `(isNull(${text}) OR ${trimmedSql(text)} IN ${list(['', ...missing])})`;

@@ -1,6 +1,6 @@
 import { decidedSentence, formatCount, tallyOf } from '#libs/monitoring';
 import type { CheckReport } from '#libs/contracts';
-import type { FoundIn } from '../report.js';
+import type { FoundIn } from '../windows.js';
 import { named } from '../sentences.js';
 import { number, Table } from './table.js';
 import { statusWords, toneOf } from './tones.js';

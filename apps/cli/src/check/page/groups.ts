@@ -1,7 +1,7 @@
 import { cellKey, chartOf, worstFirst } from '#libs/monitoring';
 import type { Finding, FeatureBinning, Profile, ProfileCell } from '#libs/contracts';
 import { causeSentence, everyOf, type CauseIn } from '../causes.js';
-import type { FoundIn } from '../report.js';
+import type { FoundIn } from '../windows.js';
 import type { Checked } from '../run.js';
 import { inWords } from '../sentences.js';
 import { densities, type Density } from './density.js';

@@ -1,5 +1,5 @@
 import { formatCount, formatPercent, groupTable, type GroupRow } from '#libs/monitoring';
-import type { FoundIn } from '../report.js';
+import type { FoundIn } from '../windows.js';
 import type { Checked } from '../run.js';
 import { BarPlot } from './plots.js';
 import { number, Table, wideNumber } from './table.js';

@@ -6,7 +6,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { refusal, type Refusal } from '../../baselines/refusal.js';
 
 /** HEAD_BYTES: how much of a text is looked at before it is decided how it is read. */
-export const HEAD_BYTES = 1_048_576;
+const HEAD_BYTES = 1_048_576;
 const PIECE_BYTES = 4_194_304;
 
 type Packing = 'plain' | 'gzip' | 'zstd';

@@ -4,7 +4,7 @@ import { textPieces, type TextBytes } from './bytes.js';
 import { RowFault } from './csv-form.js';
 
 /** JsonColumns: the keys of all rows in the order of their first appearance; of each how many rows fill it, and with lists or objects. */
-export type JsonColumn = { filled: number; nested: number; nestedRow: number };
+type JsonColumn = { filled: number; nested: number; nestedRow: number };
 export type JsonRows = {
   columns: Map<string, JsonColumn>;
   rows: number;
