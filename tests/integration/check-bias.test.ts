@@ -351,7 +351,9 @@ describe('refused with the line and what to do', () => {
       const { findings, summary } = parsed(await fixture.check({ baseline: made, current: made, config }));
       return { value: findings[0]?.value, warnings: summary.warnings.join() };
     };
-    expect(await dppl('true')).toEqual({ value: 1, warnings: '' });
+    const known = await dppl('true');
+    expect(known.value).toBe(1);
+    expect(known.warnings).not.toContain('that people want');
     expect((await dppl('granted')).warnings).toContain(
       "'granted' that people want is none that the baseline",
     );

@@ -17,7 +17,7 @@ export { contribution, explained, psiWeight, type Contribution, type Part } from
 export { foldCauses, isOverAll, isSymptom, type Cause } from './causes/fold.js';
 export { originOf, type Dimension, type Origin } from './causes/origin.js';
 export { dimensionScores, type Candidate } from './causes/rank.js';
-export { forSegmentValues } from './suggest-values.js';
+export { aboveChance, forSegmentValues } from './suggest-values.js';
 export { originSentence } from './causes/words.js';
 export { chartOf, type ComparedCells } from './chart.js';
 export { baselineCut } from './baseline-cut.js';

@@ -18,6 +18,31 @@ const DEVIATIONS = 4;
 
 const worthOf = (n: number, m: number): number => (n + m > 0 ? (n * m) / (n + m) : 0);
 
+/**
+ * Wasserstein distances in standard deviations that sampling alone gives are below this times √(1/n + 1/m): the mean is about 0.8 for a normal
+ * variable, and heavy tails double it.
+ */
+const WASSERSTEIN_CHANCE = 3;
+
+/** aboveChance: suggested limits of a monitor, raised where a window and a baseline have so few rows that chance alone would pass them. */
+export function aboveChance(
+  body: MonitorBody,
+  { baselineRows, windowRows }: { baselineRows: number; windowRows: number },
+): MonitorBody {
+  const chance = WASSERSTEIN_CHANCE / Math.sqrt(Math.max(1, worthOf(baselineRows, windowRows)));
+  const raised = (limits: Limits): Limits => {
+    const limit = number(limits, 'wasserstein_normalised');
+    return limit === 0 || limit >= chance ? limits : { ...limits, wasserstein_normalised: roundUp(chance) };
+  };
+  return {
+    ...body,
+    thresholds: raised(body.thresholds),
+    featureThresholds: Object.fromEntries(
+      Object.entries(body.featureThresholds).map(([feature, limits]) => [feature, raised(limits)]),
+    ),
+  };
+}
+
 type Limits = MonitorBody['thresholds'];
 
 const number = (limits: Limits | undefined, metric: MetricName): number => {
@@ -60,7 +85,14 @@ export function forSegmentValues(
     segmentThresholds[key] = { accuracy: roundDown(Math.max(0, Math.min(floor, share - chance))) };
   }
   const [psi, distance] = [highest(body, 'psi'), highest(body, 'jensen_shannon')];
+  const shift = highest(body, 'wasserstein_normalised');
   for (const [key, worth] of values) {
+    const shifted = WASSERSTEIN_CHANCE / Math.sqrt(Math.max(1, worth));
+    if (shift > 0 && shifted > number(body.thresholds, 'wasserstein_normalised'))
+      segmentThresholds[key] = {
+        ...segmentThresholds[key],
+        wasserstein_normalised: Math.max(shift, roundUp(shifted)),
+      };
     const chance = CHI_SQUARED / Math.max(1, worth);
     if (psi === 0 || chance <= number(body.thresholds, 'psi')) continue;
     segmentThresholds[key] = {

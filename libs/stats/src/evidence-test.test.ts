@@ -136,3 +136,15 @@ describe.each([true, false])('monotone, dated: %s', (isDated) => {
     }
   });
 });
+
+describe('a baseline that is all one value', () => {
+  it.each([
+    { name: 'one other row', window: [0, 1], isExact: false },
+    { name: 'two of a hundred', window: [98, 2], isExact: false },
+    { name: 'half of a hundred', window: [50, 50], isExact: true },
+  ])('$name: exact is $isExact', ({ window, isExact }) => {
+    const found = twoSampleEvidence({ baseline: [1_000, 0], window }, null);
+    expect(found?.isExact).toBe(isExact);
+    if (!isExact) expect(found?.p).toBeGreaterThan(0.05);
+  });
+});

@@ -74,7 +74,8 @@ function bySampling(baseline: readonly number[], rows: number): number {
   });
   // Of a rare cell the mean deviation is below the normal one, and at most 2·p·(1 − p).
   const average = sum(shares.map((p, i) => Math.min((sd[i] ?? 0) * Math.sqrt(2 / Math.PI), 2 * p * (1 - p))));
-  return average / 2 + 3 * Math.sqrt(Math.max(0, variance / (2 * Math.PI)));
+  // A baseline that is all one value has no spread, and a row or two beside it are no evidence.
+  return Math.max(PSEUDO_ROWS / rows, average / 2 + 3 * Math.sqrt(Math.max(0, variance / (2 * Math.PI))));
 }
 
 /** hiddenOf: beyond the chunks that were compared an excess may grow that they cannot show: one standard error of their total variance. */

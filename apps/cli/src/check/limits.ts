@@ -1,5 +1,5 @@
 import { ALL_SEGMENT, type Profile } from '#libs/contracts';
-import { forSegmentValues, suggestMonitors } from '#libs/monitoring';
+import { aboveChance, forSegmentValues, suggestMonitors } from '#libs/monitoring';
 import type { Columns } from './columns.js';
 import { dated } from './evaluate-windows.js';
 import { CHECKED, type MonitorPlan } from './monitor-plan.js';
@@ -10,6 +10,9 @@ const ofAll = <P extends Profile>(profile: P): P => ({
   cells: profile.cells.filter(({ segment }) => segment === ALL_SEGMENT),
 });
 
+/** What limits are suggested from; `windowRows`: rows of a window. */
+type Beside = { columns: Columns; baseline: BaselineSide; windowRows: number };
+
 /**
  * withDimensions: the monitors of a check whose segments nobody chose, each twice: once for all rows, as if there were no segments, so that
  * what is said of them is the same with and without; and once for segment values, tested as one family with all rows as the service does,
@@ -17,11 +20,11 @@ const ofAll = <P extends Profile>(profile: P): P => ({
  */
 export function withDimensions(
   planned: MonitorPlan[] | undefined,
-  { columns, baseline, windowRows }: { columns: Columns; baseline: BaselineSide; windowRows: number },
+  { columns, baseline, windowRows }: Beside,
 ): MonitorPlan[] {
   const overAll = { ...baseline, profile: ofAll(baseline.profile), chunks: baseline.chunks.map(ofAll) };
-  const all = withLimits(planned, { columns, baseline: overAll });
-  const values = withLimits(planned, { columns, baseline }).filter(
+  const all = withLimits(planned, { columns, baseline: overAll, windowRows });
+  const values = withLimits(planned, { columns, baseline, windowRows }).filter(
     ({ body: { kind } }) => kind !== 'bias' && kind !== 'attribution',
   );
   return [
@@ -39,7 +42,7 @@ export function withDimensions(
 /** withLimits: monitors without limits of their own, or all where none are named, get those that the service suggests for a new baseline. */
 export function withLimits(
   planned: MonitorPlan[] | undefined,
-  { columns, baseline }: { columns: Columns; baseline: BaselineSide },
+  { columns, baseline, windowRows }: Beside,
 ): MonitorPlan[] {
   const suggested = suggestMonitors({
     model: CHECKED.model,
@@ -50,7 +53,7 @@ export function withLimits(
     binning: baseline.plan.binning,
     features: columns.features,
     bias: baseline.plan.bias ?? null,
-  });
+  }).map((body) => aboveChance(body, { baselineRows: baseline.rows, windowRows }));
   if (planned === undefined)
     return suggested.map((body) => ({ name: body.kind, body: { ...body, minRows: 100 }, suggest: true }));
   return planned.map((plan) => {

@@ -127,7 +127,7 @@ export async function runCheck(
   const monitors =
     dimensions.segments.length > 0
       ? withDimensions(planned, { columns, baseline, windowRows })
-      : withLimits(planned, { columns, baseline });
+      : withLimits(planned, { columns, baseline, windowRows });
   const samplesOf = (window: CheckWindow): Promise<Samples> =>
     readSamples(store.profiles, current.plan, { window, wanted });
   const timeZone = cut.kind === 'every' ? cut.timeZone : null;
