@@ -101,7 +101,7 @@ test('a binning, and the profile of its baseline under it', async () => {
   expect(of('colour')).toEqual({
     feature: 'colour',
     kind: 'categorical',
-    categories: ['blue', 'red', 'teal'],
+    categories: ['blue', 'red', 'teal', 'NA'],
   });
   expect(of('member')).toEqual({ feature: 'member', kind: 'categorical', categories: ['true', 'false'] });
   expect(of('wide')).toMatchObject({ categories: { length: 1_000 } });
@@ -173,9 +173,9 @@ test.each<{ name: string; body: Partial<DimensionBody>; expected: string[] }>([
   {
     name: 'a categorical feature, most frequent first, then by name',
     body: { feature: 'colour' },
-    expected: ['blue', 'red', 'teal'],
+    expected: ['blue', 'red', 'teal', 'NA'],
   },
-  { name: 'a tag', body: { tag: 'shade' }, expected: ['blue', 'red', 'teal'] },
+  { name: 'a tag', body: { tag: 'shade' }, expected: ['blue', 'red', 'teal', 'NA'] },
   { name: 'a numeric feature', body: { feature: 'constant' }, expected: ['4.25'] },
   { name: 'a feature without values', body: { feature: 'empty' }, expected: [] },
   { name: 'an unknown feature', body: { feature: 'nothing' }, expected: [] },

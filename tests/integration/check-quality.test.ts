@@ -127,17 +127,19 @@ describe('what cannot be measured is said', () => {
       name: 'labels that are never predicted',
       header: 'x,label,prediction',
       row: (i: number) => `${x(i)},${i % 2 === 0 ? 'good' : 'bad'},${i % 2 === 0 ? 'accept' : 'refuse'}`,
+      config: 'columns: { label: label, prediction: { label: prediction } }\n',
       says: "labels are 'bad', 'good' and predictions 'accept', 'refuse': no class is in both",
     },
     {
       name: 'a regression',
       header: 'x,y,prediction',
       row: (i: number) => `${x(i)},${x(i) * 3.7 + (i % 13)},${x(i) * 3.7}`,
+      config: 'columns: { label: y, prediction: { value: prediction } }\n',
       says: 'quality of a regression is not measured yet',
     },
-  ])('$name', async ({ header, row, says }) => {
+  ])('$name', async ({ header, row, config, says }) => {
     const file = csv('same.csv', rows(header, 1_000, row));
-    const report = parsed(await fixture.check({ baseline: file, current: file }));
+    const report = parsed(await fixture.check({ baseline: file, current: file, config }));
     expect(findingOf(report, { metric: 'accuracy' })).toMatchObject({
       status: 'not_computable',
       value: null,

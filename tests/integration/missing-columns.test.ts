@@ -143,7 +143,7 @@ test('a column that is no longer sent is one fact; its segment values have no ro
   expect(byRegion['all=in']).toContain('no_limit');
   const gone = await at.findings('monitor=data_quality-1&metric=missing_column&segment=all&status=breached');
   expect(gone.map(({ feature }) => feature)).toEqual(['region', 'sex']);
-  expect(await statuses('bias-1')).toMatchObject({ 'all=in': ['not_computable', 'waiting'] });
+  expect(await statuses('bias-1')).toMatchObject({ 'all=in': ['no_limit', 'not_computable', 'waiting'] });
   expect(await at.findings('status=failed')).toEqual([]);
 });
 

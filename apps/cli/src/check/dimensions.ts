@@ -39,7 +39,7 @@ export function candidateColumns({ features }: Columns, views: readonly ColumnVi
   const different = new Map(views.map(({ column, facts }) => [column.name, facts.different]));
   return features
     .filter(({ type, role }) => role === 'input' && (type === 'categorical' || type === 'boolean'))
-    .filter(({ name }) => name !== ALL_SEGMENT && (different.get(name) ?? 0) <= MOST_VALUES)
+    .filter(({ name }) => name !== ALL_SEGMENT && (different.get(name) ?? Infinity) <= MOST_VALUES)
     .slice(0, MOST_CANDIDATES)
     .map(({ name }) => name);
 }

@@ -98,7 +98,7 @@ export async function runCheck(
   };
   const chunking = baselineCut(cut, columns.parts.time);
   const staged = await stageCurrent(shared, { read: read.current, cut, baseline: stagedBaseline });
-  const dimensions = await dimensionsFor(shared, { config, isDeclined, views: read.baseline.views });
+  const dimensions = await dimensionsFor(shared, { config, isDeclined, views: onBothSides(read) });
   const baseline = await profileBaseline(shared, {
     staged,
     cut: chunking,
@@ -200,6 +200,12 @@ async function settledBaseline(
 /** All that rows are converted by. */
 const spelled = ({ features, parts, readings, numbers, attributions }: Columns): string =>
   JSON.stringify([features, parts, [...readings], [...numbers], [...attributions]]);
+
+/** onBothSides: columns that both files have; what one lacks cuts nothing. */
+const onBothSides = ({ baseline, current }: Read): ReadFile['views'] => {
+  const there = new Set(current.columns.map(({ name }) => name));
+  return baseline.views.filter(({ column }) => there.has(column.name));
+};
 
 /** Dimensions are chosen where neither segments nor monitors are named, or where that is asked for. */
 async function dimensionsFor(
