@@ -6,10 +6,10 @@ import { sum, type TwoSamples } from './shares.js';
 /**
  * Days that follow each other resemble each other, and a month does not show how far it wanders: what differs between chunks beyond sampling counts so
  * many times. The factor is fixed, because an estimate of serial dependence from thirty days costs more power than it saves. Of a change in one known
- * direction the variance is known best; of one in any direction the excess is known less well, and counts twice as much.
+ * direction the variance is known best; of one in any direction the excess is known less well, and counts 4.5 times.
  */
-const PERSISTENCE = 2.2;
-const PERSISTENCE_OF_ANY = 2 * PERSISTENCE;
+const PERSISTENCE = 1.8;
+const PERSISTENCE_OF_ANY = 4.5;
 /** FAR, EXACT: times the farthest chunk, from which a distance is evidence by itself, and from which it needs no test. */
 const FAR = 3;
 const EXACT = 10;
