@@ -73,7 +73,8 @@ async function ours(what: string, baseline: CheckData, current: CheckData): Prom
   ]);
   const report = JSON.parse(await readFile(out, 'utf8')) as CheckReport;
   const places = report.findings
-    .filter(({ status }) => status === 'breached')
+    // Distances between values see the region in all rows too, where it is a fifth of them; shares of rows see it where it is.
+    .filter(({ status, metric }) => status === 'breached' && metric === 'psi')
     .map(({ segment, segment_value, feature }) => `${feature} in ${segment}=${segment_value}`);
   const found = [...new Set(places)].toSorted();
   const expected = DRIFTED.map((feature) => `${feature} in region=${DRIFTED_REGION}`).toSorted();

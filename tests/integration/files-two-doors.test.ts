@@ -136,7 +136,7 @@ test('NaN in JSON is missing, a key that comes late is seen, and a list among nu
     cat: string[];
   }[];
   expect(rows.slice(0, 2)).toEqual([
-    { num: ['nan', 'nan'], cat: ['NaN'] },
+    { num: ['nan', 'nan'], cat: ['\0'] },
     { num: ['inf', 'nan'], cat: ['x'] },
   ]);
   expect(rows.at(-1)).toEqual({ num: [5, 7], cat: ['z'] });
